@@ -1,0 +1,1 @@
+"""Records, ports, money, provenance and errors: what every other room speaks in."""

@@ -1,0 +1,113 @@
+"""What is asked of a target: request shapes, the load, the plan of one run."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from isocost.core.errors import InputError
+
+__all__ = ["Load", "RequestShape", "RunPlan"]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestShape:
+    """The size of one request.
+
+    Parameters
+    ----------
+    input_tokens : int
+        Prompt length p in tokens, at least 1.
+    output_tokens : int
+        Answer length o in tokens, at least 1.
+    """
+
+    input_tokens: int
+    output_tokens: int
+
+    def __post_init__(self) -> None:
+        """Refuse requests without prompt or answer."""
+        if self.input_tokens < 1 or self.output_tokens < 1:
+            raise InputError(
+                "a request needs at least 1 input and 1 output token, "
+                f"got {self.input_tokens} and {self.output_tokens}"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """How hard a target is driven: a fixed number in flight, or an offered rate.
+
+    Parameters
+    ----------
+    concurrency : int or None
+        Requests in flight in a closed loop, at least 1.
+    rate_per_s : float or None
+        Requests offered per second in an open loop, above 0. Exactly one of the two is given.
+    """
+
+    concurrency: int | None = None
+    rate_per_s: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a load that is both or neither."""
+        if (self.concurrency is None) == (self.rate_per_s is None):
+            raise InputError("a load is either a concurrency or a rate: give exactly one of them")
+        if self.concurrency is not None and self.concurrency < 1:
+            raise InputError(f"concurrency must be at least 1, got {self.concurrency}")
+        if self.rate_per_s is not None and not (math.isfinite(self.rate_per_s) and self.rate_per_s > 0):
+            raise InputError(f"rate must be above 0 requests per second, got {self.rate_per_s!r}")
+
+    @property
+    def label(self) -> str:
+        """Short name: ``"16 concurrent"`` or ``"2.5/s"``."""
+        return f"{self.concurrency} concurrent" if self.concurrency is not None else f"{self.rate_per_s:g}/s"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPlan:
+    """One run to be measured: which requests, under which load, until when.
+
+    Parameters
+    ----------
+    load : Load
+        Closed loop at a concurrency (open loop: not yet measured by us).
+    shapes : tuple of RequestShape
+        Request ``i`` of the run has shape ``shapes[i % len(shapes)]``; its prompt is unique to
+        ``(seed, i)``.
+    indices : tuple of int or None
+        Which requests remain to be sent, in this order; ``None``: count up from `first_index`
+        until `duration_s` is over.
+    first_index : int
+        Where counting starts when `indices` is ``None``.
+    duration_s : float or None
+        Stop sending after so many seconds (requests in flight are awaited); ``None``: send all indices.
+    warmup : tuple of RequestShape
+        Requests sent first, recorded as warm-up, never counted.
+    seed : int
+        Seeds the prompts.
+    request_timeout_s : float
+        A request that takes longer is cut and recorded as a time-out.
+    """
+
+    load: Load
+    shapes: tuple[RequestShape, ...]
+    indices: tuple[int, ...] | None = None
+    first_index: int = 0
+    duration_s: float | None = None
+    warmup: tuple[RequestShape, ...] = ()
+    seed: int = 0
+    request_timeout_s: float = 600.0
+
+    def __post_init__(self) -> None:
+        """Refuse a plan without requests or without an end."""
+        if not self.shapes:
+            raise InputError("a run needs at least one request shape")
+        if self.indices is None and self.duration_s is None:
+            raise InputError("a run needs an end: a list of requests or a duration")
+        if self.duration_s is not None and not (math.isfinite(self.duration_s) and self.duration_s > 0):
+            raise InputError(f"duration must be above 0 seconds, got {self.duration_s!r}")
+
+    def shape_of(self, index: int) -> RequestShape:
+        """Return the shape of request `index`."""
+        return self.shapes[index % len(self.shapes)]

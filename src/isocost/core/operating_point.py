@@ -1,0 +1,104 @@
+"""The operating point: what a run says of its steady state at one load."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from isocost.core.errors import InputError
+
+if TYPE_CHECKING:
+    from isocost.core.estimate import Caution, Estimate, Kind
+    from isocost.core.load import Load
+    from isocost.core.provenance import Provenance
+
+__all__ = ["Latency", "OperatingPoint"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latency:
+    """Mean and percentiles of one latency, in seconds.
+
+    Parameters
+    ----------
+    basis : str
+        What was ranked: ``"requests"`` (one value a request) or ``"pooled gaps"``.
+    mean : Estimate or None
+        The arithmetic mean.
+    percentiles : mapping of float to Estimate
+        By percent, ``{50.0: …, 95.0: …}``; a percentile that n does not allow is absent.
+    """
+
+    basis: str
+    mean: Estimate | None = None
+    percentiles: Mapping[float, Estimate] = field(default_factory=dict)
+
+    def at(self, statistic: str) -> Estimate | None:
+        """Return the statistic by name, ``"mean"`` or ``"p95"``; ``None`` where it was not available."""
+        if statistic == "mean":
+            return self.mean
+        if not statistic.startswith("p"):
+            raise InputError(f"a statistic is 'mean' or a percentile such as 'p95', got {statistic!r}")
+        return self.percentiles.get(float(statistic[1:]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatingPoint:
+    """What one run, file or simulation says of the steady state at one load.
+
+    The one currency between measuring and reasoning: from here on nobody knows where it came from but
+    by its provenance.
+
+    Parameters
+    ----------
+    deployment : str
+        Name of the deployment.
+    load : Load
+        What was asked of it.
+    output_tokens_per_second : Estimate
+        Output tokens that reached clients per second, of requests that succeeded.
+    requests, failures : int or None
+        Requests that ended well and badly.
+    input_tokens_per_second, requests_per_second : Estimate or None
+        Input tokens taken in and requests finished per second.
+    mean_concurrency : float or None
+        Mean number of requests in flight in the window.
+    ttft, tpot, gaps, e2e : Latency or None
+        Time to first token; time per output token after it, one mean a request; the gaps between
+        chunks, pooled; end to end.
+    power_w : Estimate or None
+        Mean electrical power, with its boundary in ``basis``.
+    window_s : float or None
+        Length of the steady-state window.
+    repeat : int
+        Which repeat of this load it is, from 0.
+    keys : mapping of str to str
+        What tells sweeps apart.
+    cautions : tuple of Caution
+        Doubts about this point.
+    kind : Kind
+        Measured, simulated, published, …
+    provenance : Provenance
+        Where it comes from.
+    """
+
+    deployment: str
+    load: Load
+    output_tokens_per_second: Estimate
+    kind: Kind
+    provenance: Provenance
+    requests: int | None = None
+    failures: int | None = None
+    input_tokens_per_second: Estimate | None = None
+    requests_per_second: Estimate | None = None
+    mean_concurrency: float | None = None
+    ttft: Latency | None = None
+    tpot: Latency | None = None
+    gaps: Latency | None = None
+    e2e: Latency | None = None
+    power_w: Estimate | None = None
+    window_s: float | None = None
+    repeat: int = 0
+    keys: Mapping[str, str] = field(default_factory=dict)
+    cautions: tuple[Caution, ...] = ()

@@ -1,0 +1,47 @@
+"""What isocost asks of the outside world, as protocols."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from threading import Event
+
+    from isocost.core.load import RunPlan
+    from isocost.core.observation import ClientHealth, Observation
+
+__all__ = ["Target"]
+
+
+class Target(Protocol):
+    """Something whose requests can be timed: an endpoint, or a stack in this process."""
+
+    @property
+    def model(self) -> str:
+        """Name of the model it serves."""
+        ...
+
+    def measure(self, plan: RunPlan, *, record: Callable[[Observation], None], stop: Event) -> ClientHealth:
+        """Carry out `plan`, handing each observation to `record` as it is finished.
+
+        Parameters
+        ----------
+        plan : RunPlan
+            What to send.
+        record : callable
+            Takes one finished observation; called from any one thread; must not block.
+        stop : threading.Event
+            When set, nothing more is sent; requests in flight are cut and recorded as cancelled.
+
+        Returns
+        -------
+        ClientHealth
+            How the client fared meanwhile.
+
+        Raises
+        ------
+        MeasurementError
+            If the target cannot be measured at all: no server, wrong model, no permission.
+        """
+        ...
