@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from isocost.core.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from isocost.core.estimate import Caution, Estimate, Kind
     from isocost.core.load import Load
     from isocost.core.provenance import Provenance

@@ -1,0 +1,1 @@
+"""What follows from the dimensions of a Transformer: parameters, FLOPs, memory."""

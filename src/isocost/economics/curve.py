@@ -1,0 +1,135 @@
+"""What a sweep over load costs: levels, the batch technology behind them, the zone where to run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from isocost.core.estimate import Caution, Estimate
+    from isocost.core.load import Load
+    from isocost.core.money import HourlyPrice
+    from isocost.core.operating_point import OperatingPoint
+    from isocost.core.service_level import ServiceLevel
+
+__all__ = ["BatchTechnology", "CostCurve", "CostLevel", "TokenBasis", "Zone"]
+
+TokenBasis = Literal["output", "input", "both"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostLevel:
+    """One level of load, its repeats taken together.
+
+    Parameters
+    ----------
+    load : Load
+    points : tuple of OperatingPoint
+        One a repeat, at least one.
+    output_tokens_per_second : Estimate
+    machine_seconds_per_million : Estimate
+        Seconds of the whole deployment per million output tokens: the cost before any price is known.
+    cost_per_million_tokens : mapping of TokenBasis to Estimate
+        USD per million tokens of each basis; the whole cost over the tokens of that basis. Empty: no price.
+    cost_per_request : Estimate or None
+        USD; ``None`` when no price is known.
+    latency : mapping of str to Estimate
+        Over all repeats, seconds: ``"ttft.p50"``, ``"ttft.p95"``, ``"tpot.p50"``, ``"e2e.mean"``, …;
+        ``"user_speed.p50"`` in tokens per second. Absent where n did not allow it.
+    unmet : tuple of ServiceLevel or None
+        Service levels that this load misses or that cannot be judged; ``None`` when none were asked.
+    probability_best : float or None
+        Probability that it is the cheapest level that meets the service levels; ``None`` without repeats.
+    """
+
+    load: Load
+    points: tuple[OperatingPoint, ...]
+    output_tokens_per_second: Estimate
+    machine_seconds_per_million: Estimate
+    cost_per_million_tokens: Mapping[TokenBasis, Estimate] = field(default_factory=dict)
+    cost_per_request: Estimate | None = None
+    latency: Mapping[str, Estimate] = field(default_factory=dict)
+    unmet: tuple[ServiceLevel, ...] | None = None
+    probability_best: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchTechnology:
+    """Seconds per step t(b) = a + k b^g over concurrency b, fitted to b / throughput.
+
+    Parameters
+    ----------
+    fixed_s, slope_s, exponent : Estimate
+        a, k and g.
+    returns : tuple of (int, Estimate)
+        Returns to concurrency, eps = dln X / dln b = 1 - b t'/t, at each measured level.
+    band : tuple of (float, float, float, float)
+        Concurrency, fitted seconds per output token, low and high, for drawing; within the measured range.
+    """
+
+    fixed_s: Estimate
+    slope_s: Estimate
+    exponent: Estimate
+    returns: tuple[tuple[int, Estimate], ...]
+    band: tuple[tuple[float, float, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """Where to run: the levels whose cost is near the least that the service levels allow.
+
+    Parameters
+    ----------
+    best : Load or None
+        The cheapest level that meets the service levels; ``None`` when nothing qualifies.
+    levels : tuple of Load
+        Levels within `tolerance` of the least cost among those that qualify.
+    cheapest : Load
+        The cheapest level when service levels are ignored.
+    tolerance : float
+        A fraction, such as 0.05.
+    premium : Estimate or None
+        Cost at `best` over cost at `cheapest`, minus 1: what the service levels cost.
+    obstacle : ServiceLevel or None
+        When nothing qualifies: a service level that no level meets.
+    """
+
+    best: Load | None
+    levels: tuple[Load, ...]
+    cheapest: Load
+    tolerance: float
+    premium: Estimate | None
+    obstacle: ServiceLevel | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostCurve:
+    """A sweep over load as costs.
+
+    Parameters
+    ----------
+    deployment : str
+    levels : tuple of CostLevel
+        By rising load.
+    zone : Zone
+    technology : BatchTechnology or None
+        ``None`` with fewer than four levels of concurrency.
+    price : HourlyPrice or None
+        ``None``: unknown; then costs are machine-seconds.
+    service_levels : tuple of ServiceLevel
+    cautions : tuple of Caution
+    """
+
+    deployment: str
+    levels: tuple[CostLevel, ...]
+    zone: Zone
+    technology: BatchTechnology | None
+    price: HourlyPrice | None
+    service_levels: tuple[ServiceLevel, ...]
+    cautions: tuple[Caution, ...]
+
+    def level_at(self, load: Load) -> CostLevel:
+        """Return the level measured at `load`."""
+        return next(level for level in self.levels if level.load == load)

@@ -1,0 +1,1 @@
+"""Users' data files to records of the core."""

@@ -1,0 +1,1 @@
+"""The production frontier: which deployments no other one dominates."""
