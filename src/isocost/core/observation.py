@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from isocost.core.load import Load
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
-    IntArray = np.ndarray[Any, np.dtype[np.int64]]
+    IntArray = np.ndarray[Any, np.dtype[np.integer[Any]]]
 
 __all__ = ["ClientHealth", "Clock", "Observation", "Observations", "Outcome", "Run", "Segment"]
 

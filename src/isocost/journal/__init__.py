@@ -1,1 +1,27 @@
 """The study folder: what was asked, what is assumed, what was observed; one writer, many readers."""
+
+from isocost.journal.assumptions import Assumptions, read_assumptions, write_template
+from isocost.journal.folder import StudyFolder, create_study, open_study
+from isocost.journal.lock import study_lock
+from isocost.journal.reader import finished_numbers, read_deployments, read_runs
+from isocost.journal.stages import EngineSpec, LoadStage, RuntimeStage, Stage, TargetSpec
+from isocost.journal.writer import JournalWriter
+
+__all__ = [
+    "Assumptions",
+    "EngineSpec",
+    "JournalWriter",
+    "LoadStage",
+    "RuntimeStage",
+    "Stage",
+    "StudyFolder",
+    "TargetSpec",
+    "create_study",
+    "finished_numbers",
+    "open_study",
+    "read_assumptions",
+    "read_deployments",
+    "read_runs",
+    "study_lock",
+    "write_template",
+]

@@ -1,0 +1,161 @@
+"""The study folder: a place that a person can read, move, and re-price years later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+from isocost.core.errors import InputError
+from isocost.journal.stages import Stage, difference, to_plain
+from isocost.journal.yaml_edge import read_checked, write_yaml
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["StudyFolder", "create_study", "open_study"]
+
+_FORMAT = 1
+_HEAD = "# What this study asks for. Go on with it, or do it again elsewhere: isocost run FOLDER\n"
+
+
+@dataclass(frozen=True, slots=True)
+class StudyFolder:
+    """Paths of one study.
+
+    Parameters
+    ----------
+    path : Path
+        The folder.
+    """
+
+    path: Path
+
+    @property
+    def study_file(self) -> Path:
+        """What was asked: the list of stages."""
+        return self.path / "study.yaml"
+
+    @property
+    def assumptions_file(self) -> Path:
+        """Prices and assumptions, applied on reading."""
+        return self.path / "assumptions.yaml"
+
+    @property
+    def journal_file(self) -> Path:
+        """What was observed."""
+        return self.path / "journal.sqlite"
+
+    @property
+    def report_file(self) -> Path:
+        """The latest report."""
+        return self.path / "report.html"
+
+    def stages(self) -> tuple[Stage, ...]:
+        """Read the stages of the study.
+
+        Raises
+        ------
+        InputError
+            If ``study.yaml`` is broken (names line and key) or of a newer format.
+        """
+        if not self.study_file.exists():
+            return ()
+        from pydantic import Discriminator, create_model
+
+        stage = Annotated[Stage, Discriminator("kind")]
+        schema = create_model(
+            "StudyFile",
+            __config__={"extra": "forbid"},
+            format=(int, ...),
+            stages=(tuple[stage, ...], ()),
+        )
+        return tuple(read_checked(self.study_file, schema, prepare=self._prepare).stages)
+
+    def add_stage(self, stage: Stage) -> Stage:
+        """Enter a stage; one that asks for the same is already there and is returned as it stands.
+
+        Raises
+        ------
+        InputError
+            If a stage of that name asks for something else.
+        """
+        stages = self.stages()
+        for there in stages:
+            if there.name == stage.name:
+                if (changed := difference(there, stage)) is not None:
+                    raise InputError(
+                        f"the study {self.path} has a stage {stage.name!r} that asks for something else "
+                        f"({changed}); give the new one a name of its own: --stage NAME"
+                    )
+                return there
+        self._write((*stages, stage))
+        return stage
+
+    def _write(self, stages: tuple[Stage, ...]) -> None:
+        content = {"format": _FORMAT, "stages": [to_plain(stage) for stage in stages]}
+        dumped = yaml.safe_dump(
+            content, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110
+        )
+        write_text(self.study_file, _HEAD + dumped)
+
+    def _prepare(self, content: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+        """Check the format before anything else; write sizes ``[512, 64]`` out as records."""
+        if isinstance(content, dict):
+            version = content.get("format")
+            if isinstance(version, int) and version > _FORMAT:
+                raise InputError(
+                    f"{self.study_file} has format {version} and this isocost reads up to {_FORMAT}; "
+                    "upgrade isocost: pip install --upgrade isocost"
+                )
+            stages = content.get("stages")
+            for stage in stages if isinstance(stages, list) else ():
+                _name_sizes(stage)
+        return content
+
+
+def _name_sizes(stage: Any) -> None:  # noqa: ANN401 - whatever the file holds
+    if not isinstance(stage, dict):
+        return
+    for key in ("cells", "shapes"):
+        sizes = stage.get(key)
+        if isinstance(sizes, list):
+            stage[key] = [
+                {"input_tokens": size[0], "output_tokens": size[1]}
+                if isinstance(size, list) and len(size) == 2
+                else size
+                for size in sizes
+            ]
+
+
+def create_study(path: Path) -> StudyFolder:
+    """Make the folder of a study where it is not there yet.
+
+    Raises
+    ------
+    InputError
+        If it cannot be made or is a file.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"cannot make the study folder {path}: {error.strerror}; choose another --out"
+        ) from None
+    return StudyFolder(path)
+
+
+def open_study(path: Path) -> StudyFolder:
+    """Open a study that exists: its folder, or the ``study.yaml`` in it.
+
+    Raises
+    ------
+    InputError
+        If there is no study.
+    """
+    folder = StudyFolder(path.parent if path.name == "study.yaml" else path)
+    if not folder.study_file.is_file():
+        raise InputError(
+            f"{folder.path} is no study: there is no {folder.study_file.name} in it; "
+            "measure something first: isocost measure load URL --out FOLDER"
+        )
+    return folder

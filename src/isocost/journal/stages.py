@@ -1,0 +1,211 @@
+"""What a study asks for: its stages, as records and as ``study.yaml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, ClassVar, Literal
+
+from isocost.core.errors import InputError
+from isocost.core.load import RequestShape
+
+__all__ = ["EngineSpec", "LoadStage", "RuntimeStage", "Stage", "TargetSpec", "difference", "to_plain"]
+
+_STRICT = {"extra": "forbid", "strict": False}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineSpec:
+    """The embedded engine as a target: it is started for the stage and stopped after it.
+
+    Parameters
+    ----------
+    model : str
+        ``tiny``, ``small`` or a path to a GGUF file.
+    precision : {"F16", "Q8_0"}
+    """
+
+    __pydantic_config__: ClassVar[Any] = _STRICT
+
+    model: str
+    precision: Literal["F16", "Q8_0"] = "F16"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetSpec:
+    """Whom to measure: an address, or the embedded engine.
+
+    Parameters
+    ----------
+    url : str or None
+        Address of an OpenAI-compatible endpoint.
+    engine : EngineSpec or None
+        Exactly one of `url` and `engine` is given.
+    model : str or None
+        Name of the model; ``None``: the only one that is served.
+    endpoint_type : {"completions", "chat"}
+    api_key_env, api_key_file : str or None
+        Where the key is read from when a request is sent; the key itself is never written.
+    headers : mapping of str to str
+    extra_body : mapping
+        Fields added to each request.
+    tokenizer_from : str
+        How prompts get their exact length; ``"auto"`` finds the best way.
+    insecure : bool
+        Whether TLS certificates go unchecked.
+    """
+
+    __pydantic_config__: ClassVar[Any] = _STRICT
+
+    url: str | None = None
+    engine: EngineSpec | None = None
+    model: str | None = None
+    endpoint_type: Literal["completions", "chat"] = "completions"
+    api_key_env: str | None = None
+    api_key_file: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    extra_body: Mapping[str, Any] = field(default_factory=dict)
+    insecure: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a target that is neither or both."""
+        if (self.url is None) == (self.engine is None):
+            raise InputError("a target needs either url or engine")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuntimeStage:
+    """Profile T(p, o): single requests of chosen sizes, one at a time, in interleaved repeats.
+
+    Parameters
+    ----------
+    name : str
+        Of the stage, unique in the study.
+    deployment : str
+        Of the deployment; stages of one deployment are reported together.
+    target : TargetSpec
+    cells : tuple of RequestShape
+        The (p, o) to profile.
+    repeats : int
+        How often each.
+    seed : int
+    """
+
+    __pydantic_config__: ClassVar[Any] = _STRICT
+
+    name: str
+    deployment: str
+    target: TargetSpec
+    cells: tuple[RequestShape, ...]
+    repeats: int = 8
+    seed: int = 0
+    request_timeout_s: float = 600.0
+    kind: Literal["runtime"] = "runtime"
+
+    def __post_init__(self) -> None:
+        """Refuse a stage that would measure nothing."""
+        if self.repeats < 1:
+            raise InputError(f"repeats must be at least 1, got {self.repeats}")
+        if not self.cells:
+            raise InputError("a runtime stage needs at least one cell")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadStage:
+    """Sweep over concurrency: a workload at each level, in repeats of random order.
+
+    Parameters
+    ----------
+    name, deployment, target
+        As in `RuntimeStage`.
+    workload : str
+        The workload in words.
+    shapes : tuple of RequestShape
+        Its requests, in order; taken round and round.
+    concurrency : tuple of int
+        Levels; each at least 1.
+    repeats : int
+        How often each level.
+    requests_per_level : int or None
+        Requests of each run; ``None``: as many as `duration_s` allows.
+    duration_s : float or None
+        Seconds of sending of each run. Exactly one of the two is given.
+    seed : int
+    """
+
+    __pydantic_config__: ClassVar[Any] = _STRICT
+
+    name: str
+    deployment: str
+    target: TargetSpec
+    workload: str
+    shapes: tuple[RequestShape, ...]
+    concurrency: tuple[int, ...]
+    repeats: int = 3
+    requests_per_level: int | None = None
+    duration_s: float | None = None
+    seed: int = 0
+    request_timeout_s: float = 600.0
+    kind: Literal["load"] = "load"
+
+    def __post_init__(self) -> None:
+        """Refuse a stage that would measure nothing or never end."""
+        if not self.concurrency or min(self.concurrency) < 1:
+            raise InputError(f"concurrency levels must be at least 1, got {list(self.concurrency)}")
+        if len(set(self.concurrency)) < len(self.concurrency):
+            raise InputError(f"concurrency levels must differ, got {list(self.concurrency)}")
+        if self.repeats < 1:
+            raise InputError(f"repeats must be at least 1, got {self.repeats}")
+        if (self.requests_per_level is None) == (self.duration_s is None):
+            raise InputError("a load stage needs either requests_per_level or duration_s")
+        if self.requests_per_level is not None and self.requests_per_level < 1:
+            raise InputError(f"the number of requests must be at least 1, got {self.requests_per_level}")
+        if self.duration_s is not None and not 0 < self.duration_s < float("inf"):
+            raise InputError(f"duration must be above 0 seconds, got {self.duration_s!r}")
+        if not self.shapes:
+            raise InputError("a load stage needs at least one request shape")
+
+
+Stage = RuntimeStage | LoadStage
+
+
+def to_plain(stage: Stage) -> dict[str, Any]:
+    """Turn a stage into plain lists and dictionaries for a file; defaults and absent values are left out."""
+    kept = _without_defaults(stage)
+    return {"name": kept.pop("name"), "kind": stage.kind, **kept}
+
+
+def difference(there: Stage, here: Stage) -> str | None:
+    """Say in which fields two stages differ, their name apart; ``None`` when they ask for the same."""
+    old, new = asdict(there), asdict(here)
+    parts = [
+        f"{name} {_short(old.get(name))} there, {_short(new.get(name))} here"
+        for name in dict.fromkeys((*old, *new))
+        if name != "name" and old.get(name) != new.get(name)
+    ]
+    return "; ".join(parts) or None
+
+
+def _short(value: Any) -> str:  # noqa: ANN401 - any field of a stage
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _without_defaults(record: Any) -> dict[str, Any]:  # noqa: ANN401 - any of the records above
+    kept = {}
+    for item in fields(record):
+        value = getattr(record, item.name)
+        if value is None or value == {} or item.name == "kind":
+            continue
+        kept[item.name] = _plain(value)
+    return kept
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any field of a stage
+    if isinstance(value, RequestShape):
+        return [value.input_tokens, value.output_tokens]
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, EngineSpec | TargetSpec):
+        return _without_defaults(value)
+    return dict(value) if isinstance(value, Mapping) else value
