@@ -93,10 +93,7 @@ class StudyFolder:
 
     def _write(self, stages: tuple[Stage, ...]) -> None:
         content = {"format": _FORMAT, "stages": [to_plain(stage) for stage in stages]}
-        dumped = yaml.safe_dump(
-            content, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110
-        )
-        write_text(self.study_file, _HEAD + dumped)
+        write_yaml(self.study_file, content, head=_HEAD)
 
     def _prepare(self, content: Any) -> Any:  # noqa: ANN401 - whatever the file holds
         """Check the format before anything else; write sizes ``[512, 64]`` out as records."""

@@ -105,7 +105,8 @@ class JournalWriter:
         def enter(connection: sqlite3.Connection) -> int:
             cursor = connection.execute(
                 "INSERT INTO segment (run_id, number, started_utc, clock_id, utc_anchor_s, "
-                "monotonic_anchor_s, deployment, facts) SELECT ?, count(*), ?, ?, ?, ?, ?, ? FROM segment WHERE run_id = ?",
+                "monotonic_anchor_s, deployment, facts) "
+                "SELECT ?, count(*), ?, ?, ?, ?, ?, ? FROM segment WHERE run_id = ?",
                 (run_id, *values, *texts, run_id),
             )
             return int(cursor.lastrowid or 0)
