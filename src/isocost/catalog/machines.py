@@ -1,0 +1,119 @@
+"""Machines that isocost knows a sourced price for."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from isocost.core.errors import CatalogError
+from isocost.core.money import HourlyPrice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["MachineProfile", "machine_names", "machine_profile"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineProfile:
+    """A machine as it is offered, with a dated and sourced price.
+
+    Parameters
+    ----------
+    name : str
+        As written on the command line.
+    description : str
+        What it is, in words.
+    cores : int
+        Virtual cores, at least 1.
+    memory_gib : float
+        Main memory, GiB.
+    usd_per_hour : float
+        Price of the whole machine, US dollars per hour.
+    low, high : float
+        Range of the price over comparable offers.
+    region : str
+        Where the price holds.
+    date : str
+        ISO date on which it held.
+    source, url : str
+        Who says so, and where it can be looked up.
+    note : str
+        What the price includes and what it leaves out.
+    """
+
+    name: str
+    description: str
+    cores: int
+    memory_gib: float
+    usd_per_hour: float
+    low: float
+    high: float
+    region: str
+    date: str
+    source: str
+    url: str
+    note: str
+
+    @property
+    def price(self) -> HourlyPrice:
+        """What an hour of it costs, with the range of comparable offers."""
+        return HourlyPrice(
+            usd_per_hour=self.usd_per_hour, source=self.source, date=self.date, low=self.low, high=self.high
+        )
+
+
+def machine_profile(name: str) -> MachineProfile:
+    """Look up a machine by name.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``"cloud-2core"``; see `machine_names`.
+
+    Returns
+    -------
+    MachineProfile
+
+    Raises
+    ------
+    CatalogError
+        If no machine has that name; the nearest ones are named.
+
+    Examples
+    --------
+    >>> profile = machine_profile("cloud-2core")
+    >>> profile.cores, profile.price.usd_per_hour
+    (2, 0.08925)
+    """
+    rows = _table()
+    if name not in rows:
+        raise CatalogError(
+            f"no machine named {name!r}; the catalogue has {', '.join(_nearest(name, rows))}. "
+            "For any other machine give --price-per-hour"
+        )
+    return MachineProfile(name=name, **rows[name])
+
+
+def machine_names() -> tuple[str, ...]:
+    """Return the names of all machines in the catalogue, sorted.
+
+    Examples
+    --------
+    >>> "cloud-2core" in machine_names()
+    True
+    """
+    return tuple(sorted(_table()))
+
+
+def _table() -> dict[str, dict[str, Any]]:
+    text = files("isocost.catalog").joinpath("machines.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def _nearest(name: str, rows: Iterable[str]) -> list[str]:
+    names = sorted(rows)
+    return get_close_matches(name, names, n=3, cutoff=0.4) or names[:5]
