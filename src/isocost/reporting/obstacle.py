@@ -1,0 +1,93 @@
+"""What stands in the way when nothing qualifies, and how near the nearest level comes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from isocost.reporting.format import estimate_text
+from isocost.reporting.markup import shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from isocost.core.estimate import Estimate
+    from isocost.core.service_level import ServiceLevel
+    from isocost.economics.curve import CostCurve
+
+__all__ = ["latency_key", "nearest_miss"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    place: str
+    seen: Estimate
+    miss: float
+
+
+def latency_key(asked: ServiceLevel) -> str:
+    """Name under which a level's latency holds what a service level bounds: ``"ttft.p95"``."""
+    return f"{asked.metric}.{asked.statistic}"
+
+
+def nearest_miss(curves: Sequence[CostCurve]) -> tuple[str, str]:
+    """Name the obstacle, and the level that comes nearest to it.
+
+    Parameters
+    ----------
+    curves : sequence of CostCurve
+        At least one; none of them has a level that qualifies.
+
+    Returns
+    -------
+    tuple of (str, str)
+        What no level keeps, without a full stop; one sentence on the nearest level.
+    """
+    asked = next((curve.zone.obstacle for curve in curves if curve.zone.obstacle is not None), None)
+    if asked is None:
+        together = " and ".join(level.label for level in curves[0].service_levels)
+        return (
+            f"no level keeps {together} together" if together else "no level could be judged",
+            "Each alone is kept somewhere: relax one of them.",
+        )
+    found = _candidates(curves, asked)
+    if not found:
+        return (
+            f"{asked.label} cannot be judged at any level",
+            f"Too few requests for the {asked.statistic}: measure longer.",
+        )
+    return f"no level keeps {asked.label}", _miss_text(min(found, key=lambda each: each.miss), asked)
+
+
+def _miss_text(nearest: _Candidate, asked: ServiceLevel) -> str:
+    what = f"Nearest is {nearest.place} with {estimate_text(nearest.seen)}"
+    if nearest.miss > 0:
+        return f"{what}, {_share(nearest.miss)} {'below' if asked.at_least else 'above'} the bound."
+    return f"{what}, within the bound, but it misses another service level."
+
+
+def _share(miss: float) -> str:
+    return (
+        f"{miss * 100:.0f} %"
+        if miss < 3
+        else f"{miss + 1:.1f} times"
+        if miss < 10
+        else f"{miss + 1:.0f} times"
+    )
+
+
+def _candidates(curves: Sequence[CostCurve], asked: ServiceLevel) -> list[_Candidate]:
+    return [
+        _Candidate(
+            place=f"{shorten(curve.deployment, 60)} at {level.load.label}",
+            seen=seen,
+            miss=_miss(asked, seen.value),
+        )
+        for curve in curves
+        for level in curve.levels
+        if (seen := level.latency.get(latency_key(asked))) is not None
+    ]
+
+
+def _miss(asked: ServiceLevel, value: float) -> float:
+    return 1 - value / asked.bound if asked.at_least else value / asked.bound - 1

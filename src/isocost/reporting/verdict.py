@@ -1,0 +1,246 @@
+"""The answer in a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from isocost.reporting.cautions import client_saturated
+from isocost.reporting.format import hourly, percent, seconds, si
+from isocost.reporting.markup import shorten
+from isocost.reporting.obstacle import nearest_miss
+from isocost.reporting.pricing import Amount, cost_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from isocost.core.load import Load
+    from isocost.core.money import HourlyPrice
+    from isocost.economics.curve import CostCurve, CostLevel
+    from isocost.runtime.model import RuntimeModel
+    from isocost.studies.report import DeploymentReport, StudyReport
+
+__all__ = ["Phrase", "State", "Verdict", "verdict_of"]
+
+State = Literal["recommended", "nothing-qualifies", "price-unknown", "runtime-only"]
+NAME_LIMIT = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """A piece of the verdict.
+
+    Parameters
+    ----------
+    text : str
+        As it is read.
+    strong : bool
+        Whether it is the heart of the answer.
+    amount : Amount or None
+        The cost that `text` writes; the page re-prices it.
+    price : bool
+        Whether `text` says what the price is; the page replaces it when another is tried.
+    """
+
+    text: str
+    strong: bool = False
+    amount: Amount | None = None
+    price: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The answer of a report.
+
+    Parameters
+    ----------
+    phrases : tuple of Phrase
+        The sentences in pieces.
+    state : State
+        What kind of answer it is.
+    """
+
+    phrases: tuple[Phrase, ...]
+    state: State
+
+    @property
+    def text(self) -> str:
+        """The whole verdict as plain text."""
+        return "".join(phrase.text for phrase in self.phrases)
+
+
+def verdict_of(report: StudyReport) -> Verdict:
+    """Say in a few sentences what a study answers.
+
+    Parameters
+    ----------
+    report : StudyReport
+
+    Returns
+    -------
+    Verdict
+        ``"recommended"``: where to run and what it costs; ``"price-unknown"``: the same in machine-seconds;
+        ``"nothing-qualifies"``: what stands in the way and how near the nearest comes; ``"runtime-only"``:
+        no sweep over load was measured.
+    """
+    swept = [each for each in report.deployments if each.curve is not None]
+    if not swept:
+        return _runtime_only(report)
+    chosen = next((each for each in swept if each.deployment.name == report.recommended), None)
+    if chosen is None or chosen.curve is None or chosen.curve.zone.best is None:
+        return _nothing_qualifies(report)
+    return _recommended(report, chosen, chosen.curve)
+
+
+def _recommended(report: StudyReport, chosen: DeploymentReport, curve: CostCurve) -> Verdict:
+    best = curve.level_at(curve.zone.best or curve.zone.cheapest)
+    cost = cost_of(best, curve.price)
+    if cost is None:  # never: the cost per output token always exists, in one unit or the other
+        return _nothing_qualifies(report)
+    where = f"Run {name_of(chosen)} at {loads_text(curve.zone.levels or (best.load,))}: "
+    details = [
+        _choice(report),
+        _premium(curve),
+        _probability(best),
+        *_conditions(chosen, curve, best),
+    ]
+    return Verdict(
+        phrases=(
+            Phrase(text=where, strong=True),
+            Phrase(text=cost.text, strong=True, amount=cost),
+            Phrase(text=" per million output tokens", strong=True),
+            Phrase(text=" "),
+            Phrase(text=price_text(curve.price), price=True),
+            Phrase(text=". " + " ".join(sentence for sentence in details if sentence)),
+        ),
+        state="recommended" if cost.in_money else "price-unknown",
+    )
+
+
+def price_text(price: HourlyPrice | None) -> str:
+    """Say in brackets what an hour costs and who says so."""
+    if price is None:
+        return "(price unknown: give --price-per-hour)"
+    return f"({hourly(price.usd_per_hour)} for the deployment, {price.source}, {price.date})"
+
+
+def loads_text(loads: Sequence[Load]) -> str:
+    """Name several loads in one phrase.
+
+    Examples
+    --------
+    >>> from isocost.core.load import Load
+    >>> loads_text([Load(concurrency=24), Load(concurrency=32)])
+    '24-32 concurrent'
+    """
+    if len(loads) == 1 or any(load.concurrency is None for load in loads):
+        return "-".join(dict.fromkeys([loads[0].label, loads[-1].label]))
+    return f"{loads[0].concurrency}-{loads[-1].label}"
+
+
+def name_of(each: DeploymentReport) -> str:
+    """Name of a deployment, short enough for a sentence."""
+    return shorten(each.deployment.name, NAME_LIMIT)
+
+
+def _choice(report: StudyReport) -> str:
+    swept = sum(each.curve is not None for each in report.deployments)
+    if swept < 2:
+        return ""
+    floor = "" if report.size_floor is None else f" with at least {si(report.size_floor)} parameters"
+    return f"The cheapest{' that qualifies' if report.service_levels else ''} of {swept} deployments{floor}."
+
+
+def _premium(curve: CostCurve) -> str:
+    zone = curve.zone
+    if not curve.service_levels:
+        return ""
+    asked = " and ".join(level.label for level in curve.service_levels)
+    if zone.best == zone.cheapest:
+        return f"{asked} costs nothing: the cheapest level keeps it."
+    if zone.premium is None:
+        return f"{asked} holds; {zone.cheapest.label} would be cheaper."
+    extra = percent(zone.premium.value, zone.premium.low, zone.premium.high)
+    return f"{asked} costs {extra} over the cheapest level ({zone.cheapest.label})."
+
+
+def _probability(best: CostLevel) -> str:
+    if best.probability_best is not None:
+        return f"P(best) {best.probability_best:.2f}."
+    return "" if len(best.points) > 1 else "Measured once, so no probability of being best."
+
+
+def _conditions(chosen: DeploymentReport, curve: CostCurve, best: CostLevel) -> list[str]:
+    repeats = len(best.points)
+    health = "client saturated: costs are too high" if client_saturated(curve) else "client healthy"
+    parts = [chosen.workload, f"{repeats} repeat{'s' if repeats > 1 else ''}", health]
+    kinds = sorted({point.kind for point in best.points} - {"measured"})
+    parts += [f"{' and '.join(kinds)}, not measured here"] if kinds else []
+    line = "; ".join(part for part in parts if part)
+    return [line[:1].upper() + line[1:] + "."]
+
+
+def _nothing_qualifies(report: StudyReport) -> Verdict:
+    large_enough = [each for each in report.deployments if _large_enough(each, report.size_floor)]
+    curves = [each.curve for each in large_enough if each.curve is not None]
+    if not curves:
+        floor = si(report.size_floor)
+        head, rest = "Nothing qualifies: ", f"no measured deployment has at least {floor} parameters."
+        return _sentences("nothing-qualifies", head + rest, "Lower the size floor or measure a larger model.")
+    obstacle, miss = nearest_miss(curves)
+    head = f"Nothing qualifies: {obstacle}."
+    cheapest = min(
+        (curve.level_at(curve.zone.cheapest) for curve in curves),
+        key=lambda level: level.machine_seconds_per_million.value,
+    )
+    owner = next(curve for curve in curves if cheapest in curve.levels)
+    cost = cost_of(cheapest, owner.price)
+    first = _sentences("nothing-qualifies", head, miss)
+    if cost is None:
+        return first
+    without = (
+        f" Without service levels {shorten(owner.deployment, NAME_LIMIT)} at {cheapest.load.label} costs "
+    )
+    tail = (
+        Phrase(text=without),
+        Phrase(text=cost.text, amount=cost),
+        Phrase(text=" per million output tokens "),
+        Phrase(text=price_text(owner.price), price=True),
+        Phrase(text="."),
+    )
+    return Verdict(phrases=first.phrases + tail, state="nothing-qualifies")
+
+
+def _large_enough(each: DeploymentReport, floor: int | None) -> bool:
+    return floor is None or (each.deployment.parameters or 0) >= floor
+
+
+def _runtime_only(report: StudyReport) -> Verdict:
+    models = [each.runtime for each in report.deployments if each.runtime is not None]
+    if not models:
+        again = f"Run isocost run {report.name} to measure it."
+        return _sentences("nothing-qualifies", "Nothing has been measured yet.", again)
+    models.sort(key=lambda model: model.decode.value)
+    head = f"{shorten(models[0].deployment, NAME_LIMIT)}: {_runtime_text(models[0])}."
+    others = [f"{shorten(model.deployment, NAME_LIMIT)}: {_runtime_text(model)}." for model in models[1:3]]
+    more = [f"{len(models) - 3} more below."] if len(models) > 3 else []
+    return _sentences(
+        "runtime-only", head, *others, *more, "No load was measured, so no cost: isocost measure load."
+    )
+
+
+def _runtime_text(model: RuntimeModel) -> str:
+    prompt, first = model.prefill[-1]
+    beta = model.decode
+    text = (
+        f"{seconds(first.value, first.low, first.high)} to the first token of a {prompt}-token prompt, then "
+        f"{seconds(beta.value, beta.low, beta.high)} per token"
+    )
+    error = model.held_out_error
+    return text if error is None else f"{text}; error on held-out cells {error.value * 100:.1f} %"
+
+
+def _sentences(state: State, head: str, *rest: str) -> Verdict:
+    tail = " ".join(sentence for sentence in rest if sentence)
+    phrases = (Phrase(text=head, strong=True), *((Phrase(text=" " + tail),) if tail else ()))
+    return Verdict(phrases=phrases, state=state)
