@@ -1,1 +1,29 @@
 """Draws and their summaries, steady-state windows, batch means, regression: pure functions on arrays."""
+
+from isocost.statistics.batch_means import batch_count, mean_in_order, rate_over_batches, student_quantile
+from isocost.statistics.draws import DRAWS, Draws, combine, generator, summarise
+from isocost.statistics.levels import pool_estimates, pool_latency, throughput_draws
+from isocost.statistics.percentiles import percentile_ranks, percentiles, values_needed
+from isocost.statistics.steady import Window, steady_windows
+from isocost.statistics.window import operating_point
+
+__all__ = [
+    "DRAWS",
+    "Draws",
+    "Window",
+    "batch_count",
+    "combine",
+    "generator",
+    "mean_in_order",
+    "operating_point",
+    "percentile_ranks",
+    "percentiles",
+    "pool_estimates",
+    "pool_latency",
+    "rate_over_batches",
+    "steady_windows",
+    "student_quantile",
+    "summarise",
+    "throughput_draws",
+    "values_needed",
+]

@@ -33,7 +33,7 @@ class Draws:
     value : float
         The point estimate.
     samples : float array, shape (draws,)
-        Aligned with all other draws of the study.
+        Aligned with all other draws of the study; all NaN where the data allow no interval.
     unit : str
     kind : Kind
     method : str
@@ -79,6 +79,7 @@ def summarise(draws: Draws, *, level: float = 0.95) -> Estimate:
     Returns
     -------
     Estimate
+        Without interval where a sample is not finite: the data allow none.
 
     Examples
     --------
@@ -89,11 +90,14 @@ def summarise(draws: Draws, *, level: float = 0.95) -> Estimate:
     """
     if not 0 < level < 1:
         raise InputError(f"level must be between 0 and 1, got {level!r}")
-    low, high = np.quantile(draws.samples, [(1 - level) / 2, (1 + level) / 2])
+    ends: tuple[float | None, float | None] = (None, None)
+    if bool(np.isfinite(draws.samples).all()):
+        low, high = np.quantile(draws.samples, [(1 - level) / 2, (1 + level) / 2])
+        ends = (float(low), float(high))
     return Estimate(
         value=draws.value,
-        low=float(low),
-        high=float(high),
+        low=ends[0],
+        high=ends[1],
         level=level,
         n=draws.n,
         unit=draws.unit,

@@ -1,0 +1,209 @@
+"""The repeats of one level of load taken together: throughput as draws, latencies as estimates."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from isocost.core.errors import InputError
+from isocost.statistics.batch_means import student_quantile
+from isocost.statistics.draws import DRAWS, Draws
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from isocost.core.estimate import Estimate
+    from isocost.core.operating_point import Latency, OperatingPoint
+
+    FloatArray = np.ndarray[Any, np.dtype[np.float64]]
+
+__all__ = ["pool_estimates", "pool_latency", "throughput_draws"]
+
+WIDEST_LOG = 3.0  # a factor of 20: what a single pair of repeats may claim not to know
+
+
+def pool_estimates(estimates: Sequence[Estimate]) -> Estimate:
+    """Take repeats of one positive quantity together.
+
+    The value is the geometric mean. With two or more repeats the interval is Student's t on the
+    logarithms between repeats, but never narrower than what the repeats' own intervals, averaged, allow:
+    repeats that agree by chance prove nothing. One repeat keeps its own interval.
+
+    Parameters
+    ----------
+    estimates : sequence of Estimate
+        Of one unit, at least one, values above 0.
+
+    Returns
+    -------
+    Estimate
+
+    Raises
+    ------
+    InputError
+        If there is none, or units differ, or a value is not above 0.
+
+    Examples
+    --------
+    >>> from isocost.core.estimate import Estimate
+    >>> def speed(value):
+    ...     return Estimate(value=value, unit="tokens/s", kind="measured", method="example")
+    >>> pooled = pool_estimates([speed(90.0), speed(100.0), speed(110.0)])
+    >>> round(pooled.value, 2), pooled.n, pooled.low < 90 < 110 < pooled.high
+    (99.67, 3, True)
+    """
+    value, scale, degrees = _pooled(estimates)
+    if len(estimates) == 1:
+        return estimates[0]
+    first = replace(estimates[0], value=value, low=None, high=None, n=len(estimates))
+    if scale is None or degrees is None:
+        return replace(first, method="geometric mean of repeats")
+    half = min(student_quantile(first.level, degrees) * scale, WIDEST_LOG)
+    return replace(
+        first,
+        low=value * math.exp(-half),
+        high=value * math.exp(half),
+        method=f"t interval over {len(estimates)} repeats, logarithms",
+    )
+
+
+def throughput_draws(
+    points: Sequence[OperatingPoint], *, rng: np.random.Generator, draws: int = DRAWS
+) -> Draws:
+    """Draw the output tokens per second of one level, its repeats taken together.
+
+    Log throughput varies as Student's t with the scale and the degrees of freedom of `pool_estimates`.
+    Where the data allow no interval the samples are NaN, and `summarise` gives none.
+
+    Parameters
+    ----------
+    points : sequence of OperatingPoint
+        Repeats of one level, at least one.
+    rng : numpy.random.Generator
+    draws : int
+        How many samples.
+
+    Returns
+    -------
+    Draws
+    """
+    estimates = [point.output_tokens_per_second for point in points]
+    value, scale, degrees = _pooled(estimates)
+    if scale is None or degrees is None:
+        samples = np.full(draws, np.nan)
+    else:
+        shift = np.clip(rng.standard_t(degrees, draws) * scale, -WIDEST_LOG, WIDEST_LOG)
+        samples = value * np.exp(shift)
+    pooled = pool_estimates(estimates)
+    return Draws(
+        value=value,
+        samples=samples,
+        unit="tokens/s",
+        kind=points[0].kind,
+        method=pooled.method,
+        n=len(points),
+        source=points[0].provenance.source,
+    )
+
+
+def pool_latency(points: Sequence[OperatingPoint]) -> dict[str, Estimate]:
+    """Take the latencies of the repeats of one level together.
+
+    Percentiles of repeats cannot be merged into the percentile of all requests, so each is averaged over
+    repeats (`pool_estimates`); one that a repeat lacks is left out. The speed for one user is 1 / tpot of
+    the same name: ``"user_speed.p95"`` is the speed that 95 % of the requests reach.
+
+    Parameters
+    ----------
+    points : sequence of OperatingPoint
+        Repeats of one level, at least one.
+
+    Returns
+    -------
+    dict of str to Estimate
+        ``"ttft.p50"``, ``"tpot.mean"``, ``"e2e.p95"``, ``"gaps.p99"`` in seconds; ``"user_speed.p50"`` in
+        tokens per second.
+    """
+    if not points:
+        raise InputError("a level needs at least one operating point")
+    every = [dict(_statistics(point)) for point in points]
+    shared = [name for name in every[0] if all(name in one for one in every)]
+    pooled = {name: pool_estimates([one[name] for one in every]) for name in shared}
+    speeds = {
+        name.replace("tpot", "user_speed"): _inverse(estimate)
+        for name, estimate in pooled.items()
+        if name.startswith("tpot.")
+    }
+    return pooled | speeds
+
+
+def _statistics(point: OperatingPoint) -> Iterator[tuple[str, Estimate]]:
+    latencies: dict[str, Latency | None] = {
+        "ttft": point.ttft,
+        "tpot": point.tpot,
+        "e2e": point.e2e,
+        "gaps": point.gaps,
+    }
+    for name, latency in latencies.items():
+        if latency is None:
+            continue
+        if latency.mean is not None and latency.mean.value > 0:
+            yield f"{name}.mean", latency.mean
+        for percent, estimate in latency.percentiles.items():
+            if estimate.value > 0:
+                yield f"{name}.p{percent:g}", estimate
+
+
+def _inverse(time_per_token: Estimate) -> Estimate:
+    low, high = time_per_token.low, time_per_token.high
+    told = low is not None and high is not None and low > 0
+    return replace(
+        time_per_token,
+        value=1 / time_per_token.value,
+        low=1 / high if told and high is not None else None,
+        high=1 / low if told and low is not None else None,
+        unit="tokens/s",
+        method=f"1 / time per token; {time_per_token.method}",
+    )
+
+
+def _pooled(estimates: Sequence[Estimate]) -> tuple[float, float | None, int | None]:
+    """Return the geometric mean, and the standard error of its logarithm with its degrees of freedom."""
+    _require_alike(estimates)
+    logs = np.log([estimate.value for estimate in estimates])
+    value = estimates[0].value if len(estimates) == 1 else float(np.exp(logs.mean()))
+    inside = _within(estimates)
+    if len(estimates) == 1:
+        return (value, *inside)
+    degrees = len(estimates) - 1
+    between = float(logs.std(ddof=1)) / math.sqrt(len(estimates))
+    scale, freedom = inside
+    wide = between * student_quantile(0.95, degrees)
+    if scale is not None and freedom is not None and scale * student_quantile(0.95, freedom) > wide:
+        return value, scale, freedom
+    return value, between, degrees
+
+
+def _within(estimates: Sequence[Estimate]) -> tuple[float | None, int | None]:
+    """Return the standard error of the mean logarithm that the estimates' own intervals imply."""
+    variances, freedom = [], 0
+    for estimate in estimates:
+        if estimate.low is None or estimate.high is None:
+            return None, None
+        degrees = max((estimate.n or 2) - 1, 1)
+        half = (estimate.high - estimate.low) / 2 / estimate.value
+        variances.append((half / student_quantile(estimate.level, degrees)) ** 2)
+        freedom += degrees
+    return math.sqrt(sum(variances)) / len(variances), freedom
+
+
+def _require_alike(estimates: Sequence[Estimate]) -> None:
+    if not estimates:
+        raise InputError("a level needs at least one operating point")
+    if len({estimate.unit for estimate in estimates}) > 1:
+        raise InputError("repeats of one level must have one unit")
+    if not all(estimate.value > 0 for estimate in estimates):
+        raise InputError("a level needs positive values in every repeat, got one that is not above 0")

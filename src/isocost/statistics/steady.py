@@ -1,0 +1,92 @@
+"""The steady part of a run: when all streams were busy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from isocost.core.observation import Outcome
+
+if TYPE_CHECKING:
+    from isocost.core.load import Load
+    from isocost.core.observation import Observations
+
+    FloatArray = np.ndarray[Any, np.dtype[np.float64]]
+    BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
+
+__all__ = ["SHORTEST_WINDOW", "Window", "measured_rows", "steady_windows", "whole_windows"]
+
+SHORTEST_WINDOW = 3
+"""A steady window shorter than so many typical requests is not trusted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of one segment, on its clock.
+
+    Parameters
+    ----------
+    segment : int
+    start_s, end_s : float
+        From, exclusive, and to, inclusive.
+    """
+
+    segment: int
+    start_s: float
+    end_s: float
+
+    @property
+    def length_s(self) -> float:
+        """Seconds from start to end."""
+        return self.end_s - self.start_s
+
+
+def measured_rows(observations: Observations) -> BoolArray:
+    """Return which requests were measured: neither warm-up nor cancelled by us."""
+    return np.asarray(~observations.warmup & (observations.outcome != Outcome.CANCELLED.value))
+
+
+def steady_windows(observations: Observations, load: Load) -> tuple[Window, ...]:
+    """Return for each segment the time in which the load was fully there, where there was such a time.
+
+    Closed loop: from the first to the last instant at which a request was sent and all `concurrency`
+    streams were then busy. Requests that a kill or Ctrl-C cut off are unknown or left out, so the window
+    ends before they were sent. Open loop: from the first request to the last.
+
+    Parameters
+    ----------
+    observations : Observations
+    load : Load
+
+    Returns
+    -------
+    tuple of Window
+        At most one a segment, each longer than 0.
+    """
+    measured = measured_rows(observations)
+    found = []
+    for segment in np.unique(observations.segment[measured]):
+        rows = measured & (observations.segment == segment)
+        sent = np.sort(observations.sent_at_s[rows])
+        busy = sent[_in_flight(sent, np.sort(observations.done_at_s[rows])) >= (load.concurrency or 1)]
+        if len(busy) and busy[-1] > busy[0]:
+            found.append(Window(int(segment), float(busy[0]), float(busy[-1])))
+    return tuple(found)
+
+
+def _in_flight(sent: FloatArray, done: FloatArray) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Count the requests in flight just after each was sent; both sorted."""
+    return np.searchsorted(sent, sent, side="right") - np.searchsorted(done, sent, side="right")
+
+
+def whole_windows(observations: Observations) -> tuple[Window, ...]:
+    """Return each segment from the first measured request sent to the last one ended."""
+    measured = measured_rows(observations)
+    found = []
+    for segment in np.unique(observations.segment[measured]):
+        rows = measured & (observations.segment == segment)
+        start, end = float(observations.sent_at_s[rows].min()), float(observations.done_at_s[rows].max())
+        found.append(Window(int(segment), start, end))
+    return tuple(found)

@@ -1,0 +1,221 @@
+"""From the observations of a run to the operating point of its steady state."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from isocost.core.errors import EstimationError
+from isocost.core.estimate import Caution
+from isocost.core.operating_point import OperatingPoint
+from isocost.statistics.arrivals import TokenArrivals, realised_output_tokens, share_done_by
+from isocost.statistics.batch_means import batch_count, rate_over_batches
+from isocost.statistics.latency import (
+    end_to_end_s,
+    gap_latency,
+    request_latency,
+    time_per_token_s,
+    time_to_first_s,
+)
+from isocost.statistics.steady import (
+    SHORTEST_WINDOW,
+    Window,
+    measured_rows,
+    steady_windows,
+    whole_windows,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from isocost.core.estimate import Estimate
+    from isocost.core.observation import Observations, Run
+    from isocost.core.provenance import Provenance
+
+    FloatArray = np.ndarray[Any, np.dtype[np.float64]]
+    BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
+
+__all__ = ["operating_point"]
+
+FEW_REQUESTS = 30
+
+
+def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
+    """Say what a run tells of the steady state at its load.
+
+    Warm-up requests are dropped. Throughput counts the output tokens, of requests that ended well, that
+    arrived while all streams were busy (`steady_windows`), over the length of that time, segments added
+    up. The time of failed requests counts, their tokens do not. Input tokens and requests that lie partly
+    in the window count by the share of their time in it. Latencies are those of all measured requests
+    that ended well; end to end is told to the last chunk.
+
+    Parameters
+    ----------
+    run : Run
+    provenance : Provenance
+
+    Returns
+    -------
+    OperatingPoint
+        With cautions ``"short-window"``, ``"few-requests"``, ``"failures"``, ``"client-saturated"``,
+        ``"short-answers"``, ``"tokens-not-counted"``, ``"unfinished"`` where they apply.
+
+    Raises
+    ------
+    EstimationError
+        If no request was measured, or none ended well, or all answers were empty.
+    """
+    observations = run.observations
+    measured = measured_rows(observations)
+    ok = measured & observations.ok
+    _require_success(run, measured, ok)
+    windows, short = _windows(run, ok)
+    meter = _Meter(observations, measured=measured, ok=ok, windows=windows)
+    sent = observations.sent_at_s[ok]
+    return OperatingPoint(
+        deployment=run.deployment,
+        load=run.load,
+        repeat=run.repeat,
+        kind="measured",
+        provenance=provenance,
+        requests=int(ok.sum()),
+        failures=int((measured & ~ok).sum()),
+        output_tokens_per_second=meter.output_rate(),
+        input_tokens_per_second=meter.input_rate(),
+        requests_per_second=meter.request_rate(),
+        mean_concurrency=meter.mean_concurrency(),
+        ttft=request_latency(time_to_first_s(observations)[ok], sent),
+        tpot=request_latency(time_per_token_s(observations)[ok], sent),
+        e2e=request_latency(end_to_end_s(observations)[ok], sent),
+        gaps=gap_latency(observations, ok),
+        window_s=meter.length_s,
+        cautions=_cautions(run, measured, ok, short=short),
+    )
+
+
+def _require_success(run: Run, measured: BoolArray, ok: BoolArray) -> None:
+    if not measured.any():
+        raise EstimationError(f"run {run.label!r} holds no measured request; let it run on, or drop it")
+    if not ok.any():
+        counts = Counter(run.observations.outcome[measured].tolist())
+        told = ", ".join(f"{count} {outcome}" for outcome, count in counts.most_common())
+        raise EstimationError(
+            f"all {int(measured.sum())} requests of run {run.label!r} failed ({told}), "
+            "so nothing can be said of its speed; look into the target's own log"
+        )
+    if not realised_output_tokens(run.observations)[ok].sum() > 0:
+        raise EstimationError(
+            f"all answers of run {run.label!r} were empty; check that the target generates output tokens"
+        )
+
+
+def _windows(run: Run, ok: BoolArray) -> tuple[tuple[Window, ...], bool]:
+    """Return steady windows that are long enough, or the whole span and that it came to this."""
+    typical = float(np.median(end_to_end_s(run.observations)[ok]))
+    steady = steady_windows(run.observations, run.load)
+    lasting = tuple(window for window in steady if window.length_s >= SHORTEST_WINDOW * typical)
+    if lasting:
+        return lasting, False
+    return whole_windows(run.observations), True
+
+
+class _Meter:
+    """Reads amounts off the batches of a run's windows."""
+
+    def __init__(
+        self, observations: Observations, *, measured: BoolArray, ok: BoolArray, windows: tuple[Window, ...]
+    ) -> None:
+        self.observations, self.measured, self.ok = observations, measured, ok
+        self.length_s = sum(window.length_s for window in windows)
+        request_s = float(np.median(end_to_end_s(observations)[ok]))
+        batches = batch_count(self.length_s, max(request_s, 1e-9))
+        shares = [max(1, round(batches * window.length_s / self.length_s)) for window in windows]
+        self.edges = [
+            (window.segment, np.linspace(window.start_s, window.end_s, share + 1))
+            for window, share in zip(windows, shares, strict=True)
+        ]
+        self.lengths = np.concatenate([np.diff(edges) for _, edges in self.edges])
+
+    def output_rate(self) -> Estimate:
+        """Return output tokens per second."""
+
+        def counter(rows: BoolArray) -> Callable[[float], float]:
+            return TokenArrivals.of(self.observations, rows).count_by
+
+        return self._rate(self._amounts(self.ok, counter), "tokens/s")
+
+    def input_rate(self) -> Estimate | None:
+        """Return input tokens per second; ``None`` when nobody counted them."""
+        tokens = self.observations.input_tokens
+        if bool(np.isnan(tokens[self.ok]).any()):
+            return None
+        return self._rate(self._amounts(self.ok, self._shares(tokens)), "tokens/s")
+
+    def request_rate(self) -> Estimate:
+        """Return requests per second."""
+        return self._rate(self._amounts(self.ok, self._shares(np.ones(len(self.observations)))), "1/s")
+
+    def mean_concurrency(self) -> float:
+        """Return the mean number of measured requests in flight, failed ones too."""
+        durations = self.observations.done_at_s - self.observations.sent_at_s
+        return float(self._amounts(self.measured, self._shares(durations)).sum()) / self.length_s
+
+    def _shares(self, weights: FloatArray) -> Callable[[BoolArray], Callable[[float], float]]:
+        def counter(rows: BoolArray) -> Callable[[float], float]:
+            sent, done = self.observations.sent_at_s[rows], self.observations.done_at_s[rows]
+            chosen = weights[rows]
+            return lambda instant: share_done_by(instant, sent_at_s=sent, done_at_s=done, weights=chosen)
+
+        return counter
+
+    def _amounts(
+        self, rows: BoolArray, counter: Callable[[BoolArray], Callable[[float], float]]
+    ) -> FloatArray:
+        amounts = []
+        for segment, edges in self.edges:
+            count_by = counter(rows & (self.observations.segment == segment))
+            amounts.append(np.diff([count_by(float(edge)) for edge in edges]))
+        return np.concatenate(amounts)
+
+    def _rate(self, amounts: FloatArray, unit: str) -> Estimate:
+        return rate_over_batches(amounts, self.lengths, unit=unit, kind="measured")
+
+
+def _cautions(run: Run, measured: BoolArray, ok: BoolArray, *, short: bool) -> tuple[Caution, ...]:
+    observations = run.observations
+    succeeded, failed = int(ok.sum()), int((measured & ~ok).sum())
+    cut = ok & (observations.output_tokens < observations.requested_output_tokens)
+    saturated = any(segment.health is not None and segment.health.saturated for segment in run.segments)
+    uncounted = bool(np.isnan(observations.output_tokens[ok]).any())
+    told = {
+        "short-window": (
+            short,
+            f"the steady part of {run.label!r} lasted less than {SHORTEST_WINDOW} requests, so filling and "
+            "draining are counted and the cost reads too high; measure longer",
+        ),
+        "few-requests": (
+            succeeded < FEW_REQUESTS,
+            f"only {succeeded} requests of {run.label!r} ended well; percentiles are coarse or missing",
+        ),
+        "failures": (
+            failed > 0,
+            f"{failed} of {succeeded + failed} requests of {run.label!r} failed; "
+            "their time is paid for, their tokens are not counted",
+        ),
+        "client-saturated": (
+            saturated,
+            f"the load generator itself was the limit in {run.label!r}; the target may be faster",
+        ),
+        "short-answers": (
+            bool(cut.any()),
+            f"{int(cut.sum())} of {succeeded} answers of {run.label!r} ended before the length asked for",
+        ),
+        "tokens-not-counted": (
+            uncounted,
+            f"nobody counted the tokens of some answers of {run.label!r}; each chunk was taken for a token",
+        ),
+        "unfinished": (not run.finished, f"{run.label!r} was not carried out to its end"),
+    }
+    return tuple(Caution(code, text) for code, (applies, text) in told.items() if applies)
