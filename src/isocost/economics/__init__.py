@@ -1,1 +1,42 @@
 """What tokens cost: cost curves over concurrency, returns to scale, the optimal zone."""
+
+from isocost.economics.cost import (
+    cost_per_million,
+    cost_per_request,
+    machine_seconds_per_million,
+    price_draws,
+)
+from isocost.economics.curve import BatchTechnology, CostCurve, CostLevel, TokenBasis, Zone
+from isocost.economics.sweep import cost_curve
+from isocost.economics.technology import (
+    StepTime,
+    average_cost,
+    fit_step_time,
+    fit_technology,
+    incremental_cost,
+    returns_to_concurrency,
+    step_time,
+)
+from isocost.economics.zone import find_zone, probabilities_of_being_best
+
+__all__ = [
+    "BatchTechnology",
+    "CostCurve",
+    "CostLevel",
+    "StepTime",
+    "TokenBasis",
+    "Zone",
+    "average_cost",
+    "cost_curve",
+    "cost_per_million",
+    "cost_per_request",
+    "find_zone",
+    "fit_step_time",
+    "fit_technology",
+    "incremental_cost",
+    "machine_seconds_per_million",
+    "price_draws",
+    "probabilities_of_being_best",
+    "returns_to_concurrency",
+    "step_time",
+]

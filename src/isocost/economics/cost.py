@@ -27,7 +27,7 @@ def machine_seconds_per_million(tokens_per_second: Amount) -> Amount:
     Parameters
     ----------
     tokens_per_second : float or float array
-        Rate X of the tokens that are to bear the cost; above 0.
+        Rate X of the tokens that are to bear the cost; above 0. In arrays, NaN stands for unknown and stays.
 
     Returns
     -------
@@ -156,14 +156,15 @@ def price_draws(price: HourlyPrice, *, seed: int, size: int = DRAWS) -> Draws:
 
 
 def _above_zero(name: str, value: Amount) -> Amount:
-    if not np.all(np.asarray(value) > 0):
+    rates = np.asarray(value)
+    if bool((rates <= 0).any()) or (rates.ndim == 0 and bool(np.isnan(rates))):
         raise InputError(
-            f"{name} must be above 0, got {value!r}; a deployment that yields nothing has no cost"
+            f"{name} must be above 0, got {value!r}; a deployment that yields nothing has no cost per unit"
         )
     return value
 
 
 def _price(usd_per_hour: Amount) -> Amount:
-    if not np.all(np.asarray(usd_per_hour) >= 0):
+    if not bool((np.asarray(usd_per_hour) >= 0).all()):
         raise InputError(f"usd_per_hour must be at least 0, got {usd_per_hour!r}")
     return usd_per_hour

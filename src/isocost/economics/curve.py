@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from isocost.core.money import HourlyPrice
     from isocost.core.operating_point import OperatingPoint
     from isocost.core.service_level import ServiceLevel
+    from isocost.statistics.draws import Draws
 
 __all__ = ["BatchTechnology", "CostCurve", "CostLevel", "TokenBasis", "Zone"]
 
@@ -42,6 +43,8 @@ class CostLevel:
         Service levels that this load misses or that cannot be judged; ``None`` when none were asked.
     probability_best : float or None
         Probability that it is the cheapest level that meets the service levels; ``None`` without repeats.
+    draws : Draws or None
+        Joint samples behind `machine_seconds_per_million`, for comparing deployments.
     """
 
     load: Load
@@ -53,6 +56,7 @@ class CostLevel:
     latency: Mapping[str, Estimate] = field(default_factory=dict)
     unmet: tuple[ServiceLevel, ...] | None = None
     probability_best: float | None = None
+    draws: Draws | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,126 @@
+"""Which levels of load keep which service levels, and what could not be judged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from isocost.core.estimate import Caution
+from isocost.statistics.percentiles import values_needed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from isocost.core.estimate import Estimate
+    from isocost.core.service_level import ServiceLevel
+    from isocost.economics.curve import CostLevel
+
+__all__ = ["service_cautions", "sharpest_obstacle", "unmet"]
+
+
+def unmet(
+    latency: Mapping[str, Estimate], service_levels: Sequence[ServiceLevel]
+) -> tuple[ServiceLevel, ...] | None:
+    """Return the service levels that are missed or cannot be judged; ``None`` when none are asked.
+
+    Judged on the point estimate over all repeats of a level. What was not measured, or what too few
+    requests allow no estimate of, counts as missed.
+
+    Parameters
+    ----------
+    latency : mapping of str to Estimate
+        By ``"metric.statistic"``, as in `CostLevel`.
+    service_levels : sequence of ServiceLevel
+
+    Examples
+    --------
+    >>> from isocost.core.estimate import Estimate
+    >>> from isocost.core.service_level import parse_service_level
+    >>> seen = {"ttft.p95": Estimate(value=0.8, unit="s", kind="measured", method="example")}
+    >>> unmet(seen, [parse_service_level("ttft.p95=1s")])
+    ()
+    """
+    if not service_levels:
+        return None
+    return tuple(
+        level
+        for level in service_levels
+        if (told := latency.get(_key(level))) is None or not level.met_by(told.value)
+    )
+
+
+def sharpest_obstacle(
+    levels: Sequence[CostLevel], service_levels: Sequence[ServiceLevel]
+) -> ServiceLevel | None:
+    """Return the service level that every level of load misses, and the nearest misses most.
+
+    Parameters
+    ----------
+    levels : sequence of CostLevel
+    service_levels : sequence of ServiceLevel
+
+    Returns
+    -------
+    ServiceLevel or None
+        ``None`` when each is kept somewhere. One that could not be judged anywhere comes after all
+        those that were seen to be missed.
+    """
+    missed = [
+        level for level in service_levels if all(level in at.unmet for at in levels if at.unmet is not None)
+    ]
+    return max(missed, key=lambda level: _nearest_miss(levels, level), default=None)
+
+
+def service_cautions(
+    levels: Sequence[CostLevel], service_levels: Sequence[ServiceLevel]
+) -> Iterator[Caution]:
+    """Yield doubts about the judgement: what could not be judged, and what was a close thing."""
+    for level in service_levels:
+        untold = [at for at in levels if _key(level) not in at.latency]
+        if untold:
+            yield Caution("service-level-not-judged", _untold_text(level, untold))
+        close = [at for at in levels if _is_close(at, level)]
+        if close:
+            yield Caution(
+                "service-level-close",
+                f"{level.label} lies inside the interval of what was measured at {_loads(close)}: "
+                "whether it is kept there is not certain",
+            )
+
+
+def _key(level: ServiceLevel) -> str:
+    return f"{level.metric}.{level.statistic}"
+
+
+def _nearest_miss(levels: Sequence[CostLevel], level: ServiceLevel) -> float:
+    """By which factor the nearest level of load misses; 0 where none could be judged."""
+    seen = [at.latency[_key(level)].value for at in levels if _key(level) in at.latency]
+    if not seen:
+        return 0.0
+    return level.bound / max(seen) if level.at_least else min(seen) / level.bound
+
+
+def _is_close(at: CostLevel, level: ServiceLevel) -> bool:
+    told = at.latency.get(_key(level))
+    if told is None or told.low is None or told.high is None:
+        return False
+    return told.low <= level.bound <= told.high and told.low < told.high
+
+
+def _untold_text(level: ServiceLevel, untold: Sequence[CostLevel]) -> str:
+    where = f"{level.label} cannot be judged at {_loads(untold)} and counts as missed there"
+    kept = sorted({key for at in untold for key in at.latency if key.startswith(f"{level.metric}.")})
+    if not level.statistic.startswith("p"):
+        return f"{where}: it was not measured"
+    needed = values_needed(float(level.statistic[1:]))
+    fewest = min((point.requests or 0 for at in untold for point in at.points), default=0)
+    if fewest < needed:
+        return f"{where}: {level.statistic} needs at least {needed} requests in each run, one had {fewest}"
+    return (
+        f"{where}: of {level.metric} there is only {', '.join(kept)}"
+        if kept
+        else f"{where}: it was not measured"
+    )
+
+
+def _loads(levels: Sequence[CostLevel]) -> str:
+    return ", ".join(at.load.label for at in levels)
