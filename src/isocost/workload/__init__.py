@@ -1,6 +1,6 @@
 """Request shapes and where they come from: fixed sizes, long-tailed lengths, lists."""
 
-from isocost.workload.shapes import PRESETS, LengthTail, LongTailed, fixed, from_sizes, long_tailed, preset
+from isocost.workload.shapes import PRESETS, LengthTail, LongTailed, fixed, listed, long_tailed, preset
 from isocost.workload.workload import Workload
 
 __all__ = [
@@ -9,7 +9,7 @@ __all__ = [
     "LongTailed",
     "Workload",
     "fixed",
-    "from_sizes",
+    "listed",
     "long_tailed",
     "preset",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,9 +14,9 @@ from isocost.core.load import RequestShape
 from isocost.workload.workload import Workload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
-__all__ = ["PRESETS", "LengthTail", "LongTailed", "fixed", "from_sizes", "long_tailed", "preset"]
+__all__ = ["PRESETS", "LengthTail", "LongTailed", "fixed", "listed", "long_tailed", "preset"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,12 +148,7 @@ def long_tailed(name: str, lengths: LongTailed, *, seed: int, n: int = 512) -> W
     inputs = _lengths(lengths.input_tokens, np.random.default_rng([seed, 0]), n)
     outputs = _lengths(lengths.output_tokens, np.random.default_rng([seed, 1]), n)
     shapes = tuple(RequestShape(int(p), int(o)) for p, o in zip(inputs, outputs, strict=True))
-    drawn = Workload(name=name, shapes=shapes, description="", seed=seed)
-    words = (
-        f"{name}: long-tailed lengths, about {drawn.mean_input_tokens:.0f} in "
-        f"and {drawn.mean_output_tokens:.0f} out"
-    )
-    return Workload(name=name, shapes=shapes, description=words, seed=seed)
+    return _described(name, shapes, kind="long-tailed lengths", seed=seed)
 
 
 def preset(name: str, *, seed: int, n: int = 512) -> Workload:
@@ -184,15 +179,15 @@ def preset(name: str, *, seed: int, n: int = 512) -> Workload:
     return long_tailed(name, PRESETS[name], seed=seed, n=n)
 
 
-def from_sizes(name: str, sizes: Iterable[tuple[int, int]]) -> Workload:
+def listed(shapes: Sequence[RequestShape], *, name: str) -> Workload:
     """Return a workload of given sizes, in their order.
 
     Parameters
     ----------
+    shapes : sequence of RequestShape
+        At least one.
     name : str
         What to call it, such as the file that holds the list.
-    sizes : iterable of (int, int)
-        Input and output tokens of each request, each at least 1.
 
     Returns
     -------
@@ -201,30 +196,22 @@ def from_sizes(name: str, sizes: Iterable[tuple[int, int]]) -> Workload:
     Raises
     ------
     InputError
-        If there is none, or a length is below 1 or no whole number; the request is named by its number.
+        If there is none.
 
     Examples
     --------
-    >>> from_sizes("mine.csv", [(100, 10), (300, 20)]).description
+    >>> listed([RequestShape(100, 10), RequestShape(300, 20)], name="mine.csv").description
     'mine.csv: 2 given sizes, about 200 in and 15 out'
     """
-    shapes = tuple(_shape(name, number, *size) for number, size in enumerate(sizes, start=1))
-    given = Workload(name=name, shapes=shapes, description="")
-    words = (
-        f"{name}: {len(shapes)} given sizes, about {given.mean_input_tokens:.0f} in "
-        f"and {given.mean_output_tokens:.0f} out"
-    )
-    return Workload(name=name, shapes=shapes, description=words)
+    return _described(name, tuple(shapes), kind=f"{len(shapes)} given sizes")
 
 
-def _shape(name: str, number: int, input_tokens: int, output_tokens: int) -> RequestShape:
-    for tokens in (input_tokens, output_tokens):
-        if tokens != int(tokens) or tokens < 1:
-            raise InputError(
-                f"request {number} of {name} has {input_tokens!r} input and {output_tokens!r} output tokens; "
-                "both must be whole numbers of at least 1"
-            )
-    return RequestShape(int(input_tokens), int(output_tokens))
+def _described(
+    name: str, shapes: tuple[RequestShape, ...], *, kind: str, seed: int | None = None
+) -> Workload:
+    plain = Workload(name=name, shapes=shapes, description=kind, seed=seed)
+    means = f"about {plain.mean_input_tokens:.0f} in and {plain.mean_output_tokens:.0f} out"
+    return replace(plain, description=f"{name}: {kind}, {means}")
 
 
 def _lengths(lengths: LengthTail, rng: np.random.Generator, n: int) -> np.ndarray[Any, np.dtype[np.int64]]:
