@@ -96,7 +96,7 @@ class StudyFolder:
         write_yaml(self.study_file, content, head=_HEAD)
 
     def _prepare(self, content: Any) -> Any:  # noqa: ANN401 - whatever the file holds
-        """Check the format before anything else; write sizes ``[512, 64]`` out as records."""
+        """Check the format before anything else; write sizes such as ``512x64`` out as records."""
         if isinstance(content, dict):
             version = content.get("format")
             if isinstance(version, int) and version > _FORMAT:
@@ -116,12 +116,12 @@ def _name_sizes(stage: Any) -> None:  # noqa: ANN401 - whatever the file holds
     for key in ("cells", "shapes"):
         sizes = stage.get(key)
         if isinstance(sizes, list):
-            stage[key] = [
-                {"input_tokens": size[0], "output_tokens": size[1]}
-                if isinstance(size, list) and len(size) == 2
-                else size
-                for size in sizes
-            ]
+            stage[key] = [_named_size(size) for size in sizes]
+
+
+def _named_size(size: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+    lengths = size.split("x") if isinstance(size, str) else ()
+    return {"input_tokens": lengths[0], "output_tokens": lengths[1]} if len(lengths) == 2 else size
 
 
 def create_study(path: Path) -> StudyFolder:

@@ -203,7 +203,7 @@ def _without_defaults(record: Any) -> dict[str, Any]:  # noqa: ANN401 - any of t
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any field of a stage
     if isinstance(value, RequestShape):
-        return [value.input_tokens, value.output_tokens]
+        return f"{value.input_tokens}x{value.output_tokens}"
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, EngineSpec | TargetSpec):

@@ -109,7 +109,8 @@ def _text(path: Path) -> str:
 def _fault(path: Path, tree: Any, faults: Sequence[Any]) -> str:  # noqa: ANN401 - a node of PyYAML
     """Word one fault: a key that does not exist before all else, then the one that lies deepest."""
     fault = max(faults, key=lambda one: (one["type"] in _UNKNOWN_KEY, len(one["loc"])))
-    line, keys = _locate(tree, fault["loc"])
+    absent = fault["type"] == "missing" or fault["type"] in _UNKNOWN_KEY
+    line, keys = _locate(tree, fault["loc"], absent=absent)
     if fault["type"] in _UNKNOWN_KEY:
         return f"{path}, line {line}: there is no key {'.'.join(keys)}; check its spelling"
     message = str(fault["msg"]).removeprefix("Value error, ")
@@ -119,15 +120,18 @@ def _fault(path: Path, tree: Any, faults: Sequence[Any]) -> str:  # noqa: ANN401
     return f"{path}, line {line}{where}: {message[:1].lower()}{message[1:]}{shown}"
 
 
-def _locate(node: Any, location: Sequence[Any]) -> tuple[int, list[str]]:  # noqa: ANN401 - a node of PyYAML
-    """Follow a place in the data down the tree; what is no key (the name of a type) is passed over."""
+def _locate(node: Any, location: Sequence[Any], *, absent: bool) -> tuple[int, list[str]]:  # noqa: ANN401 - a node of PyYAML
+    """Follow a place in the data down the tree; what is no key (the name of a type) is passed over.
+
+    A key that is missing or unknown is the last of its place, and no node: it is named when `absent`.
+    """
     keys: list[str] = []
     line = 1 if node is None else node.start_mark.line + 1
     for part in location:
         found = _child(node, part)
         if found is None:
-            if part == location[-1] and isinstance(part, str):
-                keys.append(part)
+            if absent and part == location[-1]:
+                keys.append(str(part))
             continue
         node, line = found
         keys.append(str(part))

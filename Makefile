@@ -1,0 +1,62 @@
+# Each target makes its own environment in .venv from the pinned versions in constraints.txt.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STUDY ?= studies/quickstart
+
+.DEFAULT_GOAL := help
+.PHONY: help quickstart test check format lint types layers examples docs bench soak clean
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "isocost needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { rm -rf $(VENV); echo "$(PYTHON) cannot make an environment; on Debian and Ubuntu: apt install python3-venv" >&2; exit 2; }
+
+$(VENV)/.engine: $(VENV)/bin/python pyproject.toml constraints.txt
+	@echo "installing isocost[engine] into $(VENV) ..." >&2
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[engine]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt
+	@echo "installing isocost[engine,dev] into $(VENV) ..." >&2
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[engine,dev]'
+	@touch $@ $(VENV)/.engine
+
+quickstart: $(VENV)/.engine  ## measure the embedded engine on this machine and write a priced report
+	@$(BIN)/isocost quickstart --out $(STUDY)
+
+test: $(VENV)/.dev  ## the whole suite
+	$(BIN)/python -m pytest -q
+
+check: format lint types layers docs test  ## everything that review runs
+
+format: $(VENV)/.dev  ## is the code formatted?
+	$(BIN)/ruff format --check src tests benchmarks docs
+
+lint: $(VENV)/.dev  ## ruff
+	$(BIN)/ruff check src tests benchmarks docs
+
+types: $(VENV)/.dev  ## mypy, strict
+	$(BIN)/mypy
+
+layers: $(VENV)/.dev  ## who may import whom
+	$(BIN)/lint-imports
+
+examples: $(VENV)/.dev  ## docstrings and Markdown blocks
+	$(BIN)/python -m pytest -q src tests/examples
+
+docs: $(VENV)/.dev  ## build the pages; a warning fails
+	$(BIN)/sphinx-build -q -W -E docs docs/_build/html
+
+bench: $(VENV)/.dev  ## print the figures that the project promises
+	$(BIN)/python benchmarks/figures.py
+
+soak: $(VENV)/.dev  ## what takes long: many kills under load
+	$(BIN)/python benchmarks/kills.py --kills 200
+
+clean:  ## remove the environment and what was built
+	rm -rf $(VENV) docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

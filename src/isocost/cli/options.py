@@ -1,0 +1,157 @@
+"""Options that several commands share, and how their text becomes records."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from isocost.core.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from isocost.core.load import RequestShape
+
+__all__ = [
+    "ApiKeyEnv",
+    "ApiKeyFile",
+    "Deployment",
+    "EndpointType",
+    "ExtraBody",
+    "Header",
+    "Insecure",
+    "Json",
+    "Model",
+    "Out",
+    "Quiet",
+    "Repeats",
+    "RequestTimeout",
+    "Seed",
+    "Slo",
+    "StageName",
+    "Url",
+    "parse_cells",
+    "parse_extra_body",
+    "parse_headers",
+    "parse_levels",
+]
+
+Url = Annotated[str, typer.Argument(help="Address of the endpoint; with or without /v1.", metavar="URL")]
+Out = Annotated[Path, typer.Option("--out", help="Folder of the study.", metavar="STUDY")]
+Model = Annotated[
+    str | None, typer.Option("--model", help="Name of the model; may be left out if only one is served.")
+]
+EndpointType = Annotated[str, typer.Option("--endpoint-type", help="completions or chat.")]
+ApiKeyEnv = Annotated[
+    str | None, typer.Option("--api-key-env", help="Environment variable that holds the key.", metavar="NAME")
+]
+ApiKeyFile = Annotated[
+    str | None, typer.Option("--api-key-file", help="File that holds the key.", metavar="FILE")
+]
+Header = Annotated[
+    list[str] | None, typer.Option("--header", help="A header, NAME: VALUE; may be given again. No secrets.")
+]
+ExtraBody = Annotated[str | None, typer.Option("--extra-body", help="Fields for each request, as JSON.")]
+Insecure = Annotated[bool, typer.Option("--insecure", help="Do not check the TLS certificate; recorded.")]
+Repeats = Annotated[int, typer.Option("--repeats", help="How often each is measured.")]
+Seed = Annotated[int, typer.Option("--seed", help="Seeds prompts, lengths and order.")]
+StageName = Annotated[str | None, typer.Option("--stage", help="Name of this stage in the study.")]
+Deployment = Annotated[
+    str | None,
+    typer.Option("--deployment", help="What to call the deployment; the model's name if left out."),
+]
+RequestTimeout = Annotated[float, typer.Option("--request-timeout", help="Seconds for one request at most.")]
+Slo = Annotated[
+    list[str] | None,
+    typer.Option("--slo", help="A service level with its unit, such as ttft.p95=1s; may be given again."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on standard error.")]
+
+
+def parse_levels(text: str) -> tuple[int, ...]:
+    """Read levels of concurrency, ``1,2,4``.
+
+    Raises
+    ------
+    InputError
+        If one is no whole number of at least 1.
+    """
+    return tuple(_whole(part, f"--concurrency {text}", 1) for part in text.split(","))
+
+
+def parse_cells(text: str) -> tuple[RequestShape, ...]:
+    """Read request sizes, ``1x1,512x64``: input tokens x output tokens.
+
+    Raises
+    ------
+    InputError
+        If one does not have that form.
+    """
+    from isocost.core.load import RequestShape
+
+    sizes = []
+    for part in text.split(","):
+        lengths = part.lower().split("x")
+        if len(lengths) != 2:
+            raise InputError(f"--cells {text}: {part!r} has not the form INPUTxOUTPUT, such as 512x64")
+        sizes.append(RequestShape(*(_whole(length, f"--cells {text}", 1) for length in lengths)))
+    return tuple(sizes)
+
+
+def parse_headers(given: list[str] | None) -> dict[str, str]:
+    """Read headers, ``NAME: VALUE``; a literal key is refused, and not repeated.
+
+    Raises
+    ------
+    InputError
+        If one has no colon or carries a credential.
+    """
+    headers = {}
+    for text in given or ():
+        name, colon, value = text.partition(":")
+        if name.strip().lower() in ("authorization", "proxy-authorization", "api-key", "x-api-key", "cookie"):
+            raise InputError(
+                f"--header {name.strip()} would put a secret into the process list and the study; "
+                "put the key into a variable or a file and name that: --api-key-env NAME or --api-key-file FILE"
+            )
+        if not colon or not name.strip():
+            raise InputError(f"--header {text!r} has not the form NAME: VALUE")
+        headers[name.strip()] = value.strip()
+    return headers
+
+
+def parse_extra_body(text: str | None) -> dict[str, Any]:
+    """Read ``--extra-body``: a JSON object.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    if text is None:
+        return {}
+    content = _parsed(text, json.loads)
+    if not isinstance(content, dict):
+        raise InputError(f"--extra-body must be a JSON object such as '{{\"top_k\": 1}}', got {text!r}")
+    return content
+
+
+def _parsed(text: str, parse: Callable[[str], Any]) -> Any:  # noqa: ANN401 - whatever JSON holds
+    try:
+        return parse(text)
+    except ValueError:
+        return None
+
+
+def _whole(text: str, where: str, least: int) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        raise InputError(f"{where}: {text!r} is no whole number") from None
+    if value < least:
+        raise InputError(f"{where}: {value} is below {least}")
+    return value

@@ -1,0 +1,98 @@
+"""Progress on standard error, and Ctrl-C as a clean stop."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+    from isocost.studies.measure import Progress
+
+__all__ = ["stoppable", "watching"]
+
+
+@contextmanager
+def stoppable() -> Iterator[threading.Event]:
+    """Turn the first Ctrl-C into a request to stop, the second into an interrupt."""
+    stop = threading.Event()
+
+    def on_signal(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        sys.stderr.write("\nstopping: what is finished is kept (Ctrl-C again to stop at once)\n")
+
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def watching(*, quiet: bool) -> Iterator[Callable[[Progress], None]]:
+    """Show progress: a live bar on a terminal, a line every few seconds elsewhere, nothing when quiet."""
+    if quiet:
+        yield lambda progress: None
+    elif sys.stderr.isatty():
+        with _bar() as show:
+            yield show
+    else:
+        yield _lines()
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[Progress], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=24),
+        TaskProgressColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, object] = {}
+
+        def show(progress: object) -> None:
+            name = progress.stage  # type: ignore[attr-defined]
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=1.0)
+            bars.update(tasks[name], completed=progress.fraction, description=_text(progress))  # type: ignore[arg-type,attr-defined]
+
+        yield show
+
+
+def _lines() -> Callable[[Progress], None]:
+    began: dict[str, float] = {}
+    told: dict[str, float] = {}
+
+    def show(progress: Progress) -> None:
+        now = time.monotonic()
+        began.setdefault(progress.stage, now)
+        if now - told.get(progress.stage, now - 60) < 5:
+            return
+        told[progress.stage] = now
+        spent = now - began[progress.stage]
+        left = f", about {spent / progress.fraction - spent:.0f} s left" if progress.fraction > 0.02 else ""
+        sys.stderr.write(f"{_text(progress)}  {progress.fraction:4.0%}{left}\n")
+
+    return show
+
+
+def _text(progress: Progress) -> str:
+    failed = f", {progress.failures} failed" if progress.failures else ""
+    return f"{progress.stage}: {progress.run} ({progress.requests} requests{failed})"

@@ -1,0 +1,96 @@
+"""Lists of request sizes: CSV or JSON Lines of input and output tokens."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING, Any
+
+from isocost.core.errors import InputError
+from isocost.core.load import RequestShape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+__all__ = ["read_lengths"]
+
+_INPUT_NAMES = ("input_tokens", "prompt_tokens", "input", "prompt", "isl", "input_length", "ContextTokens")
+_OUTPUT_NAMES = ("output_tokens", "completion_tokens", "output", "osl", "output_length", "GeneratedTokens")
+_LARGEST_FILE = 256 * 2**20
+
+
+def read_lengths(path: Path) -> tuple[RequestShape, ...]:
+    """Read request sizes from a CSV file with a header, or from JSON Lines.
+
+    Columns or keys are ``input_tokens`` and ``output_tokens``, or what is usual for them
+    (``prompt_tokens``, ``isl``, ``ContextTokens``, …).
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    tuple of RequestShape
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, lacks a column, or has a line that is no pair of whole numbers of at least 1.
+    """
+    rows = list(_rows(path))
+    if not rows:
+        raise InputError(f"{path} lists no request; give one line each: input_tokens,output_tokens")
+    return tuple(_shape(path, number, row) for number, row in rows)
+
+
+def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    try:
+        if path.stat().st_size > _LARGEST_FILE:
+            raise InputError(f"{path} is larger than 256 MiB; give a part of it")
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path} is not UTF-8 text") from None
+    if path.suffix in (".jsonl", ".ndjson"):
+        yield from _json_lines(path, text)
+    else:
+        reader = csv.DictReader(text.splitlines())
+        yield from ((reader.line_num, row) for row in reader)
+
+
+def _json_lines(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError:
+            row = None
+        if not isinstance(row, dict):
+            raise InputError(
+                f'{path}, line {number}: no JSON object; expected {{"input_tokens": …, "output_tokens": …}}'
+            )
+        yield number, row
+
+
+def _shape(path: Path, line: int, row: Mapping[str, Any]) -> RequestShape:
+    return RequestShape(_length(path, line, row, _INPUT_NAMES), _length(path, line, row, _OUTPUT_NAMES))
+
+
+def _length(path: Path, line: int, row: Mapping[str, Any], names: tuple[str, ...]) -> int:
+    name = next((name for name in names if name in row), None)
+    if name is None:
+        have = ", ".join(str(key) for key in list(row)[:8])
+        raise InputError(f"{path} has no column {names[0]!r} (it has: {have}); name one so")
+    try:
+        value = int(row[name])
+    except (TypeError, ValueError):
+        value = 0
+    if value < 1:
+        raise InputError(
+            f"{path}, line {line}: {name} must be a whole number of at least 1, got {row[name]!r}"
+        )
+    return value

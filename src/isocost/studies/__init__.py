@@ -1,0 +1,1 @@
+"""One module a question: open the study folder, call the rooms, return a frozen result."""

@@ -1,0 +1,319 @@
+"""The answer of a study: fit, price and compare what its journal holds; nothing is measured."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from isocost import __version__
+from isocost.catalog import machine_profile
+from isocost.core.deployment import Deployment
+from isocost.core.errors import EstimationError, InputError
+from isocost.core.estimate import Caution, Estimate
+from isocost.core.money import HourlyPrice
+from isocost.core.provenance import Provenance
+from isocost.core.service_level import parse_service_level
+from isocost.economics import cost_curve
+from isocost.frontier import Axis, ProductionUnit, frontier_of
+from isocost.journal import LoadStage, RuntimeStage, open_study, read_assumptions, read_deployments, read_runs
+from isocost.studies.profile import fit_profile
+from isocost.studies.report import Assumption, DeploymentReport, StudyReport
+from isocost.statistics import operating_point
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from isocost.core.observation import Run
+    from isocost.core.operating_point import OperatingPoint
+    from isocost.core.service_level import ServiceLevel
+    from isocost.economics import CostCurve, CostLevel
+    from isocost.frontier import Frontier
+    from isocost.journal import Assumptions, Stage
+    from isocost.runtime import RuntimeModel
+
+__all__ = ["report_study", "write_report"]
+
+
+def report_study(
+    path: Path,
+    *,
+    price_usd_per_hour: float | None = None,
+    machine: str | None = None,
+    service_levels: Sequence[str] = (),
+    size_floor: int | None = None,
+    today: str | None = None,
+) -> StudyReport:
+    """Answer the study at `path` with the given prices and service levels.
+
+    What is not given is taken from ``assumptions.yaml``; a price that stands nowhere stays unknown.
+
+    Parameters
+    ----------
+    path : Path
+        Folder of the study.
+    price_usd_per_hour : float, optional
+        Of the whole deployment, at least 0.
+    machine : str, optional
+        Name of a machine profile to take the price from.
+    service_levels : sequence of str
+        Such as ``"ttft.p95=1s"``.
+    size_floor : int, optional
+        Least number of parameters of a deployment worth recommending.
+    today : str, optional
+        ISO date of a given price; today if left out.
+
+    Returns
+    -------
+    StudyReport
+
+    Raises
+    ------
+    InputError
+        If there is no study, nothing is measured yet, or an assumption is no good.
+    CatalogError
+        If there is no such machine.
+    """
+    folder = open_study(path)
+    assumed = read_assumptions(folder.assumptions_file)
+    price = _price(price_usd_per_hour, machine, assumed, today or datetime.now(UTC).date().isoformat())
+    levels = tuple(parse_service_level(text) for text in (service_levels or assumed.service_levels))
+    floor = size_floor if size_floor is not None else assumed.size_floor
+    stages = {stage.name: stage for stage in folder.stages()}
+    runs = read_runs(folder.journal_file)
+    known = read_deployments(folder.journal_file)
+    cautions: list[Caution] = []
+    reports = tuple(
+        _deployment_report(
+            known.get(name, Deployment(name=name, model=name)), stages, runs, price, levels, cautions
+        )
+        for name in dict.fromkeys(stage.deployment for stage in stages.values())
+    )
+    reports = tuple(one for one in reports if one.runtime is not None or one.curve is not None)
+    if not reports:
+        raise InputError(
+            f"the study {path} holds no usable measurement yet"
+            + "".join(f"; {caution.text}" for caution in cautions)
+            + f"; measure with: isocost run {path}"
+        )
+    return StudyReport(
+        name=folder.path.resolve().name,
+        deployments=reports,
+        recommended=_recommended(reports, floor),
+        size_floor=floor,
+        frontier=_frontier(reports),
+        price=price,
+        service_levels=levels,
+        assumptions=_assumptions(price, levels, floor, reports),
+        cautions=tuple(cautions),
+        provenance=_provenance(stages.values(), runs),
+    )
+
+
+def write_report(path: Path, page: str, *, output: Path | None = None) -> Path:
+    """Write the page of a report into its study, or to `output`; return where it lies.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
+    """
+    target = output or open_study(path).report_file
+    try:
+        target.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            f"cannot write {target}: {error.strerror}; choose another place: --output FILE"
+        ) from None
+    return target
+
+
+def _price(given: float | None, machine: str | None, assumed: Assumptions, today: str) -> HourlyPrice | None:
+    """What an hour costs: as given, by a machine, or as assumed in the study, in this order."""
+    if given is not None and machine is not None:
+        raise InputError("give either --price-per-hour or --machine, not both")
+    if given is not None:
+        return HourlyPrice(usd_per_hour=given, source="given by you", date=today)
+    if machine is not None:
+        return machine_profile(machine).price
+    if assumed.price_usd_per_hour is not None:
+        return HourlyPrice(
+            usd_per_hour=assumed.price_usd_per_hour,
+            source=assumed.price_source or "assumptions.yaml",
+            date=assumed.price_date or today,
+        )
+    return None if assumed.machine is None else machine_profile(assumed.machine).price
+
+
+def _deployment_report(
+    deployment: Deployment,
+    stages: dict[str, Stage],
+    runs: Sequence[Run],
+    price: HourlyPrice | None,
+    levels: tuple[ServiceLevel, ...],
+    cautions: list[Caution],
+) -> DeploymentReport:
+    mine = [run for run in runs if run.deployment == deployment.name and run.stage in stages]
+    profiles = [run for run in mine if isinstance(stages[run.stage], RuntimeStage)]
+    sweeps = [run for run in mine if isinstance(stages[run.stage], LoadStage)]
+    return DeploymentReport(
+        deployment=deployment,
+        workload=_workload(stages, sweeps),
+        runtime=_fitted(deployment, profiles, cautions),
+        curve=_curve(deployment, sweeps, price, levels, cautions),
+    )
+
+
+def _workload(stages: dict[str, Stage], sweeps: Iterable[Run]) -> str:
+    words = dict.fromkeys(
+        stage.workload for run in sweeps if isinstance(stage := stages[run.stage], LoadStage)
+    )
+    return "; ".join(words)
+
+
+def _fitted(deployment: Deployment, runs: Sequence[Run], cautions: list[Caution]) -> RuntimeModel | None:
+    if not runs:
+        return None
+    try:
+        return fit_profile(deployment.name, runs)
+    except EstimationError as error:
+        cautions.append(Caution("no-runtime", f"{deployment.name}: {error}"))
+        return None
+
+
+def _curve(
+    deployment: Deployment,
+    runs: Sequence[Run],
+    price: HourlyPrice | None,
+    levels: tuple[ServiceLevel, ...],
+    cautions: list[Caution],
+) -> CostCurve | None:
+    points = [point for run in runs if (point := _point(run, cautions)) is not None]
+    if not points:
+        return None
+    return cost_curve(points, price=price, service_levels=levels)
+
+
+def _point(run: Run, cautions: list[Caution]) -> OperatingPoint | None:
+    try:
+        return operating_point(run, provenance=_run_provenance(run))
+    except EstimationError as error:
+        cautions.append(Caution("no-operating-point", f"{run.deployment}, {run.label}: {error}"))
+        return None
+
+
+def _run_provenance(run: Run) -> Provenance:
+    first = run.segments[0] if run.segments else None
+    return Provenance(
+        source=f"{run.stage}, {run.label}",
+        tool=f"isocost {__version__}",
+        measured_at_utc=None if first is None else first.started_utc,
+        facts={} if first is None else dict(first.facts),
+    )
+
+
+def _provenance(stages: Iterable[Stage], runs: Sequence[Run]) -> tuple[Provenance, ...]:
+    """One entry a stage: when it began and what it was measured on."""
+    entries = []
+    for stage in stages:
+        first = next((run for run in runs if run.stage == stage.name and run.segments), None)
+        if first is not None:
+            entries.append(replace(_run_provenance(first), source=f"stage {stage.name}"))
+    return tuple(entries)
+
+
+def _best(curve: CostCurve) -> CostLevel | None:
+    return None if curve.zone.best is None else curve.level_at(curve.zone.best)
+
+
+def _recommended(reports: Sequence[DeploymentReport], floor: int | None) -> str | None:
+    """Name the cheapest deployment that qualifies; an unknown size passes no floor."""
+    best = [
+        (level.machine_seconds_per_million.value, report.deployment.name)
+        for report in reports
+        if report.curve is not None
+        and (level := _best(report.curve)) is not None
+        and (floor is None or (report.deployment.parameters or 0) >= floor)
+    ]
+    return min(best)[1] if best else None
+
+
+def _frontier(reports: Sequence[DeploymentReport]) -> Frontier | None:
+    """Compare all levels of all deployments by cost, speed for one user and, where all are known, size."""
+    units = [
+        (report, level)
+        for report in reports
+        if report.curve is not None
+        for level in report.curve.levels
+        if "user_speed.p50" in level.latency
+    ]
+    if not units:
+        return None
+    sized = all(report.deployment.parameters is not None for report, _ in units)
+    priced = all("output" in level.cost_per_million_tokens for _, level in units)
+    cost = (
+        Axis(name="cost per million output tokens", unit="USD", better="lower")
+        if priced
+        else Axis(name="machine time per million output tokens", unit="s", better="lower")
+    )
+    speed = Axis(name="speed for one user", unit="tokens/s", better="higher")
+    size = Axis(name="parameters", unit="parameters", better="higher")
+    return frontier_of(
+        [
+            ProductionUnit(
+                name=f"{report.deployment.name} at {level.load.label}",
+                group=report.deployment.name,
+                values=_values(report, level, sized=sized),
+            )
+            for report, level in units
+        ],
+        axes=(cost, speed, size) if sized else (cost, speed),
+    )
+
+
+def _values(report: DeploymentReport, level: CostLevel, *, sized: bool) -> tuple[Estimate, ...]:
+    cost = level.cost_per_million_tokens.get("output", level.machine_seconds_per_million)
+    values = (cost, level.latency["user_speed.p50"])
+    return (*values, _size(report.deployment)) if sized else values
+
+
+def _size(deployment: Deployment) -> Estimate:
+    return Estimate(
+        value=float(deployment.parameters or 0),
+        unit="parameters",
+        kind="published",
+        method="count of weights from the dimensions of the architecture",
+    )
+
+
+def _assumptions(
+    price: HourlyPrice | None,
+    levels: Sequence[ServiceLevel],
+    floor: int | None,
+    reports: Sequence[DeploymentReport],
+) -> tuple[Assumption, ...]:
+    found = []
+    if price is not None:
+        span = "" if price.low is None or price.high is None else f" [{price.low:g}, {price.high:g}]"
+        found.append(
+            Assumption(
+                name="price of the whole deployment",
+                value=f"{price.usd_per_hour:g}{span} USD per hour",
+                source=f"{price.source}, {price.date}",
+            )
+        )
+        if len(reports) > 1:
+            found.append(
+                Assumption(
+                    name="one price", value="every deployment costs the same per hour", source="this study"
+                )
+            )
+    found += [Assumption(name="service level", value=level.label, source="given by you") for level in levels]
+    if floor is not None:
+        found.append(
+            Assumption(
+                name="size floor", value=f"{floor:,} parameters (size, not quality)", source="given by you"
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,247 @@
+"""Carry out what a study asks for, going on where it was left."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from isocost.core.deployment import Deployment, Pool
+from isocost.core.errors import MeasurementError
+from isocost.core.observation import Outcome
+from isocost.journal import (
+    JournalWriter,
+    create_study,
+    finished_numbers,
+    open_study,
+    read_runs,
+    study_lock,
+    write_template,
+)
+from isocost.measurement import clock_now, machine_facts, open_target
+from isocost.studies.plans import planned_runs, remaining
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from isocost.core.load import RunPlan
+    from isocost.core.observation import ClientHealth, Observation, Run
+    from isocost.core.ports import Target
+    from isocost.journal import EngineSpec, Stage, StudyFolder, TargetSpec
+    from isocost.studies.plans import PlannedRun
+
+__all__ = ["Progress", "Watch", "measure_stage", "run_study"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a study has come.
+
+    Parameters
+    ----------
+    stage, run : str
+        What is being measured.
+    done, total : int
+        Runs of the stage, finished and planned; a profile counts requests instead.
+    requests, failures : int
+        In the current run.
+    fraction : float
+        Of the stage, in [0, 1], as well as it can be told.
+    """
+
+    stage: str
+    run: str
+    done: int
+    total: int
+    requests: int
+    failures: int
+    fraction: float
+
+
+Watch = "Callable[[Progress], None]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    target: Target
+    deployment: Deployment
+    facts: dict[str, str]
+
+
+def measure_stage(
+    path: Path,
+    stage: Stage,
+    *,
+    watch: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
+) -> bool:
+    """Enter a stage into the study at `path` and carry out what is left of it.
+
+    Parameters
+    ----------
+    path : Path
+        The study folder; made when it is not there.
+    stage : Stage
+        What to measure.
+    watch : callable, optional
+        Told of progress now and then.
+    stop : threading.Event, optional
+        When set, measuring ends cleanly; what is finished stays.
+
+    Returns
+    -------
+    bool
+        Whether the stage was carried out to its end.
+
+    Raises
+    ------
+    InputError
+        If the study is in use, cannot be written, or has another stage of that name.
+    MeasurementError
+        If the target failed; what was measured until then is in the journal.
+    """
+    folder = create_study(path)
+    with study_lock(folder.path):
+        entered = folder.add_stage(stage)
+        write_template(folder.assumptions_file)
+        return _carry_out(folder, entered, watch or _ignore, stop or threading.Event())
+
+
+def run_study(
+    path: Path, *, watch: Callable[[Progress], None] | None = None, stop: threading.Event | None = None
+) -> bool:
+    """Carry out all that is left of a study; see `measure_stage`."""
+    folder = open_study(path)
+    stopped = stop or threading.Event()
+    with study_lock(folder.path):
+        write_template(folder.assumptions_file)
+        return all(_carry_out(folder, stage, watch or _ignore, stopped) for stage in folder.stages())
+
+
+def _ignore(progress: Progress) -> None:
+    """Take no notice."""
+
+
+def _carry_out(
+    folder: StudyFolder, stage: Stage, watch: Callable[[Progress], None], stop: threading.Event
+) -> bool:
+    planned = planned_runs(stage)
+    plans = [(run, plan) for run in planned if (plan := _left(folder, stage, run)) is not None]
+    if not plans:
+        return True
+    with JournalWriter(folder.journal_file) as journal, _opened(stage) as opened:
+        for number, (run, plan) in enumerate(plans):
+            if stop.is_set():
+                return False
+            report = _Reporter(watch, stage.name, len(planned) - len(plans) + number, len(planned))
+            _measure_run(journal, stage, opened, run, plan, report, stop)
+    return not stop.is_set()
+
+
+def _left(folder: StudyFolder, stage: Stage, run: PlannedRun) -> RunPlan | None:
+    """Plan what the journal lacks of a run."""
+    if not folder.journal_file.is_file():
+        return remaining(run, done=frozenset(), spent_s=0.0, timeout_s=stage.request_timeout_s)
+    before = next((one for one in _runs_of(folder, stage) if one.label == run.label), None)
+    if before is not None and before.finished:
+        return None
+    return remaining(
+        run,
+        done=finished_numbers(folder.journal_file, stage.name).get(run.label, frozenset()),
+        spent_s=0.0 if before is None else _spent_s(before),
+        timeout_s=stage.request_timeout_s,
+    )
+
+
+def _runs_of(folder: StudyFolder, stage: Stage) -> list[Run]:
+    return [run for run in read_runs(folder.journal_file) if run.stage == stage.name]
+
+
+def _spent_s(run: Run) -> float:
+    """Return the seconds of sending in the segments of a run so far."""
+    seen = run.observations
+    total = 0.0
+    for segment in run.segments:
+        mine = (seen.segment == segment.number) & ~seen.warmup
+        if mine.any():
+            total += float(seen.sent_at_s[mine].max() - seen.sent_at_s[mine].min())
+    return total
+
+
+class _Reporter:
+    """Counts the observations of one run and tells the watcher a few times a second."""
+
+    def __init__(self, watch: Callable[[Progress], None], stage: str, done: int, total: int) -> None:
+        self._watch, self._stage, self._done, self._total = watch, stage, done, total
+        self._requests = self._failures = 0
+        self._told_at = -1.0
+        self._began_at = time.monotonic()
+
+    def see(self, observation: Observation, plan: RunPlan, label: str) -> None:
+        """Count one observation."""
+        if observation.warmup:
+            return
+        self._requests += 1
+        self._failures += observation.outcome is not Outcome.OK
+        now = time.monotonic()
+        if now - self._told_at > 0.2:
+            self._told_at = now
+            share = (
+                self._requests / len(plan.indices)
+                if plan.indices
+                else min(1.0, (now - self._began_at) / (plan.duration_s or 1.0))
+            )
+            self._watch(
+                Progress(
+                    stage=self._stage,
+                    run=label,
+                    done=self._done,
+                    total=self._total,
+                    requests=self._requests,
+                    failures=self._failures,
+                    fraction=(self._done + share) / self._total,
+                )
+            )
+
+
+def _measure_run(
+    journal: JournalWriter,
+    stage: Stage,
+    opened: _Opened,
+    run: PlannedRun,
+    plan: RunPlan,
+    report: _Reporter,
+    stop: threading.Event,
+) -> None:
+    run_id = journal.begin_run(
+        stage.name, run.label, deployment=stage.deployment, load=run.load, repeat=run.repeat
+    )
+    segment_id = journal.begin_segment(
+        run_id, clock=clock_now(), deployment=opened.deployment, facts=opened.facts
+    )
+
+    def record(observation: Observation) -> None:
+        journal.record(run_id, segment_id, observation)
+        report.see(observation, plan, run.label)
+        if journal.failure is not None:
+            stop.set()
+
+    health: ClientHealth = opened.target.measure(plan, record=record, stop=stop)
+    if journal.failure is not None:
+        raise MeasurementError(journal.failure)
+    journal.end_segment(segment_id, health)
+    if not stop.is_set():
+        journal.finish_run(run_id)
+
+
+@contextmanager
+def _opened(stage: Stage) -> Iterator[_Opened]:
+    """Open the target of a stage; an embedded engine lives as long as the stage."""
+    if stage.target.engine is None:
+        yield _endpoint(stage, stage.target)
+        return
+    with _embedded(stage.target.engine, stage) as opened:
+        yield opened

@@ -1,0 +1,171 @@
+"""From the runs of a profile to T(p, o), and predictions from it."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from isocost.core.errors import EstimationError, ExtrapolationWarning, InputError
+from isocost.core.estimate import Caution
+from isocost.journal import RuntimeStage, open_study, read_runs
+from isocost.runtime import RuntimeSamples, fit_runtime, samples_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from isocost.core.estimate import Estimate
+    from isocost.core.observation import Run
+    from isocost.runtime import RuntimeModel
+
+__all__ = ["RuntimePrediction", "fit_profile", "fit_study", "predict_runtime"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuntimePrediction:
+    """A fitted T(p, o), and what it predicts for one request.
+
+    Parameters
+    ----------
+    study : str
+        Folder of the study.
+    model : RuntimeModel
+    input_tokens, output_tokens : int or None
+        The request that was asked about, if one was.
+    runtime : Estimate or None
+        Its runtime, seconds.
+    cautions : tuple of Caution
+        Doubts about model and prediction.
+    """
+
+    study: str
+    model: RuntimeModel
+    input_tokens: int | None
+    output_tokens: int | None
+    runtime: Estimate | None
+    cautions: tuple[Caution, ...]
+
+
+def fit_profile(deployment: str, runs: Sequence[Run], *, seed: int = 0) -> RuntimeModel:
+    """Fit T(p, o) to the runs of one deployment's profile.
+
+    Raises
+    ------
+    EstimationError
+        If they cannot identify it.
+    """
+    parts = [samples_of(run.observations, block_size=_cells(run)) for run in runs]
+    return fit_runtime(
+        _together(parts), deployment=deployment, seed=seed, machine_busy_share=_busy_share(runs)
+    )
+
+
+def fit_study(path: Path, deployment: str | None = None) -> RuntimeModel:
+    """Fit T(p, o) to the profile in a study.
+
+    Parameters
+    ----------
+    path : Path
+    deployment : str, optional
+        Which one; may be left out if the study has profiled only one.
+
+    Raises
+    ------
+    InputError
+        If there is no profile, or several and none is named.
+    EstimationError
+        If the profile cannot identify T(p, o).
+    """
+    folder = open_study(path)
+    profiled = {stage.name: stage.deployment for stage in folder.stages() if isinstance(stage, RuntimeStage)}
+    names = tuple(dict.fromkeys(profiled.values()))
+    if not names:
+        raise InputError(
+            f"{path} has no runtime stage; measure one: isocost measure runtime URL --out {path}"
+        )
+    if deployment is None and len(names) > 1:
+        raise InputError(f"{path} has profiles of {', '.join(names)}; name one: --deployment NAME")
+    wanted = deployment or names[0]
+    if wanted not in names:
+        raise InputError(f"{path} has no profile of {wanted!r}; it has {', '.join(names)}")
+    runs = [run for run in read_runs(folder.journal_file) if profiled.get(run.stage) == wanted]
+    if not runs:
+        raise InputError(
+            f"the profile of {wanted} in {path} is not measured yet; measure it: isocost run {path}"
+        )
+    return fit_profile(wanted, runs)
+
+
+def predict_runtime(
+    path: Path,
+    deployment: str | None = None,
+    input_tokens: int | None = None,
+    output_tokens: int | None = None,
+) -> RuntimePrediction:
+    """Fit the profile in a study and predict one request, if its size is given.
+
+    Raises
+    ------
+    InputError
+        If only one of the two lengths is given, or as in `fit_study`.
+    """
+    if (input_tokens is None) != (output_tokens is None):
+        raise InputError("a prediction needs both lengths: give --prompt and --output")
+    model = fit_study(path, deployment)
+    runtime, cautions = None, model.cautions
+    if input_tokens is not None and output_tokens is not None:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            runtime = model.predict(input_tokens, output_tokens)
+        cautions += tuple(
+            Caution("extrapolated", str(one.message))
+            for one in caught
+            if issubclass(one.category, ExtrapolationWarning)
+        )
+    return RuntimePrediction(
+        study=str(path),
+        model=model,
+        input_tokens=input_tokens,
+        output_tokens=output_tokens,
+        runtime=runtime,
+        cautions=cautions,
+    )
+
+
+def _cells(run: Run) -> int:
+    """How many sizes the profile interleaved: the length of one block."""
+    seen = run.observations
+    kept = ~seen.warmup
+    sizes = np.stack([seen.requested_input_tokens[kept], seen.requested_output_tokens[kept]], axis=1)
+    if not len(sizes):
+        raise EstimationError(f"{run.stage} of {run.deployment} has no measured request yet")
+    return len(np.unique(sizes, axis=0))
+
+
+def _together(parts: Sequence[RuntimeSamples]) -> RuntimeSamples:
+    """Put several profiles into one, their blocks kept apart."""
+    if len(parts) == 1:
+        return parts[0]
+    shifts = np.cumsum([0, *(int(part.block.max()) + 1 for part in parts[:-1])])
+    known = all(part.ttft_s is not None for part in parts)
+    return replace(
+        parts[0],
+        input_tokens=np.concatenate([part.input_tokens for part in parts]),
+        output_tokens=np.concatenate([part.output_tokens for part in parts]),
+        runtime_s=np.concatenate([part.runtime_s for part in parts]),
+        block=np.concatenate([part.block + shift for part, shift in zip(parts, shifts, strict=True)]),
+        ttft_s=np.concatenate([part.ttft_s for part in parts if part.ttft_s is not None]) if known else None,
+    )
+
+
+def _busy_share(runs: Sequence[Run]) -> float | None:
+    shares = [
+        segment.health.machine_busy_share
+        for run in runs
+        for segment in run.segments
+        if segment.health is not None and segment.health.machine_busy_share is not None
+    ]
+    return max(shares, default=None)

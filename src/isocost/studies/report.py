@@ -1,0 +1,88 @@
+"""What a study says, re-priced at will: everything the report shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from isocost.core.deployment import Deployment
+    from isocost.core.estimate import Caution
+    from isocost.core.money import HourlyPrice
+    from isocost.core.provenance import Provenance
+    from isocost.core.service_level import ServiceLevel
+    from isocost.economics.curve import CostCurve
+    from isocost.frontier.dominance import Frontier
+    from isocost.runtime.model import RuntimeModel
+
+__all__ = ["Assumption", "DeploymentReport", "StudyReport"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assumption:
+    """Something taken as given.
+
+    Parameters
+    ----------
+    name, value : str
+        What, and how much with its unit.
+    source : str
+        Who says so, with a date.
+    """
+
+    name: str
+    value: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentReport:
+    """All that the study knows of one deployment.
+
+    Parameters
+    ----------
+    deployment : Deployment
+    workload : str
+        The load's requests in words: ``"chat: about 96 in, 32 out; cold prefixes"``; ``""`` without a sweep.
+    runtime : RuntimeModel or None
+    curve : CostCurve or None
+    """
+
+    deployment: Deployment
+    workload: str
+    runtime: RuntimeModel | None
+    curve: CostCurve | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyReport:
+    """The whole answer of a study.
+
+    Parameters
+    ----------
+    name : str
+        Name of the study folder.
+    deployments : tuple of DeploymentReport
+    recommended : str or None
+        Name of the deployment to run: the cheapest one that qualifies, above the size floor; ``None``: none does.
+    size_floor : int or None
+        Least number of parameters a recommended deployment must have.
+    frontier : Frontier or None
+        ``None`` when no sweep was measured.
+    price : HourlyPrice or None
+    service_levels : tuple of ServiceLevel
+    assumptions : tuple of Assumption
+    cautions : tuple of Caution
+    provenance : tuple of Provenance
+    """
+
+    name: str
+    deployments: tuple[DeploymentReport, ...]
+    recommended: str | None
+    size_floor: int | None
+    frontier: Frontier | None
+    price: HourlyPrice | None
+    service_levels: tuple[ServiceLevel, ...]
+    assumptions: tuple[Assumption, ...]
+    cautions: tuple[Caution, ...]
+    provenance: tuple[Provenance, ...]

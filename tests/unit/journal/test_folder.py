@@ -1,0 +1,128 @@
+"""Stages are written, read back and told apart; faults are named by line and key."""
+
+import pytest
+
+from isocost.core.errors import InputError
+from isocost.core.load import RequestShape
+from isocost.journal import (
+    Assumptions,
+    EngineSpec,
+    LoadStage,
+    RuntimeStage,
+    StudyFolder,
+    TargetSpec,
+    create_study,
+    open_study,
+    read_assumptions,
+    write_template,
+)
+
+SWEEP = LoadStage(
+    name="load",
+    deployment="m",
+    target=TargetSpec(url="http://host:8000", model="m", headers={"X-Team": "a"}, extra_body={"top_k": 1}),
+    workload="chat",
+    shapes=(RequestShape(3, 4), RequestShape(5, 6)),
+    concurrency=(1, 2),
+    duration_s=3.0,
+)
+PROFILE = RuntimeStage(
+    name="runtime",
+    deployment="m",
+    target=TargetSpec(engine=EngineSpec(model="tiny", precision="Q8_0")),
+    cells=(RequestShape(3, 4),),
+)
+
+
+def test_stages_are_read_back_as_they_were_asked(tmp_path):
+    folder = create_study(tmp_path / "a")
+    assert folder.add_stage(SWEEP) == SWEEP
+    assert folder.add_stage(PROFILE) == PROFILE
+    assert folder.stages() == (SWEEP, PROFILE)
+    assert open_study(folder.study_file).stages() == (SWEEP, PROFILE)
+    assert "shapes: [3x4, 5x6]" in folder.study_file.read_text()
+
+
+def test_an_identical_stage_is_already_there_and_a_changed_one_needs_a_name(tmp_path):
+    folder = create_study(tmp_path)
+    folder.add_stage(SWEEP)
+    folder.add_stage(SWEEP)
+    assert len(folder.stages()) == 1
+    changed = LoadStage(
+        name="load", deployment="m", target=SWEEP.target, workload="chat", shapes=SWEEP.shapes, concurrency=(1, 8),
+        duration_s=3.0,
+    )  # fmt: skip
+    with pytest.raises(InputError) as caught:
+        folder.add_stage(changed)
+    assert str(caught.value) == (
+        f"the study {tmp_path} has a stage 'load' that asks for something else "
+        "(concurrency (1, 2) there, (1, 8) here); give the new one a name of its own: --stage NAME"
+    )
+
+
+HEAD = "format: 1\nstages:\n- name: a\n  kind: load\n  deployment: d\n  target: {url: x}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (HEAD + "  concurency: [1]\n", "line 7: there is no key stages.0.concurency; check its spelling"),
+        ("format: 1\nstages: [\n", "line 3: no valid YAML"),
+        ("format: 1\nstages:\n- {name: a, kind: rutime}\n", "line 3, key stages.0: input tag 'rutime'"),
+        (HEAD + "  workload: w\n  shapes: [1x1]\n  concurrency: [1]\n  repeats: many\n  duration_s: 1\n",
+         "line 10, key stages.0.repeats: input should be a valid integer"),
+        (HEAD + "  workload: w\n  shapes: [1x0]\n  concurrency: [1]\n  duration_s: 1\n",
+         "line 8, key stages.0.shapes.0: a request needs at least 1 input and 1 output token, got 1 and 0"),
+        (HEAD + "  workload: w\n  shapes: [1x1]\n  concurrency: [0]\n  duration_s: 1\n",
+         "key stages.0: concurrency levels must be at least 1, got [0]"),
+        ("format: 9\nstages: []\n", "has format 9 and this isocost reads up to 1; upgrade isocost"),
+        ("- 1\n", "line 1: "),
+        ("a: &a [*a, *a]\n", "study.yaml"),
+    ],
+)  # fmt: skip
+def test_a_broken_study_file_is_told_by_line_and_key(tmp_path, text, sentence):
+    (tmp_path / "study.yaml").write_text(text)
+    with pytest.raises(InputError) as caught:
+        StudyFolder(tmp_path).stages()
+    assert sentence in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_is_no_study_is_refused(tmp_path):
+    with pytest.raises(InputError, match="is no study: there is no study.yaml in it"):
+        open_study(tmp_path)
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(InputError, match="cannot make the study folder"):
+        create_study(file)
+
+
+def test_assumptions_are_read_checked_and_never_overwritten(tmp_path):
+    path = tmp_path / "assumptions.yaml"
+    assert read_assumptions(path) == Assumptions()
+    write_template(path, Assumptions(machine="cloud-2core", size_floor=50))
+    assert read_assumptions(path) == Assumptions(machine="cloud-2core", size_floor=50)
+    write_template(path, Assumptions(machine="other"))
+    assert read_assumptions(path).machine == "cloud-2core"
+    path.write_text("price_usd_per_hour: cheap\n")
+    with pytest.raises(InputError, match="line 1, key price_usd_per_hour: input should be a valid number"):
+        read_assumptions(path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"concurrency": (0,)}, "concurrency levels must be at least 1, got [0]"),
+        ({"concurrency": (2, 2)}, "concurrency levels must differ, got [2, 2]"),
+        ({"repeats": 0}, "repeats must be at least 1, got 0"),
+        ({"requests_per_level": 5}, "a load stage needs either requests_per_level or duration_s"),
+        ({"duration_s": float("nan")}, "duration must be above 0 seconds, got nan"),
+        ({"shapes": ()}, "a load stage needs at least one request shape"),
+    ],
+)
+def test_a_stage_that_would_measure_nothing_is_refused(changes, sentence):
+    from dataclasses import replace
+
+    with pytest.raises(InputError) as caught:
+        replace(SWEEP, **changes)
+    assert str(caught.value) == sentence
