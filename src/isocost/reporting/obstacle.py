@@ -62,18 +62,14 @@ def nearest_miss(curves: Sequence[CostCurve]) -> tuple[str, str]:
 def _miss_text(nearest: _Candidate, asked: ServiceLevel) -> str:
     what = f"Nearest is {nearest.place} with {estimate_text(nearest.seen)}"
     if nearest.miss > 0:
-        return f"{what}, {_share(nearest.miss)} {'below' if asked.at_least else 'above'} the bound."
+        return f"{what}, {_distance(nearest.miss, asked)}."
     return f"{what}, within the bound, but it misses another service level."
 
 
-def _share(miss: float) -> str:
-    return (
-        f"{miss * 100:.0f} %"
-        if miss < 3
-        else f"{miss + 1:.1f} times"
-        if miss < 10
-        else f"{miss + 1:.0f} times"
-    )
+def _distance(miss: float, asked: ServiceLevel) -> str:
+    if asked.at_least:
+        return f"{miss * 100:.0f} % below the bound"
+    return f"{miss * 100:.0f} % above the bound" if miss < 2 else f"{miss + 1:.2g} times the bound"
 
 
 def _candidates(curves: Sequence[CostCurve], asked: ServiceLevel) -> list[_Candidate]:

@@ -173,7 +173,11 @@ def _probability(best: CostLevel) -> str:
 def _conditions(chosen: DeploymentReport, curve: CostCurve, best: CostLevel) -> list[str]:
     repeats = len(best.points)
     health = "client saturated: costs are too high" if client_saturated(curve) else "client healthy"
-    parts = [chosen.workload, f"{repeats} repeat{'s' if repeats > 1 else ''}", health]
+    parts = [
+        f"workload {chosen.workload}" if chosen.workload else "",
+        f"{repeats} repeat{'s' if repeats > 1 else ''}",
+        health,
+    ]
     kinds = sorted({point.kind for point in best.points} - {"measured"})
     parts += [f"{' and '.join(kinds)}, not measured here"] if kinds else []
     line = "; ".join(part for part in parts if part)

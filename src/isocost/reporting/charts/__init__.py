@@ -1,0 +1,9 @@
+"""The pictures of a report, each a pure function from records to a `Figure`."""
+
+from isocost.reporting.charts.cost import cost_figure
+from isocost.reporting.charts.figure import Figure, Panel, Series
+from isocost.reporting.charts.frontier import frontier_figure
+from isocost.reporting.charts.latency import latency_figure
+from isocost.reporting.charts.runtime import runtime_figures
+
+__all__ = ["Figure", "Panel", "Series", "cost_figure", "frontier_figure", "latency_figure", "runtime_figures"]

@@ -1,0 +1,226 @@
+"""Tables of a report as records of ready cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from isocost.reporting.charts.frontier import is_cost, unit_cost
+from isocost.reporting.charts.runtime import residual
+from isocost.reporting.format import UNKNOWN, bracket, decimals, grouped, percent, si, time_unit
+from isocost.reporting.markup import Markup, element, exact, join, shorten
+from isocost.reporting.pricing import cost_of, pricing_of, request_cost_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from isocost.core.estimate import Estimate
+    from isocost.economics.curve import CostCurve, CostLevel
+    from isocost.frontier.dominance import FrontierUnit
+    from isocost.reporting.pricing import Amount, Pricing
+    from isocost.runtime.model import RuntimeModel
+    from isocost.studies.report import StudyReport
+
+__all__ = ["Column", "Table", "cell_table", "cost_data", "cost_unit", "level_table", "unit_table"]
+
+NAME_LIMIT = 60
+_LATENCIES = (
+    ("ttft.p50", "First token p50"),
+    ("ttft.p95", "First token p95"),
+    ("tpot.p50", "Per token p50"),
+    ("tpot.p95", "Per token p95"),
+)
+_BASES = (("input", "per M input"), ("both", "per M in + out"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column: its heading, its unit, and whether it holds numbers, which stand to the right."""
+
+    title: str
+    unit: str = ""
+    numeric: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table ready to be written.
+
+    Parameters
+    ----------
+    title : str
+    columns : tuple of Column
+        The first one heads the rows.
+    groups : tuple of (str, tuple of rows)
+        Rows under a common heading (``""``: none); each row has one cell a column.
+    """
+
+    title: str
+    columns: tuple[Column, ...]
+    groups: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]
+
+
+def level_table(report: StudyReport) -> Table | None:
+    """Tabulate all levels of all sweeps; ``None`` without a sweep. A column that nobody fills is left out."""
+    curves = [each.curve for each in report.deployments if each.curve is not None]
+    if not curves:
+        return None
+    pricing = pricing_of(report)
+    named = {key: _spread(curves, key) for key, _ in _LATENCIES}
+    columns = (
+        Column(title="Load", numeric=False),
+        Column(title="Output", unit="tokens/s"),
+        Column(title="Cost", unit=join([cost_unit(pricing), " per M output"])),
+        *(Column(title="Cost", unit=f"USD {label}") for _, label in _BASES),
+        Column(title="Cost", unit="USD per 1,000 requests"),
+        *(Column(title=title, unit=named[key][1]) for key, title in _LATENCIES),
+        Column(title="P(best)"),
+        Column(title="Service levels", numeric=False),
+    )
+    groups = tuple(
+        (
+            shorten(curve.deployment, NAME_LIMIT),
+            tuple(_level_row(level, curve, named) for level in curve.levels),
+        )
+        for curve in curves
+    )
+    return _without_empty(Table(title="Levels of load", columns=columns, groups=groups))
+
+
+def _spread(curves: Sequence[CostCurve], key: str) -> tuple[float, str]:
+    seen = [level.latency[key].value for curve in curves for level in curve.levels if key in level.latency]
+    return time_unit(sorted(seen)[len(seen) // 2]) if seen else (1.0, "s")
+
+
+def _level_row(level: CostLevel, curve: CostCurve, named: dict[str, tuple[float, str]]) -> tuple[str, ...]:
+    best = level.probability_best
+    unmet = "" if level.unmet is None else "kept"
+    if level.unmet:
+        unmet = "misses " + ", ".join(each.label for each in level.unmet)
+    return (
+        level.load.label,
+        number_cell(level.output_tokens_per_second),
+        cost_data(cost_of(level, curve.price)),
+        *(cost_data(cost_of(level, curve.price, basis)) for basis in ("input", "both")),
+        cost_data(request_cost_of(level, curve.price)),
+        *(number_cell(level.latency.get(key), named[key][0]) for key, _ in _LATENCIES),
+        "" if best is None else f"{best:.2f}",
+        unmet,
+    )
+
+
+def cell_table(models: Iterable[RuntimeModel]) -> Table | None:
+    """Tabulate all profiled cells; ``None`` when there are none."""
+    filled = [model for model in models if model.cells]
+    if not filled:
+        return None
+    columns = (
+        Column(title="Input", unit="tokens"),
+        Column(title="Output", unit="tokens"),
+        Column(title="Measured", unit="ms, median"),
+        Column(title="Model", unit="ms"),
+        Column(title="Residual"),
+        Column(title="Residual", unit="cell left out"),
+        Column(title="Repeats"),
+    )
+    groups = tuple((shorten(model.deployment, NAME_LIMIT), tuple(_cell_rows(model))) for model in filled)
+    return _without_empty(Table(title="Profiled cells of T(p, o)", columns=columns, groups=groups))
+
+
+def _cell_rows(model: RuntimeModel) -> Iterable[tuple[str, ...]]:
+    for cell in model.cells:
+        left_out = residual(cell, cell.held_out_s)
+        yield (
+            f"{cell.input_tokens:,}",
+            f"{cell.output_tokens:,}",
+            number_cell(cell.measured, 1e3),
+            grouped(cell.fitted_s * 1e3, decimals(cell.fitted_s * 1e3)),
+            percent(residual(cell, cell.fitted_s)),
+            "" if left_out is None else percent(left_out),
+            "" if cell.measured.n is None else str(cell.measured.n),
+        )
+
+
+def unit_table(report: StudyReport) -> Table | None:
+    """Tabulate all units of the frontier; ``None`` without one."""
+    frontier = report.frontier
+    if frontier is None or not frontier.units:
+        return None
+    pricing = pricing_of(report)
+    columns = [Column(title="Unit", numeric=False)]
+    for axis in frontier.axes:
+        unit = join([cost_unit(pricing), " per M output"]) if is_cost(axis) else axis.unit
+        columns.append(Column(title="Cost" if is_cost(axis) else axis.name.capitalize(), unit=unit))
+    columns.append(Column(title="Frontier", numeric=False))
+    rows = tuple(
+        (shorten(unit.name, NAME_LIMIT), *_unit_values(report, unit, pricing), _standing(unit))
+        for unit in frontier.units
+    )
+    title = f"Production units, {frontier.dominance} dominance"
+    return Table(title=title, columns=tuple(columns), groups=(("", rows),))
+
+
+def _unit_values(report: StudyReport, unit: FrontierUnit, pricing: Pricing) -> Iterable[str]:
+    axes = () if report.frontier is None else report.frontier.axes
+    for number, (axis, value) in enumerate(zip(axes, unit.values, strict=True)):
+        if is_cost(axis):
+            yield cost_data(unit_cost(unit, number, pricing, in_money=axis.unit.startswith("USD")))
+        elif axis.name.startswith("parameters"):
+            yield si(value.value)
+        else:
+            yield number_cell(value)
+
+
+def _standing(unit: FrontierUnit) -> str:
+    if unit.on_frontier:
+        return "on it"
+    more = len(unit.dominated_by) - 1
+    first = shorten(unit.dominated_by[0], NAME_LIMIT) if unit.dominated_by else "another"
+    return f"dominated by {first}" + (f" and {more} more" if more > 0 else "")
+
+
+def number_cell(seen: Estimate | None, factor: float = 1.0) -> str:
+    """Write a number with its interval beneath; empty for ``None``."""
+    if seen is None:
+        return ""
+    value, low, high = (None if part is None else part * factor for part in (seen.value, seen.low, seen.high))
+    digits = decimals(value or 0.0, low, high)
+    return join(
+        [element("span", {"class": "n"}, grouped(value or 0.0, digits)), _small(bracket(low, high, digits))]
+    )
+
+
+def cost_data(cost: Amount | None, *, sentence: bool = False) -> Markup:
+    """Write a cost so that the page can re-price it; in a sentence with its unit."""
+    if cost is None:
+        return Markup()
+    attributes: dict[str, str | float | bool | None] = {
+        "class": "cost",
+        "data-form": "sentence" if sentence else "cell",
+    }
+    if cost.machine_seconds is not None:
+        value, low, high = cost.machine_seconds
+        attributes |= {"data-s": exact(value)}
+        if low is not None and high is not None:
+            attributes |= {"data-low": exact(low), "data-high": exact(high)}
+    if sentence:
+        return element("span", attributes, cost.text)
+    return element("span", attributes, element("span", {"class": "n"}, cost.number), _small(cost.interval))
+
+
+def cost_unit(pricing: Pricing) -> Markup:
+    """Write the unit of costs so that the page can change it."""
+    return element("span", {"class": "cost-unit"}, pricing.cost_unit)
+
+
+def _small(text: str) -> Markup:
+    return element("small", None, text) if text else Markup()
+
+
+def _without_empty(table: Table) -> Table:
+    rows = [row for _, rows in table.groups for row in rows]
+    kept = [i for i in range(len(table.columns)) if i == 0 or any(row[i] for row in rows)]
+    groups = tuple(
+        (name, tuple(tuple(row[i] or UNKNOWN for i in kept) for row in some)) for name, some in table.groups
+    )
+    return Table(title=table.title, columns=tuple(table.columns[i] for i in kept), groups=groups)
