@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    import numpy as np
+import numpy as np
 
-    from isocost.core.estimate import Caution, Estimate
+from isocost.core.errors import ExtrapolationWarning, InputError
+from isocost.core.estimate import Estimate, Kind
+from isocost.runtime.form import Form
+
+if TYPE_CHECKING:
+    from isocost.core.estimate import Caution
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
-__all__ = ["RuntimeCell", "RuntimeModel"]
+__all__ = ["RuntimeCell", "RuntimeModel", "coefficient_estimate"]
+
+
+def coefficient_estimate(draws: FloatArray, *, unit: str, n: int | None, kind: Kind = "fitted") -> Estimate:
+    """Summarise the draws of one figure of a fit: first the point estimate; alone it has no interval."""
+    low, high = np.quantile(draws[1:], [0.025, 0.975]) if len(draws) > 1 else (None, None)
+    return Estimate(
+        value=float(draws[0]),
+        low=None if low is None else float(low),
+        high=None if high is None else float(high),
+        unit=unit,
+        kind=kind,
+        n=n,
+        method="weighted least squares on medians; repeats resampled"
+        if len(draws) > 1
+        else "weighted least squares",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +61,9 @@ class RuntimeCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuntimeModel:
-    """T(p, o) = alpha(p) + beta (o - 1) [+ gamma (o - 1)(p + o / 2)]; arXiv 2305.02440, eq. 1, and a context term.
+    """T(p, o) = alpha(p) + beta (o - 1) [+ gamma (o - 1)(p + o / 2)]; arXiv 2305.02440, eq. 1.
+
+    The last term, decode that grows with context, is ours.
 
     Parameters
     ----------
@@ -61,6 +84,11 @@ class RuntimeModel:
         Prompt sizes of the columns of `coefficients`.
     coefficients : float array, shape (draws, k + 2)
         Joint draws of alpha at the knots, beta and gamma (gamma 0 when dropped); row 0 is the point estimate.
+        One row only: the data allow no interval.
+    tile_tokens : int or None
+        Tile of the prefill staircase; ``None``: prefill is piecewise linear in p.
+    between_knots : float or None
+        Relative standard error of prefill half-way between two knots; ``None``: not known.
     """
 
     deployment: str
@@ -73,10 +101,97 @@ class RuntimeModel:
     cautions: tuple[Caution, ...]
     knots: FloatArray
     coefficients: FloatArray
+    tile_tokens: int | None = None
+    between_knots: float | None = None
 
     def predict(self, input_tokens: int, output_tokens: int) -> Estimate:
         """Predict the runtime of a request of p input and o output tokens, in seconds.
 
-        Outside the profiled range the estimate's kind is ``"extrapolated"`` and `ExtrapolationWarning` is issued.
+        Between the profiled prompt sizes the interval also holds the error of interpolating prefill.
+        Outside the profiled range the estimate's kind is ``"extrapolated"`` and `ExtrapolationWarning`
+        is issued.
+
+        Parameters
+        ----------
+        input_tokens, output_tokens : int
+            p and o, at least 1.
+
+        Returns
+        -------
+        Estimate
+            Of kind ``"fitted"`` at a profiled size, else ``"interpolated"`` or ``"extrapolated"``.
+
+        Raises
+        ------
+        InputError
+            If a length is below 1.
+
+        Warns
+        -----
+        ExtrapolationWarning
+
+        Examples
+        --------
+        See `isocost.runtime.fit_runtime`.
         """
-        raise NotImplementedError
+        if input_tokens < 1 or output_tokens < 1:
+            raise InputError(
+                "a runtime is predicted for at least 1 input and 1 output token, "
+                f"got {input_tokens!r} and {output_tokens!r}"
+            )
+        kind = self._kind(input_tokens, output_tokens)
+        if kind == "extrapolated":
+            warnings.warn(self._beyond(input_tokens, output_tokens), ExtrapolationWarning, stacklevel=2)
+        terms = self._terms(np.array([float(input_tokens)]), np.array([float(output_tokens)]))[0]
+        draws = self.coefficients @ terms
+        if len(draws) > 1:
+            draws[1:] += self._interpolation_noise(
+                input_tokens, float(self.coefficients[0, :-2] @ terms[:-2])
+            )
+        return coefficient_estimate(draws, unit="s", n=self.decode.n, kind=kind)
+
+    def prefill_at(self, input_tokens: int) -> Estimate:
+        """Predict the time to the first token, alpha(p), in seconds: `predict` with one output token."""
+        return self.predict(input_tokens, 1)
+
+    def runtime_s(self, input_tokens: FloatArray, output_tokens: FloatArray) -> FloatArray:
+        """Return point predictions for arrays of p and o, in seconds, without intervals or warnings."""
+        terms = self._terms(
+            np.asarray(input_tokens, dtype=np.float64), np.asarray(output_tokens, dtype=np.float64)
+        )
+        return np.asarray(terms @ self.coefficients[0])
+
+    def _terms(self, input_tokens: FloatArray, output_tokens: FloatArray) -> FloatArray:
+        form = Form(knots=self.knots, context=True, tile_tokens=self.tile_tokens)
+        return form.design(input_tokens, output_tokens)
+
+    def _kind(self, input_tokens: int, output_tokens: int) -> Kind:
+        if any(
+            cell.input_tokens == input_tokens and cell.output_tokens == output_tokens for cell in self.cells
+        ):
+            return "fitted"
+        (lowest, highest), (shortest, longest) = self._ranges()
+        inside = lowest <= input_tokens <= highest and shortest <= output_tokens <= longest
+        return "interpolated" if inside else "extrapolated"
+
+    def _ranges(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        prompts = [cell.input_tokens for cell in self.cells]
+        answers = [cell.output_tokens for cell in self.cells]
+        return (min(prompts), max(prompts)), (min(answers), max(answers))
+
+    def _beyond(self, input_tokens: int, output_tokens: int) -> str:
+        (lowest, highest), (shortest, longest) = self._ranges()
+        return (
+            f"{input_tokens} input and {output_tokens} output tokens lie outside what was profiled "
+            f"({lowest} to {highest} and {shortest} to {longest}); profile larger sizes to be sure"
+        )
+
+    def _interpolation_noise(self, input_tokens: int, prefill_s: float) -> FloatArray:
+        """Return draws of the error of interpolated prefill: none at a knot, most half-way between two."""
+        place = int(np.searchsorted(self.knots, input_tokens, side="right")) - 1
+        draws = len(self.coefficients) - 1
+        if self.between_knots is None or not 0 <= place < len(self.knots) - 1:
+            return np.zeros(draws)
+        share = (input_tokens - self.knots[place]) / (self.knots[place + 1] - self.knots[place])
+        noise = np.random.default_rng([place, draws]).standard_normal(draws)
+        return np.asarray(prefill_s * self.between_knots * 4 * share * (1 - share) * noise)

@@ -1,0 +1,292 @@
+"""From timed requests to the model T(p, o), with intervals and held-out errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from isocost.core.errors import EstimationError
+from isocost.core.estimate import Caution, Estimate
+from isocost.runtime.form import Form, context_helps, form_of, left_out_predictions
+from isocost.runtime.model import RuntimeCell, RuntimeModel, coefficient_estimate
+from isocost.runtime.rows import ProfileRows, medians_of, rows_of, snapped
+from isocost.statistics.batch_means import student_quantile
+from isocost.statistics.draws import generator
+from isocost.statistics.percentiles import percentiles
+from isocost.statistics.regression import least_squares_map
+
+if TYPE_CHECKING:
+    from isocost.runtime.samples import RuntimeSamples
+
+    FloatArray = np.ndarray[Any, np.dtype[np.float64]]
+
+__all__ = ["fit_runtime", "held_out_error", "measured_cells"]
+
+DRAWS_OF_FIT = 2000
+FEWEST_CELLS = 6
+_ELEMENTS_AT_ONCE = 4_000_000
+
+
+def fit_runtime(
+    samples: RuntimeSamples,
+    *,
+    deployment: str,
+    seed: int,
+    machine_busy_share: float | None = None,
+    tile_tokens: int | None = None,
+) -> RuntimeModel:
+    r"""Fit the runtime of one request, T(p, o).
+
+    .. math:: T(p, o) = \alpha(p) + \beta (o - 1) [+ \gamma (o - 1)(p + o/2)]
+
+    Prefill alpha is piecewise linear between the profiled prompt sizes and never falls; decode beta is one
+    slope for all (arXiv 2305.02440, eq. 1); the context term gamma stays if held-out error says so
+    (`context_helps`). Each cell is the median of its repeats, each weighted by 1 / time, so that relative
+    errors count. Times to first token are further measurements of T(p, 1). Whole repeats are
+    resampled for the intervals, widened as Student's t is against the normal, and the misfit of the form
+    is added where the data show one.
+
+    Parameters
+    ----------
+    samples : RuntimeSamples
+        Requests that ended well, without contention.
+    deployment : str
+        Name of the deployment.
+    seed : int
+        Seeds the resampling.
+    machine_busy_share : float, optional
+        Share of the machine's cores that were busy meanwhile, in [0, 1].
+    tile_tokens : int, optional
+        Tile of the prefill staircase, such as 128 on accelerators; ``None``: plain linear.
+
+    Returns
+    -------
+    RuntimeModel
+
+    Raises
+    ------
+    EstimationError
+        If there is one prompt size or one output size only, or the cells cannot tell prefill from decode.
+
+    Examples
+    --------
+    >>> from isocost.runtime.samples import RuntimeSamples
+    >>> p, o = np.array([1, 1, 64, 64, 128, 128] * 3), np.array([1, 9, 1, 9, 1, 9] * 3)
+    >>> seconds = 0.010 + 0.001 * p + 0.020 * (o - 1)
+    >>> block = np.repeat([0, 1, 2], 6)
+    >>> model = fit_runtime(RuntimeSamples(input_tokens=p, output_tokens=o, runtime_s=seconds, block=block),
+    ...                     deployment="example", seed=1)
+    >>> round(model.decode.value, 6), round(model.predict(100, 5).value, 6)  # .010 + .100 + 4 * .020
+    (0.02, 0.19)
+    """
+    samples = snapped(samples)
+    rows = rows_of(samples)
+    _require_variety(rows)
+    helps = context_helps(rows, tile_tokens=tile_tokens)
+    everything = np.ones(len(rows.cell), dtype=np.bool_)
+    form = form_of(rows, everything, context=bool(helps), tile_tokens=tile_tokens)
+    times = rows.medians
+    estimator = least_squares_map(form.design(rows.input_tokens, rows.output_tokens), 1 / times)
+    if estimator is None:
+        raise EstimationError(
+            "the profiled sizes cannot tell prefill from decode; "
+            "profile at least one prompt size with both 1 and several output tokens"
+        )
+    draws = _draws(form, rows, estimator, generator(seed, f"runtime {deployment}"))
+    left_out = left_out_predictions(rows, context=form.context, tile_tokens=tile_tokens)
+    return RuntimeModel(
+        deployment=deployment,
+        cells=_cells(samples, form, draws[0], left_out),
+        prefill=tuple(
+            (int(knot), coefficient_estimate(draws[:, column], unit="s", n=rows.blocks))
+            for column, knot in enumerate(form.knots)
+        ),
+        decode=coefficient_estimate(draws[:, -2], unit="s/token", n=rows.blocks),
+        context=coefficient_estimate(draws[:, -1], unit="s/token^2", n=rows.blocks) if form.context else None,
+        held_out_error=_mean_error(left_out, times[: len(left_out)]),
+        machine_busy_share=machine_busy_share,
+        cautions=_cautions(rows, helps, machine_busy_share),
+        knots=form.knots,
+        coefficients=draws,
+        tile_tokens=tile_tokens,
+        between_knots=_between_knots(form, draws[0]),
+    )
+
+
+def measured_cells(samples: RuntimeSamples) -> tuple[tuple[int, int, Estimate], ...]:
+    """Return p, o and the median runtime over repeats of each profiled cell, by rising p and o."""
+    sizes = np.column_stack([samples.input_tokens, samples.output_tokens])
+    order = np.lexsort((sizes[:, 1], sizes[:, 0]))
+    cells, starts = np.unique(sizes[order], axis=0, return_index=True)
+    groups = np.split(samples.runtime_s[order], starts[1:])
+    return tuple((int(p), int(o), _median(group)) for (p, o), group in zip(cells, groups, strict=True))
+
+
+def held_out_error(model: RuntimeModel, samples: RuntimeSamples) -> Estimate:
+    """Return the mean of |predicted - measured| / measured over the cells of other samples.
+
+    Parameters
+    ----------
+    model : RuntimeModel
+    samples : RuntimeSamples
+        Not those that the model was fitted to; the median of each cell is what was measured there.
+
+    Returns
+    -------
+    Estimate
+        A fraction, with Student's t over cells.
+
+    Examples
+    --------
+    See `fit_runtime` for a model.
+    """
+    cells = measured_cells(samples)
+    measured = np.array([estimate.value for _, _, estimate in cells])
+    sizes = np.array([(p, o) for p, o, _ in cells], dtype=np.float64)
+    error = _mean_error(model.runtime_s(sizes[:, 0], sizes[:, 1]), measured)
+    if error is None:
+        raise EstimationError("no cell could be predicted, so there is no held-out error")
+    return error
+
+
+def _median(values: FloatArray) -> Estimate:
+    found = percentiles(values, [50.0], unit="s", kind="measured")
+    single = Estimate(value=float(values[0]), unit="s", kind="measured", method="single request", n=1)
+    return found.get(50.0, single)
+
+
+def _require_variety(rows: ProfileRows) -> None:
+    for name, sizes in (("prompt", rows.input_tokens), ("output", rows.output_tokens)):
+        if len(np.unique(sizes)) < 2:
+            raise EstimationError(
+                f"all profiled requests have {int(sizes[0])} {name} tokens; "
+                f"T(p, o) needs at least two {name} sizes, see profile_cells"
+            )
+
+
+def _draws(form: Form, rows: ProfileRows, estimator: FloatArray, rng: np.random.Generator) -> FloatArray:
+    """Return the point estimate, and below it draws if repeats or misfit allow any."""
+    times = rows.medians
+    point = form.coefficients(estimator, times[None])
+    resampled = _resampled_times(rows, rng) - times
+    design = form.design(rows.input_tokens, rows.output_tokens)
+    misfit = _misfit_share(design @ (estimator @ times) / times - 1, resampled / times, estimator.shape[0])
+    if rows.blocks < 2 and misfit == 0:
+        return point
+    disturbed = times + resampled + times * misfit * rng.standard_normal(resampled.shape)
+    return np.concatenate([point, form.coefficients(estimator, disturbed)])
+
+
+def _resampled_times(rows: ProfileRows, rng: np.random.Generator) -> FloatArray:
+    """Return medians over resampled repeats, their spread widened for the small number of repeats."""
+    blocks, times = rows.blocks, rows.medians
+    if blocks < 2:
+        return np.tile(times, (DRAWS_OF_FIT, 1))
+    widened = student_quantile(0.95, blocks - 1) / 1.959964 * (blocks / (blocks - 1)) ** 0.5
+    chosen = rng.integers(blocks, size=(DRAWS_OF_FIT, blocks))
+    at_once = max(1, _ELEMENTS_AT_ONCE // rows.by_block.size)
+    parts = [
+        medians_of(rows.by_block[chosen[start : start + at_once]])
+        for start in range(0, DRAWS_OF_FIT, at_once)
+    ]
+    medians = np.concatenate(parts)
+    return np.asarray(times + widened * (np.where(np.isnan(medians), times, medians) - times))
+
+
+def _misfit_share(residuals: FloatArray, noise: FloatArray, coefficients: int) -> float:
+    """Return the relative standard deviation that noise between repeats does not explain."""
+    spare = len(residuals) - coefficients
+    if spare < 1:
+        return 0.0
+    unexplained = float((residuals**2).sum()) / spare - float(noise.var(axis=0).mean())
+    return float(max(unexplained, 0.0) ** 0.5)
+
+
+def _between_knots(form: Form, point: FloatArray) -> float | None:
+    """Return the relative standard error of prefill half-way between knots.
+
+    Each inner knot is interpolated from its neighbours; between knots the distance is half of that, and so,
+    for a staircase, is the error.
+    """
+    if len(form.knots) < 3:
+        return None
+    alpha = point[: len(form.knots)]
+    errors = []
+    for inner in range(1, len(alpha) - 1):
+        around = Form(knots=form.knots[[inner - 1, inner + 1]], context=False, tile_tokens=form.tile_tokens)
+        basis = around.design(form.knots[[inner]], np.ones(1))[0, :2]
+        errors.append(float(basis @ alpha[[inner - 1, inner + 1]]) / alpha[inner] - 1)
+    return float(np.sqrt(np.mean(np.square(errors)))) / 2
+
+
+def _cells(
+    samples: RuntimeSamples, form: Form, point: FloatArray, left_out: FloatArray
+) -> tuple[RuntimeCell, ...]:
+    whole = Form(knots=form.knots, context=True, tile_tokens=form.tile_tokens)
+    found = []
+    for (p, o, measured), held_out in zip(measured_cells(samples), left_out, strict=True):
+        fitted = float(whole.design(np.array([float(p)]), np.array([float(o)]))[0] @ point)
+        found.append(
+            RuntimeCell(
+                input_tokens=p,
+                output_tokens=o,
+                measured=measured,
+                fitted_s=fitted,
+                held_out_s=None if np.isnan(held_out) else float(held_out),
+            )
+        )
+    return tuple(found)
+
+
+def _mean_error(predicted: FloatArray, measured: FloatArray) -> Estimate | None:
+    errors = np.abs(predicted / measured - 1)
+    errors = errors[~np.isnan(errors)]
+    count = len(errors)
+    if not count:
+        return None
+    mean = float(errors.mean())
+    low, high = None, None
+    if count >= 3:
+        half = student_quantile(0.95, count - 1) * float(errors.std(ddof=1)) / count**0.5
+        low, high = max(mean - half, 0.0), mean + half
+    return Estimate(
+        value=mean,
+        low=low,
+        high=high,
+        unit="fraction",
+        kind="measured",
+        n=count,
+        method="mean relative error over held-out cells",
+    )
+
+
+def _cautions(rows: ProfileRows, helps: bool | None, busy: float | None) -> tuple[Caution, ...]:
+    cells = int(rows.direct.sum())
+    scatter = _scatter(rows)
+    told = {
+        "few-cells": (
+            cells < FEWEST_CELLS,
+            f"T(p, o) rests on {cells} sizes; {FEWEST_CELLS} or more are needed to trust it between them",
+        ),
+        "one-repeat": (rows.blocks < 2, "one repeat only, so the noise of the machine is not known"),
+        "context-undecided": (
+            helps is None,
+            "the profile cannot tell whether decode grows with context; it is taken as constant",
+        ),
+        "unstable": (
+            scatter > 0.1,
+            f"repeats of one size scatter by {scatter:.0%}; the machine or the network was not quiet",
+        ),
+        "machine-busy": (
+            busy is not None and busy > 0.9,
+            f"{busy or 0:.0%} of this machine's cores were busy while profiling; times may be too long",
+        ),
+    }
+    return tuple(Caution(code, text) for code, (applies, text) in told.items() if applies)
+
+
+def _scatter(rows: ProfileRows) -> float:
+    """Return the largest robust coefficient of variation of a cell over repeats."""
+    apart = np.abs(rows.by_block[:, rows.direct] / rows.medians[rows.direct] - 1)
+    return float(1.4826 * medians_of(apart[None])[0].max())

@@ -1,0 +1,118 @@
+"""Profiled cells as rows of a regression, repeat by repeat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from isocost.runtime.samples import RuntimeSamples
+
+    FloatArray = np.ndarray[Any, np.dtype[np.float64]]
+    IntArray = np.ndarray[Any, np.dtype[np.integer[Any]]]
+    BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
+
+__all__ = ["ProfileRows", "medians_of", "rows_of", "snapped"]
+
+SAME_PROMPT = 1.03
+"""Prompt sizes within so much of each other are taken for one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileRows:
+    """One row a profiled (p, o), and one for the time to first token of its requests where o > 1.
+
+    Parameters
+    ----------
+    input_tokens, output_tokens : float arrays, shape (rows,)
+        The p and o that the row's times belong to; o is 1 for times to first token.
+    cell : int array, shape (rows,)
+        Which profiled cell the requests behind it belong to.
+    direct : bool array, shape (rows,)
+        Whether it holds whole runtimes.
+    by_block : float array, shape (blocks, rows)
+        Median in each repeat, seconds; NaN where a repeat lacks it.
+    """
+
+    input_tokens: FloatArray
+    output_tokens: FloatArray
+    cell: IntArray
+    direct: BoolArray
+    by_block: FloatArray
+
+    @property
+    def medians(self) -> FloatArray:
+        """Median over repeats, seconds, shape (rows,)."""
+        return np.asarray(medians_of(self.by_block[None])[0])
+
+    @property
+    def blocks(self) -> int:
+        """Number of repeats."""
+        return len(self.by_block)
+
+
+def snapped(samples: RuntimeSamples) -> RuntimeSamples:
+    """Give prompts of nearly one size that size: an endpoint may add or merge a token or two."""
+    sizes = np.unique(samples.input_tokens)
+    begins = [sizes[0]]
+    for size in sizes[1:]:
+        if size > begins[-1] * SAME_PROMPT:
+            begins.append(size)
+    cluster = np.searchsorted(np.array(begins), samples.input_tokens, side="right") - 1
+    typical = [int(np.median(samples.input_tokens[cluster == number])) for number in range(len(begins))]
+    return replace(samples, input_tokens=np.array(typical)[cluster])
+
+
+def rows_of(samples: RuntimeSamples) -> ProfileRows:
+    """Group samples by exact (p, o); first the cells by p and o, then their times to first token."""
+    sizes = np.column_stack([samples.input_tokens, samples.output_tokens])
+    cells, cell = np.unique(sizes, axis=0, return_inverse=True)
+    blocks, block = np.unique(samples.block, return_inverse=True)
+    cell, block = cell.reshape(-1), block.reshape(-1)
+    runtime = _grouped(samples.runtime_s, block, cell, shape=(len(blocks), len(cells)))
+    first = np.full_like(runtime, np.nan)
+    if samples.ttft_s is not None:
+        told = ~np.isnan(samples.ttft_s) & (samples.output_tokens > 1)
+        first = _grouped(samples.ttft_s[told], block[told], cell[told], shape=first.shape)
+    extra = np.flatnonzero(~np.isnan(first).all(axis=0))
+    return ProfileRows(
+        input_tokens=np.concatenate([cells[:, 0], cells[extra, 0]]).astype(np.float64),
+        output_tokens=np.concatenate([cells[:, 1], np.ones(len(extra))]).astype(np.float64),
+        cell=np.concatenate([np.arange(len(cells)), extra]),
+        direct=np.arange(len(cells) + len(extra)) < len(cells),
+        by_block=np.concatenate([runtime, first[:, extra]], axis=1),
+    )
+
+
+def _grouped(values: FloatArray, block: IntArray, cell: IntArray, *, shape: tuple[int, int]) -> FloatArray:
+    """Return the median of the values of each block and cell; NaN where there is none."""
+    table = np.full(shape[0] * shape[1], np.nan)
+    if len(values):
+        key = block * shape[1] + cell
+        order = np.lexsort((values, key))
+        keys, starts, counts = np.unique(key[order], return_index=True, return_counts=True)
+        ordered = values[order]
+        table[keys] = (ordered[starts + (counts - 1) // 2] + ordered[starts + counts // 2]) / 2
+    return table.reshape(shape)
+
+
+def medians_of(tables: FloatArray) -> FloatArray:
+    """Return medians over the middle axis, of the values that are there.
+
+    Parameters
+    ----------
+    tables : float array, shape (n, blocks, rows)
+        NaN where a value is missing.
+
+    Returns
+    -------
+    float array, shape (n, rows)
+        NaN where all are missing.
+    """
+    ordered = np.sort(tables, axis=1)  # NaN goes last
+    counts = np.maximum((~np.isnan(tables)).sum(axis=1, keepdims=True), 1)
+    lower = np.take_along_axis(ordered, (counts - 1) // 2, axis=1)
+    upper = np.take_along_axis(ordered, counts // 2, axis=1)
+    return np.asarray(((lower + upper) / 2)[:, 0])
