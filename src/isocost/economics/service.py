@@ -112,7 +112,8 @@ def _untold_text(level: ServiceLevel, untold: Sequence[CostLevel]) -> str:
     if not level.statistic.startswith("p"):
         return f"{where}: it was not measured"
     needed = values_needed(float(level.statistic[1:]))
-    fewest = min((point.requests or 0 for at in untold for point in at.points), default=0)
+    counts = [point.requests for at in untold for point in at.points if point.requests is not None]
+    fewest = min(counts, default=needed)
     if fewest < needed:
         return f"{where}: {level.statistic} needs at least {needed} requests in each run, one had {fewest}"
     return (

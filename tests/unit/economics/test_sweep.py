@@ -180,6 +180,12 @@ def test_what_was_not_kept_counts_as_missed(wanted: str, reason: str) -> None:
     assert texts["service-level-not-judged"].endswith(f"counts as missed there: {reason}")
 
 
+def test_an_unknown_number_of_requests_is_no_reason() -> None:
+    unknown = replace(point(1, 50.0, ttft={50.0: 0.1}), requests=None)
+    texts = {c.code: c.text for c in cost_curve([unknown], price=None, service_levels=[FAST]).cautions}
+    assert texts["service-level-not-judged"].endswith("of ttft there is only ttft.p50")
+
+
 def test_a_close_thing_is_a_caution() -> None:
     # TTFT p95 of 0.98 s within 5 % either way: 1 s lies inside
     curve = cost_curve([point(1, 50.0, ttft={95.0: 0.98})], price=None, service_levels=[FAST])
