@@ -34,7 +34,7 @@ app.add_typer(engine.app, name="engine")
 app.add_typer(catalog.app, name="catalog")
 
 
-def _version(asked: bool) -> None:  # noqa: FBT001 - the signature that typer calls
+def _version(asked: bool) -> None:
     if asked:
         typer.echo(f"isocost {__version__}")
         raise typer.Exit
@@ -42,11 +42,11 @@ def _version(asked: bool) -> None:  # noqa: FBT001 - the signature that typer ca
 
 @app.callback()
 def _main(
-    version: Annotated[  # noqa: ARG001 - its callback answers
+    version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
     ] = False,
 ) -> None:
-    """What an answer from a language model really costs, on equal footing, and where to run it."""
+    """Tell what an answer from a language model really costs, on equal footing, and where to run it."""
 
 
 def main() -> None:

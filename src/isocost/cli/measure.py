@@ -12,7 +12,8 @@ from isocost.cli import options
 from isocost.cli.watching import stoppable, watching
 
 if TYPE_CHECKING:
-    from isocost.journal import Stage
+    from isocost.core.load import RequestShape
+    from isocost.journal import Stage, TargetSpec
 
 __all__ = ["app"]
 
@@ -24,7 +25,7 @@ app = typer.Typer(
 
 
 @app.command("runtime")
-def runtime(  # noqa: PLR0913 - a command has as many parameters as it has options
+def runtime(
     url: options.Url,
     out: options.Out,
     model: options.Model = None,
@@ -34,7 +35,9 @@ def runtime(  # noqa: PLR0913 - a command has as many parameters as it has optio
     max_input_tokens: Annotated[
         int | None, typer.Option("--max-input-tokens", help="Longest prompt; the other sizes follow from it.")
     ] = None,
-    max_output_tokens: Annotated[int, typer.Option("--max-output-tokens", help="Longest answer.")] = 64,
+    max_output_tokens: Annotated[
+        int | None, typer.Option("--max-output-tokens", help="Longest answer; 64 if left out.")
+    ] = None,
     repeats: options.Repeats = 8,
     endpoint_type: options.EndpointType = "completions",
     api_key_env: options.ApiKeyEnv = None,
@@ -49,25 +52,15 @@ def runtime(  # noqa: PLR0913 - a command has as many parameters as it has optio
     quiet: options.Quiet = False,
 ) -> None:
     """Profile T(p, o): single requests of chosen sizes, one at a time."""
-    from isocost.studies.asking import ask_runtime, target_of
+    from isocost.journal import RuntimeStage
 
-    target = target_of(
-        url,
-        model=model,
-        endpoint_type=endpoint_type,
-        api_key_env=api_key_env,
-        api_key_file=api_key_file,
-        headers=options.parse_headers(header),
-        extra_body=options.parse_extra_body(extra_body),
-        insecure=insecure,
-    )
-    asked = ask_runtime(
-        target,
-        name=stage,
+    asked = RuntimeStage(
+        target=_target(
+            url, model, endpoint_type, api_key_env, api_key_file, header, extra_body, insecure=insecure
+        ),
+        cells=_cells(cells, max_input_tokens, max_output_tokens),
+        name=stage or "runtime",
         deployment=deployment,
-        cells=None if cells is None else options.parse_cells(cells),
-        max_input_tokens=max_input_tokens,
-        max_output_tokens=max_output_tokens,
         repeats=repeats,
         seed=seed,
         request_timeout_s=request_timeout,
@@ -76,7 +69,7 @@ def runtime(  # noqa: PLR0913 - a command has as many parameters as it has optio
 
 
 @app.command("load")
-def load(  # noqa: PLR0913 - a command has as many parameters as it has options
+def load(
     url: options.Url,
     out: options.Out,
     model: options.Model = None,
@@ -115,33 +108,64 @@ def load(  # noqa: PLR0913 - a command has as many parameters as it has options
     quiet: options.Quiet = False,
 ) -> None:
     """Sweep over concurrency: a workload at each level, in repeats of random order."""
-    from isocost.studies.asking import ask_load, target_of, workload_of
+    from isocost.journal import LoadStage
+    from isocost.studies.asking import workload_of
 
-    levels = options.parse_levels(concurrency)
-    asked_workload = workload_of(workload, input_tokens=input_tokens, output_tokens=output_tokens, seed=seed)
-    target = target_of(
-        url,
+    requests = workload_of(workload, input_tokens=input_tokens, output_tokens=output_tokens, seed=seed)
+    asked = LoadStage(
+        target=_target(
+            url, model, endpoint_type, api_key_env, api_key_file, header, extra_body, insecure=insecure
+        ),
+        workload=requests.description,
+        shapes=requests.shapes,
+        concurrency=options.parse_levels(concurrency),
+        name=stage or "load",
+        deployment=deployment,
+        repeats=repeats,
+        requests_per_level=num_requests,
+        duration_s=30.0 if duration is None and num_requests is None else duration,
+        seed=seed,
+        request_timeout_s=request_timeout,
+    )
+    _measure(out, asked, quiet=quiet)
+
+
+def _target(
+    url: str,
+    model: str | None,
+    endpoint_type: str,
+    api_key_env: str | None,
+    api_key_file: str | None,
+    header: list[str] | None,
+    extra_body: str | None,
+    *,
+    insecure: bool,
+) -> TargetSpec:
+    from isocost.journal import TargetSpec
+
+    return TargetSpec(
+        url=url,
         model=model,
-        endpoint_type=endpoint_type,
+        endpoint_type=options.parse_endpoint_type(endpoint_type),
         api_key_env=api_key_env,
         api_key_file=api_key_file,
         headers=options.parse_headers(header),
         extra_body=options.parse_extra_body(extra_body),
         insecure=insecure,
     )
-    asked = ask_load(
-        target,
-        asked_workload,
-        name=stage,
-        deployment=deployment,
-        concurrency=levels,
-        repeats=repeats,
-        requests_per_level=num_requests,
-        duration_s=duration if duration is not None or num_requests is not None else 30.0,
-        seed=seed,
-        request_timeout_s=request_timeout,
-    )
-    _measure(out, asked, quiet=quiet)
+
+
+def _cells(
+    given: str | None, max_input_tokens: int | None, max_output_tokens: int | None
+) -> tuple[RequestShape, ...] | None:
+    """Sizes as given; the seven usual ones up to given lengths; ``None`` leaves the choice to the target."""
+    from isocost.runtime import profile_cells
+
+    if given is not None:
+        return options.parse_cells(given)
+    if max_input_tokens is None and max_output_tokens is None:
+        return None
+    return profile_cells(max_input_tokens or 1024, max_output_tokens or 64)
 
 
 def _measure(out: Path, stage: Stage, *, quiet: bool) -> None:

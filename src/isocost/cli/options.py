@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -34,6 +34,7 @@ __all__ = [
     "StageName",
     "Url",
     "parse_cells",
+    "parse_endpoint_type",
     "parse_extra_body",
     "parse_headers",
     "parse_levels",
@@ -100,6 +101,19 @@ def parse_cells(text: str) -> tuple[RequestShape, ...]:
             raise InputError(f"--cells {text}: {part!r} has not the form INPUTxOUTPUT, such as 512x64")
         sizes.append(RequestShape(*(_whole(length, f"--cells {text}", 1) for length in lengths)))
     return tuple(sizes)
+
+
+def parse_endpoint_type(text: str) -> Literal["completions", "chat"]:
+    """Read ``--endpoint-type``.
+
+    Raises
+    ------
+    InputError
+        If there is no such type.
+    """
+    if text == "completions" or text == "chat":  # noqa: PLR1714 - so that the type is known
+        return text
+    raise InputError(f"--endpoint-type must be completions or chat, got {text!r}")
 
 
 def parse_headers(given: list[str] | None) -> dict[str, str]:

@@ -27,10 +27,10 @@ def quickstart(
     ] = None,
     quiet: options.Quiet = False,
 ) -> None:
-    """Measure two small models in two precisions on this machine, price them and write a report (3 minutes)."""
+    """Measure two small models in two precisions on this machine and report their cost (3 minutes)."""
     from isocost.reporting import render_page, render_terminal
-    from isocost.studies.quickstart import quickstart_study
     from isocost.studies.answer import report_study, write_report
+    from isocost.studies.quickstart import quickstart_study
 
     began = time.monotonic()
     with stoppable() as stop, watching(quiet=quiet) as watch:

@@ -12,7 +12,7 @@ from isocost.cli import options
 __all__ = ["report"]
 
 
-def report(  # noqa: PLR0913 - a command has as many parameters as it has options
+def report(
     study: Annotated[Path, typer.Argument(help="Folder of a study.", metavar="STUDY")],
     price_per_hour: Annotated[
         float | None, typer.Option("--price-per-hour", help="USD per hour of the whole deployment.")

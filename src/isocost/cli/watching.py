@@ -23,7 +23,7 @@ def stoppable() -> Iterator[threading.Event]:
     """Turn the first Ctrl-C into a request to stop, the second into an interrupt."""
     stop = threading.Event()
 
-    def on_signal(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
+    def on_signal(number: int, frame: FrameType | None) -> None:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()

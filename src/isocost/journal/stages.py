@@ -79,13 +79,13 @@ class RuntimeStage:
 
     Parameters
     ----------
+    target : TargetSpec
+    cells : tuple of RequestShape or None
+        The (p, o) to profile; ``None``: seven sizes, as large as the target holds.
     name : str
         Of the stage, unique in the study.
-    deployment : str
-        Of the deployment; stages of one deployment are reported together.
-    target : TargetSpec
-    cells : tuple of RequestShape
-        The (p, o) to profile.
+    deployment : str or None
+        Of the deployment; stages of one deployment are reported together. ``None``: the model's name.
     repeats : int
         How often each.
     seed : int
@@ -93,10 +93,10 @@ class RuntimeStage:
 
     __pydantic_config__: ClassVar[Any] = _STRICT
 
-    name: str
-    deployment: str
     target: TargetSpec
-    cells: tuple[RequestShape, ...]
+    cells: tuple[RequestShape, ...] | None = None
+    name: str = "runtime"
+    deployment: str | None = None
     repeats: int = 8
     seed: int = 0
     request_timeout_s: float = 600.0
@@ -106,7 +106,7 @@ class RuntimeStage:
         """Refuse a stage that would measure nothing."""
         if self.repeats < 1:
             raise InputError(f"repeats must be at least 1, got {self.repeats}")
-        if not self.cells:
+        if self.cells == ():
             raise InputError("a runtime stage needs at least one cell")
 
 
@@ -116,7 +116,7 @@ class LoadStage:
 
     Parameters
     ----------
-    name, deployment, target
+    target, name, deployment
         As in `RuntimeStage`.
     workload : str
         The workload in words.
@@ -135,12 +135,12 @@ class LoadStage:
 
     __pydantic_config__: ClassVar[Any] = _STRICT
 
-    name: str
-    deployment: str
     target: TargetSpec
     workload: str
     shapes: tuple[RequestShape, ...]
     concurrency: tuple[int, ...]
+    name: str = "load"
+    deployment: str | None = None
     repeats: int = 3
     requests_per_level: int | None = None
     duration_s: float | None = None

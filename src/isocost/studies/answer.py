@@ -17,9 +17,9 @@ from isocost.core.service_level import parse_service_level
 from isocost.economics import cost_curve
 from isocost.frontier import Axis, ProductionUnit, frontier_of
 from isocost.journal import LoadStage, RuntimeStage, open_study, read_assumptions, read_deployments, read_runs
+from isocost.statistics import operating_point
 from isocost.studies.profile import fit_profile
 from isocost.studies.report import Assumption, DeploymentReport, StudyReport
-from isocost.statistics import operating_point
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -130,7 +130,7 @@ def write_report(path: Path, page: str, *, output: Path | None = None) -> Path:
 
 
 def _price(given: float | None, machine: str | None, assumed: Assumptions, today: str) -> HourlyPrice | None:
-    """What an hour costs: as given, by a machine, or as assumed in the study, in this order."""
+    """Say what an hour costs: as given, by a machine, or as assumed in the study, in this order."""
     if given is not None and machine is not None:
         raise InputError("give either --price-per-hour or --machine, not both")
     if given is not None:

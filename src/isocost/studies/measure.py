@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from isocost.core.deployment import Deployment, Pool
 from isocost.core.errors import MeasurementError
 from isocost.core.observation import Outcome
 from isocost.journal import (
@@ -20,20 +18,22 @@ from isocost.journal import (
     study_lock,
     write_template,
 )
-from isocost.measurement import clock_now, machine_facts, open_target
+from isocost.measurement import clock_now
+from isocost.studies.asking import settle
 from isocost.studies.plans import planned_runs, remaining
+from isocost.studies.targets import opened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from isocost.core.load import RunPlan
     from isocost.core.observation import ClientHealth, Observation, Run
-    from isocost.core.ports import Target
-    from isocost.journal import EngineSpec, Stage, StudyFolder, TargetSpec
+    from isocost.journal import Stage, StudyFolder
     from isocost.studies.plans import PlannedRun
+    from isocost.studies.targets import OpenedTarget
 
-__all__ = ["Progress", "Watch", "measure_stage", "run_study"]
+__all__ = ["Progress", "measure_stage", "run_study"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,16 +59,6 @@ class Progress:
     requests: int
     failures: int
     fraction: float
-
-
-Watch = "Callable[[Progress], None]"
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    target: Target
-    deployment: Deployment
-    facts: dict[str, str]
 
 
 def measure_stage(
@@ -103,9 +93,10 @@ def measure_stage(
     MeasurementError
         If the target failed; what was measured until then is in the journal.
     """
+    settled = settle(stage)
     folder = create_study(path)
     with study_lock(folder.path):
-        entered = folder.add_stage(stage)
+        entered = folder.add_stage(settled)
         write_template(folder.assumptions_file)
         return _carry_out(folder, entered, watch or _ignore, stop or threading.Event())
 
@@ -118,7 +109,7 @@ def run_study(
     stopped = stop or threading.Event()
     with study_lock(folder.path):
         write_template(folder.assumptions_file)
-        return all(_carry_out(folder, stage, watch or _ignore, stopped) for stage in folder.stages())
+        return all(_carry_out(folder, settle(stage), watch or _ignore, stopped) for stage in folder.stages())
 
 
 def _ignore(progress: Progress) -> None:
@@ -130,14 +121,14 @@ def _carry_out(
 ) -> bool:
     planned = planned_runs(stage)
     plans = [(run, plan) for run in planned if (plan := _left(folder, stage, run)) is not None]
-    if not plans:
-        return True
-    with JournalWriter(folder.journal_file) as journal, _opened(stage) as opened:
+    if not plans or stop.is_set():
+        return not plans
+    with JournalWriter(folder.journal_file) as journal, opened(stage.target, stage.deployment) as target:
         for number, (run, plan) in enumerate(plans):
             if stop.is_set():
                 return False
             report = _Reporter(watch, stage.name, len(planned) - len(plans) + number, len(planned))
-            _measure_run(journal, stage, opened, run, plan, report, stop)
+            _measure_run(journal, stage, target, run, plan, report, stop)
     return not stop.is_set()
 
 
@@ -210,17 +201,17 @@ class _Reporter:
 def _measure_run(
     journal: JournalWriter,
     stage: Stage,
-    opened: _Opened,
+    target: OpenedTarget,
     run: PlannedRun,
     plan: RunPlan,
     report: _Reporter,
     stop: threading.Event,
 ) -> None:
     run_id = journal.begin_run(
-        stage.name, run.label, deployment=stage.deployment, load=run.load, repeat=run.repeat
+        stage.name, run.label, deployment=target.deployment.name, load=run.load, repeat=run.repeat
     )
     segment_id = journal.begin_segment(
-        run_id, clock=clock_now(), deployment=opened.deployment, facts=opened.facts
+        run_id, clock=clock_now(), deployment=target.deployment, facts=target.facts
     )
 
     def record(observation: Observation) -> None:
@@ -229,19 +220,9 @@ def _measure_run(
         if journal.failure is not None:
             stop.set()
 
-    health: ClientHealth = opened.target.measure(plan, record=record, stop=stop)
+    health: ClientHealth = target.target.measure(plan, record=record, stop=stop)
     if journal.failure is not None:
         raise MeasurementError(journal.failure)
     journal.end_segment(segment_id, health)
     if not stop.is_set():
         journal.finish_run(run_id)
-
-
-@contextmanager
-def _opened(stage: Stage) -> Iterator[_Opened]:
-    """Open the target of a stage; an embedded engine lives as long as the stage."""
-    if stage.target.engine is None:
-        yield _endpoint(stage, stage.target)
-        return
-    with _embedded(stage.target.engine, stage) as opened:
-        yield opened

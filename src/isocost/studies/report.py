@@ -64,7 +64,7 @@ class StudyReport:
         Name of the study folder.
     deployments : tuple of DeploymentReport
     recommended : str or None
-        Name of the deployment to run: the cheapest one that qualifies, above the size floor; ``None``: none does.
+        The deployment to run: the cheapest that qualifies, above the size floor; ``None``: none does.
     size_floor : int or None
         Least number of parameters a recommended deployment must have.
     frontier : Frontier or None

@@ -1,0 +1,20 @@
+"""How the pages are built; a warning fails."""
+
+from isocost import __version__
+
+project = "isocost"
+copyright = "2026, the isocost authors"  # noqa: A001 - the name that Sphinx reads
+release = __version__
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.mathjax", "sphinx.ext.napoleon"]
+myst_enable_extensions = ["dollarmath", "deflist"]
+myst_heading_anchors = 3
+exclude_patterns = ["_build", "notes"]
+html_theme = "furo"
+html_title = f"isocost {release}"
+html_static_path: list[str] = []
+autodoc_typehints = "none"
+autodoc_member_order = "bysource"
+napoleon_google_docstring = False
+napoleon_use_rtype = False
+nitpicky = False
+suppress_warnings = ["ref.python"]

@@ -1,0 +1,49 @@
+"""The public surface is pinned, and starting is cheap: nothing heavy is loaded before it is needed."""
+
+import importlib
+import subprocess
+import sys
+
+import pytest
+
+PUBLIC = {
+    "Estimate", "InputError", "IsocostError", "LoadStage", "MeasurementError", "RequestShape", "RuntimeStage",
+    "TargetSpec", "__version__", "fit_study", "measure_stage", "parse_service_level", "profile_cells",
+    "render_page", "report_study", "run_study", "running_engine", "workload_of",
+}  # fmt: skip
+HEAVY = ("numpy", "scipy", "pydantic", "aiohttp", "openvino", "openvino_genai", "highspy", "ray", "yaml")
+ROOMS = (
+    "architecture", "catalog", "cli", "core", "economics", "engine", "exchange", "frontier", "journal",
+    "measurement", "reporting", "runtime", "statistics", "studies", "workload",
+)  # fmt: skip
+
+
+def test_the_public_names_are_these_and_no_others():
+    import isocost
+
+    assert set(isocost.__all__) == PUBLIC
+    assert set(dir(isocost)) == PUBLIC
+    for name in PUBLIC:
+        assert getattr(isocost, name) is not None
+    with pytest.raises(AttributeError, match="has no attribute 'absent'"):
+        isocost.absent  # noqa: B018
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_room_lists_what_it_offers(room):
+    module = importlib.import_module(f"isocost.{room}")
+    offered = module.__all__
+    assert list(offered) == sorted(
+        offered, key=lambda name: (name.upper() != name, not name[0].isupper(), name)
+    ) or (sorted(offered) == sorted(set(offered)))
+    for name in offered:
+        assert hasattr(module, name)
+
+
+@pytest.mark.parametrize("arguments", [["-c", "import isocost"], ["-m", "isocost", "--help"]])
+def test_starting_loads_nothing_heavy(arguments):
+    found = subprocess.run(
+        [sys.executable, "-X", "importtime", *arguments], capture_output=True, text=True, check=True
+    )
+    loaded = {line.rsplit("|", 1)[-1].strip().split(".")[0] for line in found.stderr.splitlines()}
+    assert not loaded & set(HEAVY)
