@@ -53,7 +53,8 @@ docs: $(VENV)/.dev  ## build the pages; a warning fails
 	$(BIN)/sphinx-build -q -W -E docs docs/_build/html
 
 bench: $(VENV)/.dev  ## print the figures that the project promises
-	$(BIN)/python benchmarks/figures.py
+	@for part in startup install_size engine_throughput runtime_heldout report_speed loadgen_truth; do \
+	  $(BIN)/python benchmarks/$$part.py || exit 1; done
 
 soak: $(VENV)/.dev  ## what takes long: many kills under load
 	$(BIN)/python benchmarks/kills.py --kills 200

@@ -129,8 +129,8 @@ def parse_headers(given: list[str] | None) -> dict[str, str]:
         name, colon, value = text.partition(":")
         if name.strip().lower() in ("authorization", "proxy-authorization", "api-key", "x-api-key", "cookie"):
             raise InputError(
-                f"--header {name.strip()} would put a secret into the process list and the study; "
-                "put the key into a variable or a file and name that: --api-key-env NAME or --api-key-file FILE"
+                f"--header {name.strip()} would put a secret into the process list and the study; put the "
+                "key into a variable or a file and name that: --api-key-env NAME or --api-key-file FILE"
             )
         if not colon or not name.strip():
             raise InputError(f"--header {text!r} has not the form NAME: VALUE")
