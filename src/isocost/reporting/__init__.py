@@ -1,1 +1,16 @@
 """Result records as text, SVG and HTML; the only room that rounds and converts for display."""
+
+from isocost.reporting.envelope import envelope, envelope_json, estimate_object
+from isocost.reporting.page import html_page
+from isocost.reporting.terminal import terminal_text
+from isocost.reporting.verdict import Verdict, verdict_of
+
+__all__ = [
+    "Verdict",
+    "envelope",
+    "envelope_json",
+    "estimate_object",
+    "html_page",
+    "terminal_text",
+    "verdict_of",
+]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["Markup", "clean", "element", "exact", "join", "shorten"]
 
 _VOID = frozenset({"meta", "input", "br", "link", "hr"})
+_SHAPES = frozenset({"line", "polyline", "polygon", "circle", "rect"})
 _CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
@@ -73,6 +74,8 @@ def element(tag: str, attributes: Mapping[str, Value] | None = None, *children: 
     head = tag + "".join(_attribute(name, value) for name, value in (attributes or {}).items())
     if tag in _VOID:
         return Markup(f"<{head}>")
+    if tag in _SHAPES and not children:
+        return Markup(f"<{head}/>")
     return Markup(f"<{head}>{join(children)}</{tag}>")
 
 
@@ -82,8 +85,8 @@ def join(parts: Iterable[str]) -> Markup:
 
 
 def exact(value: float) -> str:
-    """Write a number for programs: the shortest text that reads back as the same float."""
-    return repr(float(value))
+    """Write a number for programs, to twelve significant digits."""
+    return f"{value:.12g}"
 
 
 def _escape(text: str) -> str:

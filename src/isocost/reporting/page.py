@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from isocost.reporting.charts import cost_figure, frontier_figure, latency_figur
 from isocost.reporting.charts.figure import legend_mark
 from isocost.reporting.markup import Markup, element, exact, join, shorten
 from isocost.reporting.pricing import pricing_of
-from isocost.reporting.tables import cell_table, cost_data, cost_unit, level_table, unit_table
+from isocost.reporting.tables import cell_table, cost_data, cost_table, cost_unit, level_table, unit_table
 from isocost.reporting.verdict import verdict_of
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ _KICKERS = {
     "nothing-qualifies": "Nothing qualifies",
     "runtime-only": "What a request takes",
 }
+SIZE_LIMIT = 300 * 1024
+"""Bytes that a page may have; beyond, what stands last gives way, save costs and levels."""
 LIMIT = 400
 """Longest text from outside that is shown in full; longer ones are cut in the middle."""
 
@@ -51,18 +54,39 @@ def html_page(report: StudyReport) -> str:
         A page that opens from disk, asks the network for nothing and runs no code but its own. Names from
         outside stay text whatever they hold.
     """
-    verdict = verdict_of(report)
-    pricing = pricing_of(report)
-    body = element(
-        "body",
-        None,
-        _masthead(report),
-        element("main", None, _verdict(verdict, pricing), *_figures(report, pricing), *_tables(report)),
-        element("footer", None, *_small_print(report)),
-        element("script", None, _asset("report.js")),
+    parts = [*_figures(report, pricing_of(report)), *_tables(report)]
+    page = _assemble(report, parts)
+    for number in reversed([i for i, part in enumerate(parts) if part.expendable]):
+        if len(page.encode()) <= SIZE_LIMIT:
+            break
+        parts[number] = replace(parts[number], markup=_left_out(parts[number].title))
+        page = _assemble(report, parts)
+    return page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """A figure or table of the page; an expendable one gives way when the page grows too large."""
+
+    title: str
+    markup: Markup
+    expendable: bool
+
+
+def _left_out(title: str) -> Markup:
+    text = f"{title}: left out of the page for its size; isocost report --json holds the numbers."
+    return element("p", {"class": "left-out"}, text)
+
+
+def _assemble(report: StudyReport, parts: Sequence[_Part]) -> str:
+    main = element(
+        "main", None, _verdict(verdict_of(report), pricing_of(report)), *(part.markup for part in parts)
     )
-    page = element("html", {"lang": "en"}, _head(report), body)
-    return f"<!DOCTYPE html>\n{page}\n"
+    footer = element("footer", None, *_small_print(report))
+    body = element(
+        "body", None, _masthead(report), main, footer, element("script", None, _asset("report.js"))
+    )
+    return f"<!DOCTYPE html>\n{element('html', {'lang': 'en'}, _head(report), body)}\n"
 
 
 @cache
@@ -158,13 +182,17 @@ def _what_if(pricing: Pricing) -> Markup:
     )
 
 
-def _figures(report: StudyReport, pricing: Pricing) -> list[Markup]:
+def _figures(report: StudyReport, pricing: Pricing) -> list[_Part]:
     figures = [frontier_figure(report), cost_figure(report), latency_figure(report), *runtime_figures(report)]
-    return [_figure(figure, pricing) for figure in figures if figure is not None]
+    return [
+        _Part(title=each.title, markup=_figure(each, pricing), expendable=each.key != "cost")
+        for each in figures
+        if each is not None
+    ]
 
 
 def _figure(figure: Figure, pricing: Pricing) -> Markup:
-    priced = [element("span", {"class": "cap"}, "Cost in ", cost_unit(pricing)), " "]
+    priced = [join(["Cost in ", cost_unit(pricing), " "])]
     unit = priced if figure.key in ("frontier", "cost") else []
     return element(
         "figure",
@@ -193,10 +221,19 @@ def _panel(panel: Panel) -> Markup:
     return element("div", {"class": "panel"}, *title, *both)
 
 
-def _tables(report: StudyReport) -> list[Markup]:
+def _tables(report: StudyReport) -> list[_Part]:
     models = [each.runtime for each in report.deployments if each.runtime is not None]
-    tables = [(level_table(report), True), (unit_table(report), False), (cell_table(models), False)]
-    return [_table(table, opened=opened) for table, opened in tables if table is not None]
+    tables = [
+        (level_table(report), True),
+        (cost_table(report), False),
+        (unit_table(report), False),
+        (cell_table(models), False),
+    ]
+    return [
+        _Part(title=table.title, markup=_table(table, opened=opened), expendable=not opened)
+        for table, opened in tables
+        if table is not None
+    ]
 
 
 def _table(table: Table, *, opened: bool) -> Markup:

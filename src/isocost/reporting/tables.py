@@ -5,23 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from isocost.reporting.charts.figure import seconds_data
 from isocost.reporting.charts.frontier import is_cost, unit_cost
 from isocost.reporting.charts.runtime import residual
 from isocost.reporting.format import UNKNOWN, bracket, decimals, grouped, percent, si, time_unit
-from isocost.reporting.markup import Markup, element, exact, join, shorten
+from isocost.reporting.markup import Markup, element, join, shorten
 from isocost.reporting.pricing import cost_of, pricing_of, request_cost_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from isocost.core.estimate import Estimate
-    from isocost.economics.curve import CostCurve, CostLevel
+    from isocost.economics.curve import CostCurve, CostLevel, TokenBasis
     from isocost.frontier.dominance import FrontierUnit
     from isocost.reporting.pricing import Amount, Pricing
     from isocost.runtime.model import RuntimeModel
     from isocost.studies.report import StudyReport
 
-__all__ = ["Column", "Table", "cell_table", "cost_data", "cost_unit", "level_table", "unit_table"]
+__all__ = [
+    "Column",
+    "Table",
+    "cell_table",
+    "cost_data",
+    "cost_table",
+    "cost_unit",
+    "level_table",
+    "unit_table",
+]
 
 NAME_LIMIT = 60
 _LATENCIES = (
@@ -30,7 +40,7 @@ _LATENCIES = (
     ("tpot.p50", "Per token p50"),
     ("tpot.p95", "Per token p95"),
 )
-_BASES = (("input", "per M input"), ("both", "per M in + out"))
+_BASES: tuple[tuple[TokenBasis, str], ...] = (("input", "per M input"), ("both", "per M in + out"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +81,6 @@ def level_table(report: StudyReport) -> Table | None:
         Column(title="Load", numeric=False),
         Column(title="Output", unit="tokens/s"),
         Column(title="Cost", unit=join([cost_unit(pricing), " per M output"])),
-        *(Column(title="Cost", unit=f"USD {label}") for _, label in _BASES),
-        Column(title="Cost", unit="USD per 1,000 requests"),
         *(Column(title=title, unit=named[key][1]) for key, title in _LATENCIES),
         Column(title="P(best)"),
         Column(title="Service levels", numeric=False),
@@ -98,14 +106,41 @@ def _level_row(level: CostLevel, curve: CostCurve, named: dict[str, tuple[float,
     if level.unmet:
         unmet = "misses " + ", ".join(each.label for each in level.unmet)
     return (
-        level.load.label,
+        element("strong", None, level.load.label) if level.load in curve.zone.levels else level.load.label,
         number_cell(level.output_tokens_per_second),
         cost_data(cost_of(level, curve.price)),
-        *(cost_data(cost_of(level, curve.price, basis)) for basis in ("input", "both")),
-        cost_data(request_cost_of(level, curve.price)),
         *(number_cell(level.latency.get(key), named[key][0]) for key, _ in _LATENCIES),
         "" if best is None else f"{best:.2f}",
         unmet,
+    )
+
+
+def cost_table(report: StudyReport) -> Table | None:
+    """Tabulate the cost of each level on every basis; ``None`` without a sweep."""
+    curves = [each.curve for each in report.deployments if each.curve is not None]
+    if not curves:
+        return None
+    columns = (
+        Column(title="Load", numeric=False),
+        Column(title="Time", unit="machine-seconds per M output"),
+        Column(title="Cost", unit=join([cost_unit(pricing_of(report)), " per M output"])),
+        *(Column(title="Cost", unit=f"USD {label}") for _, label in _BASES),
+        Column(title="Cost", unit="USD per 1,000 requests"),
+    )
+    groups = tuple(
+        (shorten(curve.deployment, NAME_LIMIT), tuple(_cost_row(level, curve) for level in curve.levels))
+        for curve in curves
+    )
+    return _without_empty(Table(title="Costs on every basis", columns=columns, groups=groups))
+
+
+def _cost_row(level: CostLevel, curve: CostCurve) -> tuple[str, ...]:
+    return (
+        level.load.label,
+        number_cell(level.machine_seconds_per_million),
+        cost_data(cost_of(level, curve.price)),
+        *(cost_data(cost_of(level, curve.price, basis)) for basis, _ in _BASES),
+        cost_data(request_cost_of(level, curve.price)),
     )
 
 
@@ -194,15 +229,7 @@ def cost_data(cost: Amount | None, *, sentence: bool = False) -> Markup:
     """Write a cost so that the page can re-price it; in a sentence with its unit."""
     if cost is None:
         return Markup()
-    attributes: dict[str, str | float | bool | None] = {
-        "class": "cost",
-        "data-form": "sentence" if sentence else "cell",
-    }
-    if cost.machine_seconds is not None:
-        value, low, high = cost.machine_seconds
-        attributes |= {"data-s": exact(value)}
-        if low is not None and high is not None:
-            attributes |= {"data-low": exact(low), "data-high": exact(high)}
+    attributes = {"class": "cost", "data-form": "sentence" if sentence else "cell", **seconds_data(cost)}
     if sentence:
         return element("span", attributes, cost.text)
     return element("span", attributes, element("span", {"class": "n"}, cost.number), _small(cost.interval))

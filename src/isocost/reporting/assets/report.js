@@ -95,7 +95,9 @@
     });
     all(".cost-tip").forEach((node) => {
       const { number, interval } = costText(costOf(node, perSecond));
-      node.textContent = `${node.dataset.before}$${number}${interval ? " " + interval : ""}${node.dataset.after}`;
+      const letters = Array.from(node.textContent);
+      const before = letters.slice(0, read(node, "from")).join(""), after = letters.slice(read(node, "to")).join("");
+      node.textContent = `${before}$${number}${interval ? " " + interval : ""}${after}`;
     });
     all(".cost-unit").forEach((node) => { node.textContent = "USD"; });
   }

@@ -22,6 +22,7 @@ from isocost.reporting.charts.figure import (
     tick_labels,
     whisker,
 )
+from isocost.reporting.markup import join
 from isocost.reporting.pricing import Amount, Pricing, cost_of, pricing_of
 from isocost.reporting.scales import Scale, range_of
 from isocost.reporting.svg import Frame, band, drawing, group, polyline, rectangle, text, x_axis, y_axis
@@ -69,7 +70,7 @@ def cost_figure(report: StudyReport) -> Figure | None:
     return Figure(
         key="cost",
         title="What a million output tokens cost, by load",
-        subtitle=f"per million output tokens, against {load_title(curves)}",
+        subtitle=f"per million output tokens{_logarithmic(curves)}, against {load_title(curves)}",
         panels=panels,
         columns=1 if together else 2,
         legend=tuple(series[curve.deployment] for curve in curves) if together else (),
@@ -128,8 +129,20 @@ def load_scale(curves: Sequence[CostCurve], frame: Frame) -> Scale:
     return Scale(low=loads[0] / air, high=loads[-1] * air, start=frame.left, end=frame.right, log=True)
 
 
+def _logarithmic(curves: Sequence[CostCurve]) -> str:
+    values = _costs(curves)
+    return ", logarithmic" if values and max(values) / min(values) > LOG_FROM else ""
+
+
 def _cost_scale(curves: Sequence[CostCurve], frame: Frame) -> Scale:
-    values = [
+    values = _costs(curves)
+    log = bool(_logarithmic(curves))
+    low, high = range_of(values or [0.0], log=log)
+    return Scale(low=low, high=high, start=frame.bottom, end=frame.top, log=log)
+
+
+def _costs(curves: Sequence[CostCurve]) -> list[float]:
+    return [
         part
         for curve in curves
         for level in curve.levels
@@ -137,9 +150,6 @@ def _cost_scale(curves: Sequence[CostCurve], frame: Frame) -> Scale:
         for part in (cost.value, cost.low, cost.high)
         if part is not None and part > 0
     ]
-    log = bool(values) and max(values) / min(values) > LOG_FROM
-    low, high = range_of(values or [0.0], log=log)
-    return Scale(low=low, high=high, start=frame.bottom, end=frame.top, log=log)
 
 
 def _cost(level: CostLevel, curve: CostCurve) -> Amount:
@@ -172,8 +182,8 @@ def _level(level: CostLevel, curve: CostCurve, series: Series, plot: _Plot) -> M
     place = plot.x.at(load_value(level.load)), plot.y.at(cost.value)
     missed = "" if not level.unmet else f"\nmisses {', '.join(each.label for each in level.unmet)}"
     tip = cost_tip(f"{series.name} at {level.load.label}: ", cost, f" per million output tokens{missed}")
-    mark = point(series, place, 5.5, "open" if level.unmet else "full", tip)
-    return group(None, *whisker(place[0], plot.y, cost), mark)
+    mark = point(series.shape, place, 5.5, "open" if level.unmet else "full", tip)
+    return join([*whisker(place[0], plot.y, cost), mark])
 
 
 def _zone(curve: CostCurve, series: Series, plot: _Plot) -> Markup:

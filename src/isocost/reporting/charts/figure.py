@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from isocost.reporting.format import grouped
-from isocost.reporting.markup import Markup, element, exact, shorten
+from isocost.reporting.markup import Markup, clean, element, exact, shorten
 from isocost.reporting.svg import MARKERS, Frame, group, marker, segment
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ __all__ = [
     "load_title",
     "load_value",
     "repricing",
+    "seconds_data",
     "series_of",
     "tick_labels",
     "whisker",
@@ -186,19 +187,20 @@ def whisker(x: float, scale: Scale, seen: Estimate | Amount) -> tuple[Markup, ..
 
 
 def cost_tip(before: str, cost: Amount, after: str) -> Markup:
-    """Write a tooltip with a cost that the page can re-price."""
+    """Write a tooltip with a cost that the page can re-price, given where in the text it stands."""
     attributes: dict[str, str | float | bool | None] = {}
     if cost.machine_seconds is not None:
-        value, low, high = cost.machine_seconds
-        attributes = {
-            "class": "cost-tip",
-            "data-before": before,
-            "data-after": after,
-            "data-s": exact(value),
-            "data-low": None if low is None else exact(low),
-            "data-high": None if high is None else exact(high),
-        }
+        start = len(clean(before))
+        place = {"class": "cost-tip", "data-from": str(start), "data-to": str(start + len(cost.text))}
+        attributes = {**place, **seconds_data(cost)}
     return element("title", attributes, before + cost.text + after)
+
+
+def seconds_data(cost: Amount) -> dict[str, str]:
+    """Return what the page needs to re-price a cost: its machine-seconds with their interval."""
+    names = ("data-s", "data-low", "data-high")
+    parts = cost.machine_seconds or ()
+    return {name: exact(part) for name, part in zip(names, parts, strict=False) if part is not None}
 
 
 def legend_mark(series: Series) -> Markup:
@@ -216,10 +218,8 @@ def plot_frame(
     return Frame(left=left, right=width - right, top=top, bottom=height - 44)
 
 
-def point(series: Series, place: tuple[float, float], radius: float, kind: str, tip: str) -> Markup:
+def point(shape: str, place: tuple[float, float], radius: float, kind: str, tip: str) -> Markup:
     """Draw a marker with a tooltip, and an unseen disc around it so that it is easy to hit."""
     label = tip if isinstance(tip, Markup) else element("title", None, tip)
     x, y = place
-    return group(
-        f"{series.kind} {kind}", label, marker("circle", x, y, 12, "hit"), marker(series.shape, x, y, radius)
-    )
+    return group(kind, label, marker("circle", x, y, 12, "hit"), marker(shape, x, y, radius))

@@ -76,7 +76,7 @@ def is_cost(axis: Axis) -> bool:
 
 
 def axis_roles(axes: Sequence[Axis]) -> tuple[int, int, int | None] | None:
-    """Find which axes are cost, speed and size; ``None`` where there is no cost or nothing to set it against."""
+    """Find which axes are cost, speed and size; ``None`` where there is no cost or nothing else."""
     cost = next((i for i, axis in enumerate(axes) if is_cost(axis)), None)
     size = next((i for i, axis in enumerate(axes) if axis.name.startswith("parameters")), None)
     speed = next(
@@ -104,7 +104,8 @@ def frontier_figure(report: StudyReport) -> Figure | None:
     return Figure(
         key="frontier",
         title="The production frontier",
-        subtitle=f"per million output tokens, against {frontier.axes[roles[1]].name}; lower right is better",
+        subtitle=f"per million output tokens{_logarithmic(marks)}, against {frontier.axes[roles[1]].name}; "
+        "lower right is better",
         panels=(Panel(title="", drawings=drawings),),
         legend=tuple(used[number] for number in sorted(used)),
         notes=_notes(frontier, roles),
@@ -201,9 +202,18 @@ def _plot(marks: list[_Mark], pricing: Pricing, width: float, height: float) -> 
 
 
 def _scale(values: list[float], start: float, end: float) -> Scale:
-    log = min(values) > 0 and max(values) / min(values) > LOG_FROM
+    log = _wide(values)
     low, high = range_of(values, log=log)
     return Scale(low=low, high=high, start=start, end=end, log=log)
+
+
+def _logarithmic(marks: list[_Mark]) -> str:
+    costs = [mark.cost.value for mark in marks]
+    return ", logarithmic" if _wide(costs) else ""
+
+
+def _wide(values: list[float]) -> bool:
+    return min(values) > 0 and max(values) / min(values) > LOG_FROM
 
 
 def _staircase(marks: list[_Mark], plot: _Plot) -> list[tuple[float, float]]:
@@ -238,7 +248,7 @@ def _mark(mark: _Mark, plot: _Plot, frontier: Frontier) -> Markup:
     )
     x, y = plot.place(mark)
     shown = point(
-        mark.series, (x, y), plot.radius(mark), "full" if mark.unit.on_frontier else "dominated", tip
+        mark.series.shape, (x, y), plot.radius(mark), "full" if mark.unit.on_frontier else "dominated", tip
     )
     halo = (marker("circle", x, y, plot.radius(mark) + 5, "halo"),) if mark.chosen else ()
     return element("g", {"class": mark.series.kind}, *halo, shown)
@@ -258,6 +268,6 @@ def _label(mark: _Mark, plot: _Plot) -> Label:
     x, y = plot.place(mark)
     gap = plot.radius(mark) + (9 if mark.chosen else 4)
     if mark.chosen:
-        return Label(x=x, y=y, text=shorten(mark.unit.name, 40), gap=gap, kind="label chosen", size=13.0)
+        return Label(x=x, y=y, text=shorten(mark.unit.name, 40), gap=gap, kind="label chosen", size=14.5)
     load = mark.unit.name.removeprefix(f"{mark.unit.group} at ").removesuffix(" concurrent")
     return Label(x=x, y=y, text=shorten(load, 12), gap=gap)

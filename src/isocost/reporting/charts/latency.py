@@ -20,15 +20,16 @@ from isocost.reporting.charts.figure import (
     whisker,
 )
 from isocost.reporting.format import estimate_text, time_unit
+from isocost.reporting.markup import Markup, join
 from isocost.reporting.scales import Scale, range_of
 from isocost.reporting.svg import drawing, group, polyline, segment, text, x_axis, y_axis
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from isocost.core.estimate import Estimate
     from isocost.core.service_level import ServiceLevel
-    from isocost.economics.curve import CostCurve
-    from isocost.reporting.markup import Markup
+    from isocost.economics.curve import CostCurve, CostLevel
     from isocost.reporting.svg import Frame
     from isocost.studies.report import StudyReport
 
@@ -59,7 +60,7 @@ def latency_figure(report: StudyReport) -> Figure | None:
     return Figure(
         key="latency",
         title="How long users wait, by load",
-        subtitle=f"over all repeats, against {load_title(curves)}",
+        subtitle=f"Over all repeats, against {load_title(curves)}",
         panels=tuple(panels),
         columns=2,
         legend=tuple(series[curve.deployment] for curve in curves) if together else (),
@@ -151,22 +152,22 @@ def _statistic(key: str, curve: CostCurve, series: Series, x: Scale, vertical: t
     seen = [(level, level.latency[key]) for level in curve.levels if key in level.latency]
     places = [(x.at(load_value(level.load)), y.at(each.value * factor)) for level, each in seen]
     if not places:
-        return group(None)
+        return Markup()
+    kind, radius = ("open", 3.5) if tail else ("full", 4.5)
     marks = [
-        group(
-            None,
-            *(whisker(place[0], _seconds(y, factor), each) if tail else ()),
-            point(
-                series,
-                place,
-                3.5 if tail else 4.5,
-                "open" if tail else "full",
-                f"{series.name} at {level.load.label}, {METRICS[key[:4]].lower()} {key[5:]}: {estimate_text(each)}",
-            ),
-        )
+        part
         for (level, each), place in zip(seen, places, strict=True)
+        for part in (
+            *(whisker(place[0], _seconds(y, factor), each) if tail else ()),
+            point(series.shape, place, radius, kind, _tip(key, level, series, each)),
+        )
     ]
-    return group(None, polyline(places, "line dashed" if tail else "line"), *marks)
+    return join([polyline(places, "line dashed" if tail else "line"), *marks])
+
+
+def _tip(key: str, level: CostLevel, series: Series, seen: Estimate) -> str:
+    what = f"{METRICS[key[:4]].lower()} {key[5:]}"
+    return f"{series.name} at {level.load.label}, {what}: {estimate_text(seen)}"
 
 
 def _seconds(scale: Scale, factor: float) -> Scale:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from isocost.reporting.charts.figure import (
-    LOG_FROM,
     Figure,
     Panel,
     Series,
@@ -155,7 +154,7 @@ def _residuals(model: RuntimeModel, series: Series, key: str) -> Markup:
     ]
     widest = max([0.01, *(abs(share) for share in shares)]) * 1.15
     x = Scale(low=-widest * 100, high=widest * 100, start=frame.left, end=frame.right)
-    labels = tick_labels(x.ticks(4))
+    labels = tick_labels(x.ticks(6))
     rows = [_row(cell, i, series, x, frame, len(model.cells)) for i, cell in enumerate(model.cells)]
     zero = x.at(0)
     return drawing(
@@ -166,7 +165,7 @@ def _residuals(model: RuntimeModel, series: Series, key: str) -> Markup:
         key=key,
         body=[
             segment(zero, frame.top, zero, frame.bottom, "base"),
-            x_axis(x, frame, lambda tick: f"{labels[tick]} %", x.ticks(4)),
+            x_axis(x, frame, lambda tick: f"{labels[tick]} %", x.ticks(6)),
             text(frame.right, frame.bottom + 38, "filled: fit; hollow: left out", "axis-title", anchor="end"),
             *rows,
         ],
@@ -181,14 +180,16 @@ def _row(cell: RuntimeCell, number: int, series: Series, x: Scale, frame: Frame,
         share = residual(cell, predicted)
         if share is not None:
             how = "left out" if kind == "open" else "fit"
-            marks.append(point(series, (x.at(share * 100), y), 4.5, kind, f"{name}, {how}: {percent(share)}"))
+            marks.append(
+                point(series.shape, (x.at(share * 100), y), 4.5, kind, f"{name}, {how}: {percent(share)}")
+            )
     line = segment(frame.left, y, frame.right, y, "grid")
-    return group(None, line, text(frame.left - 8, y + 4, name, "tick", anchor="end"), *marks)
+    return group(series.kind, line, text(frame.left - 8, y + 4, name, "tick", anchor="end"), *marks)
 
 
 def _cell(cell: RuntimeCell, series: Series, x: float, y: Scale) -> Markup:
     tip = f"{cell.input_tokens} in, {cell.output_tokens} out: {estimate_text(cell.measured)}"
-    mark = point(series, (x, y.at(cell.measured.value)), 4.5, "full", tip)
+    mark = point(series.shape, (x, y.at(cell.measured.value)), 4.5, "full", tip)
     return group(series.kind, *whisker(x, y, cell.measured), mark)
 
 
@@ -215,10 +216,9 @@ def _panel(title: str, body: list[Markup], key: str) -> Markup:
 
 
 def _time_scale(values: list[float], frame: Frame) -> tuple[Scale, float, str]:
-    log = min(values) > 0 and max(values) / min(values) > LOG_FROM * 4
-    low, high = range_of(values, log=log)
+    low, high = range_of(values, log=False)  # linear always: the model is straight in o, and should look it
     factor, unit = time_unit(high / 4)
-    return Scale(low=low, high=high, start=frame.bottom, end=frame.top, log=log), factor, unit
+    return Scale(low=low, high=high, start=frame.bottom, end=frame.top), factor, unit
 
 
 def _parts(estimates: Iterable[Estimate]) -> list[float]:

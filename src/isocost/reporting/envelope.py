@@ -1,0 +1,233 @@
+"""The result of a study for programs: one JSON object, the same shape for every command."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from isocost.reporting.cautions import cautions_of
+from isocost.reporting.verdict import verdict_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from isocost.core.estimate import Estimate
+    from isocost.core.provenance import Provenance
+    from isocost.economics.curve import BatchTechnology, CostCurve, CostLevel
+    from isocost.frontier.dominance import Axis, FrontierUnit
+    from isocost.runtime.model import RuntimeModel
+    from isocost.studies.report import DeploymentReport, StudyReport
+
+__all__ = ["SCHEMA", "envelope", "envelope_json", "estimate_object"]
+
+SCHEMA = "isocost/1"
+"""Name and version of the envelope; the number rises when a reader of the old one would break."""
+
+QUESTION = "What does an answer cost, and where should it run?"
+Json = dict[str, Any]
+
+
+def envelope(report: StudyReport, *, question: str = QUESTION) -> Json:
+    """Return a study's result as plain objects.
+
+    Parameters
+    ----------
+    report : StudyReport
+    question : str
+        What was asked, in words.
+
+    Returns
+    -------
+    dict
+        ``schema``, ``question``, ``verdict`` (``text``, ``state``), ``estimates`` (by name), ``tables`` (rows
+        by name: ``deployments``, ``levels``, ``technologies``, ``runtimes``, ``cells``, ``units``),
+        ``assumptions``, ``warnings`` (``code``, ``text``, ``about``) and ``provenance``.
+        What is unknown is ``None``, never NaN.
+    """
+    verdict = verdict_of(report)
+    return {
+        "schema": SCHEMA,
+        "question": question,
+        "verdict": {"text": verdict.text, "state": verdict.state},
+        "estimates": _estimates(report),
+        "tables": _tables(report),
+        "assumptions": [
+            {"name": each.name, "value": each.value, "source": each.source} for each in report.assumptions
+        ],
+        "warnings": [
+            {"code": caution.code, "text": caution.text, "about": scope or None}
+            for scope, caution in cautions_of(report)
+        ],
+        "provenance": [_provenance(each) for each in report.provenance],
+    }
+
+
+def envelope_json(report: StudyReport, *, question: str = QUESTION) -> str:
+    """Return the `envelope` as JSON text: strict (no NaN), and the same text for the same report."""
+    return (
+        json.dumps(envelope(report, question=question), allow_nan=False, ensure_ascii=False, indent=2) + "\n"
+    )
+
+
+def estimate_object(estimate: Estimate | None) -> Json | None:
+    """Return an estimate with all of its fields; ``None`` stays ``None``."""
+    if estimate is None:
+        return None
+    return {
+        "value": _finite(estimate.value),
+        "low": _finite(estimate.low),
+        "high": _finite(estimate.high),
+        "level": estimate.level,
+        "n": estimate.n,
+        "unit": estimate.unit,
+        "basis": estimate.basis,
+        "method": estimate.method,
+        "kind": estimate.kind,
+        "source": estimate.source,
+    }
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
+def _estimates(report: StudyReport) -> Json:
+    """Return the few numbers that the verdict rests on."""
+    chosen = next((each for each in report.deployments if each.deployment.name == report.recommended), None)
+    if chosen is None or chosen.curve is None or chosen.curve.zone.best is None:
+        return {}
+    zone = chosen.curve.zone
+    best = chosen.curve.level_at(chosen.curve.zone.best)
+    costs = {
+        f"cost_per_million_{_BASES[basis]}_tokens": each
+        for basis, each in best.cost_per_million_tokens.items()
+    }
+    named = {
+        **costs,
+        "cost_per_request": best.cost_per_request,
+        "machine_seconds_per_million_output_tokens": best.machine_seconds_per_million,
+        "output_tokens_per_second": best.output_tokens_per_second,
+        "service_level_premium": zone.premium,
+    }
+    return {name: estimate_object(each) for name, each in named.items() if each is not None}
+
+
+_BASES = {"output": "output", "input": "input", "both": "input_and_output"}
+
+
+def _tables(report: StudyReport) -> Json:
+    curves = [each.curve for each in report.deployments if each.curve is not None]
+    models = [each.runtime for each in report.deployments if each.runtime is not None]
+    tables = {
+        "deployments": [_deployment(each, report) for each in report.deployments],
+        "levels": [_level(level, curve) for curve in curves for level in curve.levels],
+        "technologies": [_technology(c.deployment, c.technology) for c in curves if c.technology is not None],
+        "runtimes": [_runtime(model) for model in models],
+        "cells": [cell for model in models for cell in _cells(model)],
+    }
+    if report.frontier is not None:
+        tables["units"] = [_unit(unit, report.frontier.axes) for unit in report.frontier.units]
+    return {name: rows for name, rows in tables.items() if rows}
+
+
+def _deployment(each: DeploymentReport, report: StudyReport) -> Json:
+    price = None if each.curve is None else each.curve.price
+    return {
+        "deployment": each.deployment.name,
+        "model": each.deployment.model,
+        "parameters": each.deployment.parameters,
+        "workload": each.workload or None,
+        "recommended": each.deployment.name == report.recommended,
+        "price_usd_per_hour": None if price is None else price.usd_per_hour,
+        "price_source": None if price is None else price.source,
+        "price_date": None if price is None else price.date,
+        "zone": None if each.curve is None else [load.label for load in each.curve.zone.levels],
+    }
+
+
+def _level(level: CostLevel, curve: CostCurve) -> Json:
+    return {
+        "deployment": curve.deployment,
+        "load": level.load.label,
+        "concurrency": level.load.concurrency,
+        "rate_per_s": level.load.rate_per_s,
+        "best": level.load == curve.zone.best,
+        "in_zone": level.load in curve.zone.levels,
+        "repeats": len(level.points),
+        "requests": _total(point.requests for point in level.points),
+        "failures": _total(point.failures for point in level.points),
+        "output_tokens_per_second": estimate_object(level.output_tokens_per_second),
+        "machine_seconds_per_million": estimate_object(level.machine_seconds_per_million),
+        "cost_per_million_tokens": {
+            basis: estimate_object(each) for basis, each in sorted(level.cost_per_million_tokens.items())
+        },
+        "cost_per_request": estimate_object(level.cost_per_request),
+        "latency": {name: estimate_object(each) for name, each in sorted(level.latency.items())},
+        "unmet": None if level.unmet is None else [each.label for each in level.unmet],
+        "probability_best": level.probability_best,
+    }
+
+
+def _total(counts: Iterable[int | None]) -> int | None:
+    known = list(counts)
+    return None if any(count is None for count in known) else sum(count or 0 for count in known)
+
+
+def _technology(deployment: str, technology: BatchTechnology) -> Json:
+    return {
+        "deployment": deployment,
+        "fixed_s": estimate_object(technology.fixed_s),
+        "slope_s": estimate_object(technology.slope_s),
+        "exponent": estimate_object(technology.exponent),
+        "returns_to_concurrency": [
+            {"concurrency": concurrency, "returns": estimate_object(each)}
+            for concurrency, each in technology.returns
+        ],
+    }
+
+
+def _runtime(model: RuntimeModel) -> Json:
+    return {
+        "deployment": model.deployment,
+        "prefill": [
+            {"input_tokens": tokens, "runtime": estimate_object(each)} for tokens, each in model.prefill
+        ],
+        "decode": estimate_object(model.decode),
+        "context": estimate_object(model.context),
+        "held_out_error": estimate_object(model.held_out_error),
+        "machine_busy_share": model.machine_busy_share,
+    }
+
+
+def _cells(model: RuntimeModel) -> list[Json]:
+    return [
+        {
+            "deployment": model.deployment,
+            "input_tokens": cell.input_tokens,
+            "output_tokens": cell.output_tokens,
+            "measured": estimate_object(cell.measured),
+            "fitted_s": _finite(cell.fitted_s),
+            "held_out_s": _finite(cell.held_out_s),
+        }
+        for cell in model.cells
+    ]
+
+
+def _unit(unit: FrontierUnit, axes: Iterable[Axis]) -> Json:
+    return {
+        "name": unit.name,
+        "group": unit.group,
+        "on_frontier": unit.on_frontier,
+        "dominated_by": list(unit.dominated_by),
+        "values": {axis.name: estimate_object(value) for axis, value in zip(axes, unit.values, strict=True)},
+    }
+
+
+def _provenance(each: Provenance) -> Json:
+    return {
+        "source": each.source,
+        "tool": each.tool,
+        "measured_at_utc": each.measured_at_utc,
+        "facts": dict(sorted(each.facts.items())),
+    }

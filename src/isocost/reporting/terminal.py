@@ -1,0 +1,149 @@
+"""The report as text: the verdict, a line per level, the doubts."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from isocost.reporting.cautions import cautions_of
+from isocost.reporting.format import estimate_text, si
+from isocost.reporting.markup import clean, shorten
+from isocost.reporting.obstacle import latency_key
+from isocost.reporting.pricing import cost_of
+from isocost.reporting.verdict import verdict_of
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from isocost.core.estimate import Estimate
+    from isocost.economics.curve import CostCurve, CostLevel
+    from isocost.reporting.verdict import Verdict
+    from isocost.studies.report import DeploymentReport, StudyReport
+
+__all__ = ["terminal_text"]
+
+_LATENCIES = (("ttft.p50", "TTFT p50"), ("ttft.p95", "TTFT p95"), ("tpot.p50", "TPOT p50"))
+
+
+def terminal_text(report: StudyReport, *, width: int = 100, colour: bool = False) -> str:
+    """Write a report as lines of text.
+
+    Parameters
+    ----------
+    report : StudyReport
+    width : int
+        Columns of the terminal, at least 40.
+    colour : bool
+        Whether to use colour and weight; only for a terminal.
+
+    Returns
+    -------
+    str
+        Ends with a line break. Names from outside cannot move the cursor or colour the screen.
+    """
+    from rich.console import Console  # noqa: PLC0415 - only where text is written
+
+    out = io.StringIO()
+    console = Console(
+        file=out,
+        width=max(width, 40),
+        force_terminal=colour,
+        no_color=not colour,
+        color_system="standard" if colour else None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+    _print_verdict(console, verdict_of(report))
+    for each in report.deployments:
+        _print_deployment(console, each, chosen=each.deployment.name == report.recommended)
+    _print_cautions(console, report)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def _print_verdict(console: Console, verdict: Verdict) -> None:
+    from rich.text import Text  # noqa: PLC0415
+
+    line = Text()
+    for phrase in verdict.phrases:
+        line.append(clean(phrase.text), style="bold" if phrase.strong else "")
+    console.print(line)
+
+
+def _print_deployment(console: Console, each: DeploymentReport, *, chosen: bool) -> None:
+    from rich.text import Text  # noqa: PLC0415
+
+    size = each.deployment.parameters
+    about = f", {si(size)} parameters" if size is not None else ""
+    console.print()
+    title = Text(clean(shorten(each.deployment.name, 60)), style="bold")
+    console.print(title + Text(about + (", recommended" if chosen else ""), style="not bold"))
+    if each.curve is not None:
+        console.print(_level_table(each.curve))
+    if each.runtime is not None:
+        prompt, first = each.runtime.prefill[-1]
+        rest = estimate_text(each.runtime.decode)
+        text = f"T(p, o): {estimate_text(first)} to the first token of {prompt}, then {rest} per token"
+        console.print(Text(text))
+
+
+def _level_table(curve: CostCurve) -> Table:
+    from rich.table import Table  # noqa: PLC0415
+
+    shown = [(key, title) for key, title in _LATENCIES if any(key in level.latency for level in curve.levels)]
+    repeated = any(level.probability_best is not None for level in curve.levels)
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    unit = "machine-s" if curve.price is None else "USD"
+    for title in ("load", "tokens/s", f"{unit} / M output", *(title for _, title in shown)):
+        table.add_column(title, justify="right", no_wrap=True)
+    if repeated:
+        table.add_column("P(best)", justify="right", no_wrap=True)
+    table.add_column("")
+    for level in curve.levels:
+        cells = _cells(level, curve, [key for key, _ in shown], repeated=repeated)
+        table.add_row(*cells, style=_style(level, curve))
+    return table
+
+
+def _cells(level: CostLevel, curve: CostCurve, latencies: list[str], *, repeated: bool) -> list[str]:
+    cost, load, best = cost_of(level, curve.price), level.load, level.probability_best
+    return [
+        load.label if load.concurrency is None else str(load.concurrency),
+        _brief(level.output_tokens_per_second).removesuffix(" tokens/s"),
+        "unknown" if cost is None else f"{cost.number} {cost.interval}".strip(),
+        *(_brief(level.latency[key]) if key in level.latency else "-" for key in latencies),
+        *(["-" if best is None else f"{best:.2f}"] if repeated else []),
+        _remark(level, curve),
+    ]
+
+
+def _brief(estimate: Estimate) -> str:
+    """Write an estimate without its interval, which the page and the JSON hold."""
+    return estimate_text(estimate).split(" [", maxsplit=1)[0]
+
+
+def _remark(level: CostLevel, curve: CostCurve) -> str:
+    if level.unmet:
+        return "misses " + ", ".join(dict.fromkeys(latency_key(each) for each in level.unmet))
+    if level.load == curve.zone.best:
+        return "<- least cost"
+    return "<- zone" if level.load in curve.zone.levels else ""
+
+
+def _style(level: CostLevel, curve: CostCurve) -> str:
+    if level.load == curve.zone.best:
+        return "bold"
+    return "dim" if level.unmet else ""
+
+
+def _print_cautions(console: Console, report: StudyReport) -> None:
+    from rich.text import Text  # noqa: PLC0415
+
+    cautions = cautions_of(report)
+    if cautions:
+        console.print()
+    for scope, caution in cautions:
+        about = f"{shorten(scope, 60)}: " if scope else ""
+        console.print(Text("! ", style="yellow") + Text(clean(f"{about}{shorten(caution.text, 400)}")))
