@@ -47,7 +47,7 @@ def decimals(value: float, low: float | None = None, high: float | None = None) 
     >>> decimals(0.3141, 0.29, 0.33), decimals(4123.0, 4000.0, 4250.0), decimals(0.3141)
     (2, -1, 3)
     """
-    magnitude = math.floor(math.log10(abs(value)) + 1e-12) if value else 0
+    magnitude = math.floor(math.log10(abs(value) * 1.0005)) if value else 0
     if low is None or high is None or not high > low:
         return 2 - magnitude if value else 0
     wanted = math.ceil(-math.log10((high - low) / 3) - 1e-9)

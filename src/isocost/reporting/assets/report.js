@@ -6,7 +6,7 @@
   const fragment = new URLSearchParams(location.hash.slice(1));
 
   // ---- numbers
-  const magnitude = (value) => Math.floor(Math.log10(Math.abs(value)) + 1e-12);
+  const magnitude = (value) => Math.floor(Math.log10(Math.abs(value) * 1.0005));
   function decimals(value, low, high) {
     if (low === null || high === null || !(high > low)) return value ? 2 - magnitude(value) : 0;
     const wanted = Math.ceil(-Math.log10((high - low) / 3) - 1e-9);
