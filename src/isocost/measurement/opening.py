@@ -1,0 +1,130 @@
+"""From a URL to a target that is known to work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from isocost.core.errors import InputError
+from isocost.measurement.address import EndpointType, resolve_address
+from isocost.measurement.calibration import find_prompts
+from isocost.measurement.dialect import Dialect
+from isocost.measurement.plain_http import PlainClient
+from isocost.measurement.probe import find_dialect, find_served
+from isocost.measurement.request import head_of
+from isocost.measurement.secret import read_api_key
+from isocost.measurement.target import HttpTarget
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from isocost.measurement.prompts import PromptSource
+
+__all__ = ["Access", "open_target"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """How one gets at an endpoint; what is secret is read only when it is used.
+
+    Parameters
+    ----------
+    api_key_env : str or None
+        Environment variable that holds the key.
+    api_key_file : str or Path or None
+        File whose first line is the key; without either no key is sent.
+    headers : mapping of str to str
+        Sent with every request.
+    insecure : bool
+        Do not verify TLS.
+    timeout_s : float
+        Longest silence that is borne while looking, above 0.
+    """
+
+    api_key_env: str | None = None
+    api_key_file: str | Path | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    insecure: bool = False
+    timeout_s: float = 120.0
+
+
+def open_target(
+    url: str,
+    model: str | None = None,
+    *,
+    endpoint_type: EndpointType | None = None,
+    access: Access | None = None,
+    extra_body: Mapping[str, Any] | None = None,
+    prompts: PromptSource | None = None,
+) -> HttpTarget:
+    """Look how an endpoint wants to be spoken to, and return it ready to be measured.
+
+    A handful of one-token requests is sent: which model, whether ``ignore_eos`` and ``usage`` are taken,
+    how prompts of an exact length can be made.
+
+    Parameters
+    ----------
+    url : str
+        With or without ``/v1`` or a full path.
+    model : str, optional
+        May be left out where exactly one is served.
+    endpoint_type : {"completions", "chat"}, optional
+        As the URL's path says, else completions.
+    access : Access, optional
+        Key, headers, TLS.
+    extra_body : mapping, optional
+        Fields added to each request.
+    prompts : IdPrompts or TextPrompts, optional
+        Where prompts come from; found out when not given.
+
+    Returns
+    -------
+    HttpTarget
+        Its ``facts`` say what the endpoint told of itself, and how prompts are made.
+
+    Raises
+    ------
+    InputError
+        If the address, key, header or model cannot be used as given.
+    MeasurementError
+        If there is no server, it refuses access, or it does not work.
+    """
+    access = access or Access()
+    address = resolve_address(url)
+    if endpoint_type not in (None, "completions", "chat"):
+        raise InputError(f"the endpoint type is completions or chat, got {endpoint_type!r}")
+    kind = endpoint_type or address.implied_type or "completions"
+    target = HttpTarget(
+        address=address,
+        dialect=Dialect(model=model or "", endpoint_type=kind, extra=dict(extra_body or {})),
+        api_key=read_api_key(env=access.api_key_env, file=access.api_key_file),
+        headers=dict(access.headers),
+        insecure=access.insecure,
+    )
+    head_of(address, "POST", address.path(kind), target.request_headers)  # refuses what cannot be sent
+    return _probed(target, model, access.timeout_s, prompts)
+
+
+def _probed(
+    target: HttpTarget, model: str | None, timeout_s: float, prompts: PromptSource | None
+) -> HttpTarget:
+    client = PlainClient(
+        address=target.address,
+        headers=target.request_headers,
+        hide=target.hidden,
+        insecure=target.insecure,
+        timeout_s=timeout_s,
+    )
+    served = find_served(client, model)
+    dialect = find_dialect(client, replace(target.dialect, model=served.model))
+    source = find_prompts(client, dialect) if prompts is None else prompts
+    facts = {
+        "address": target.address.url,
+        "endpoint_type": dialect.endpoint_type,
+        "prompts": source.method,
+        "ignore_eos": "sent" if dialect.ignore_eos else "refused by the server",
+        **({"tls": "certificate not verified"} if target.insecure else {}),
+        **served.facts,
+    }
+    return replace(target, dialect=dialect, prompts=source, facts=facts)

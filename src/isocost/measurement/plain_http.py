@@ -1,0 +1,154 @@
+"""Plain blocking requests, for all that is not timed."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import ssl
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from isocost.core.errors import MeasurementError
+from isocost.measurement.answer import one_line
+from isocost.measurement.connection import tls_context
+from isocost.measurement.dialect import read_error
+from isocost.measurement.exchange import blot_out
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from isocost.measurement.address import Address
+
+__all__ = ["PlainClient", "Reply"]
+
+_LONGEST_BODY = 8_388_608
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What came back.
+
+    Parameters
+    ----------
+    status : int
+    content_type : str
+        Lower case, without parameters.
+    body : bytes
+    server : str or None
+        What the server calls itself.
+    explanation : str
+        One line for people, made safe to show.
+    """
+
+    status: int
+    content_type: str
+    body: bytes = field(repr=False)
+    server: str | None
+    explanation: str
+
+    @property
+    def document(self) -> Any:  # noqa: ANN401 - whatever JSON the server sent
+        """The body as JSON; ``None`` if it is none."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainClient:
+    """Asks an endpoint without haste; redirects are not followed.
+
+    Parameters
+    ----------
+    address : Address
+    headers : mapping of str to str
+        Credentials among them; never shown.
+    hide : tuple of str
+        Words that must not stand in any message.
+    insecure : bool
+        Do not verify TLS.
+    timeout_s : float
+        Longest silence that is borne.
+    """
+
+    address: Address
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    hide: tuple[str, ...] = field(default=(), repr=False)
+    insecure: bool = False
+    timeout_s: float = 60.0
+
+    def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Reply:
+        """Send one request and return the reply, whatever its status.
+
+        Raises
+        ------
+        MeasurementError
+            If no reply came: no server, no such host, TLS, silence, no HTTP.
+        """
+        connection = self._connection()
+        where = f"{self.address.scheme}://{self.address.authority}"
+        try:
+            content = None if body is None else json.dumps(body).encode()
+            sent = {"Content-Type": "application/json", "User-Agent": "isocost", **self.headers}
+            connection.request(method, path, body=content, headers=sent)
+            answer = connection.getresponse()
+            return self._reply(answer, answer.read(_LONGEST_BODY))
+        except ssl.SSLCertVerificationError as error:
+            raise MeasurementError(
+                f"the certificate of {where} is not trusted ({error.verify_message}); correct it, "
+                "or allow it with --insecure"
+            ) from None
+        except ssl.SSLError as error:
+            reason = error.reason or "no common ground"
+            raise MeasurementError(f"{where} does not speak TLS with us ({reason}); try http://") from None
+        except (OSError, http.client.HTTPException) as error:
+            raise MeasurementError(self._failure(where, error)) from None
+        finally:
+            connection.close()
+
+    def _connection(self) -> http.client.HTTPConnection:
+        host, port = self.address.host, self.address.port
+        if self.address.scheme == "http":
+            return http.client.HTTPConnection(host, port, timeout=self.timeout_s)
+        context = tls_context(insecure=self.insecure)
+        return http.client.HTTPSConnection(host, port, timeout=self.timeout_s, context=context)
+
+    def _failure(self, where: str, error: OSError | http.client.HTTPException) -> str:
+        if isinstance(error, socket.gaierror):
+            host = self.address.host
+            return f"cannot find the host {host!r}: {error.strerror}; check the name and the network"
+        if isinstance(error, ConnectionRefusedError):
+            return f"no server answers at {where} (connection refused); start it, or check host and port"
+        if isinstance(error, TimeoutError):
+            return (
+                f"the server at {where} did not answer within {self.timeout_s:g} s; see whether it is ready"
+            )
+        if isinstance(error, http.client.RemoteDisconnected | ConnectionResetError | BrokenPipeError):
+            return f"the server at {where} closed the connection without an answer; see its log"
+        if isinstance(error, http.client.HTTPException):
+            return f"what answers at {where} does not speak HTTP; check host and port"
+        return f"cannot reach {where}: {error.strerror or type(error).__name__}; check host, port and network"
+
+    def _reply(self, answer: http.client.HTTPResponse, body: bytes) -> Reply:
+        content_type = (answer.headers.get("content-type") or "").split(";")[0].strip().lower()
+        return Reply(
+            status=answer.status,
+            content_type=content_type,
+            body=body,
+            server=answer.headers.get("server"),
+            explanation=one_line(blot_out(_explain(answer, body), self.hide)),
+        )
+
+
+def _explain(answer: http.client.HTTPResponse, body: bytes) -> str:
+    if 300 <= answer.status < 400:
+        return f"a redirect to {answer.headers.get('location', 'nowhere')}, not followed"
+    text = body[:4096].decode("utf-8", "replace")
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        document = None
+    said = read_error(document) if isinstance(document, dict) else None
+    return said or text or answer.reason or "no explanation"

@@ -1,0 +1,206 @@
+"""What an endpoint is: who serves which model, and how it wants to be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from isocost.core.errors import InputError, MeasurementError
+from isocost.measurement.dialect import Dialect, Usage, read_chunk, request_body
+from isocost.measurement.event_stream import EventStreamParser
+
+if TYPE_CHECKING:
+    from isocost.measurement.plain_http import PlainClient, Reply
+
+__all__ = ["Served", "Trial", "find_dialect", "find_served", "try_prompt"]
+
+_CREDENTIALS = "name a key that it takes with --api-key-env or --api-key-file"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """What an endpoint says of itself; ``None`` where it does not.
+
+    Parameters
+    ----------
+    model : str
+        The model to be measured.
+    engine, engine_version : str or None
+        Software that serves it.
+    context_length : int or None
+        Longest prompt and answer together, tokens.
+    """
+
+    model: str
+    engine: str | None = None
+    engine_version: str | None = None
+    context_length: int | None = None
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """The same as text, without what is unknown."""
+        told = {
+            "engine": self.engine,
+            "engine_version": self.engine_version,
+            "context_length": self.context_length,
+        }
+        return {name: str(value) for name, value in told.items() if value is not None}
+
+
+def find_served(client: PlainClient, model: str | None) -> Served:
+    """Ask which models are served and choose the one that was named, or the only one.
+
+    Raises
+    ------
+    InputError
+        If the named model is not served, or none was named and there is not exactly one.
+    MeasurementError
+        If there is no server, it wants credentials, or it fails.
+    """
+    reply = client.ask("GET", client.address.models_path)
+    _check_credentials(client, reply)
+    if reply.status >= 500 or 300 <= reply.status < 400:
+        raise MeasurementError(
+            f"{client.address.url} cannot list its models (HTTP {reply.status}: {reply.explanation}); "
+            "see whether the server is ready"
+        )
+    entries = _entries(reply.document) if reply.status == 200 else {}
+    chosen = _choose(client.address.url, model, tuple(entries))
+    entry = entries.get(chosen, {})
+    owner = entry.get("owned_by")
+    length = entry.get("max_model_len")
+    return Served(
+        model=chosen,
+        engine=owner if isinstance(owner, str) and owner else reply.server,
+        engine_version=_version(client),
+        context_length=length if isinstance(length, int) and length > 0 else None,
+    )
+
+
+def _entries(document: object) -> dict[str, Mapping[str, Any]]:
+    data = document.get("data") if isinstance(document, Mapping) else None
+    entries = data if isinstance(data, list) else []
+    return {
+        entry["id"]: entry
+        for entry in entries
+        if isinstance(entry, Mapping) and isinstance(entry.get("id"), str)
+    }
+
+
+def _choose(url: str, model: str | None, served: tuple[str, ...]) -> str:
+    shown = ", ".join(repr(name) for name in served[:8]) + (" and more" if len(served) > 8 else "")
+    if model is not None:
+        if served and model not in served:
+            raise InputError(f"{url} serves no model {model!r}; it serves {shown}")
+        return model
+    if not served:
+        raise InputError(f"{url} does not list its models; name the one to measure with --model")
+    if len(served) > 1:
+        raise InputError(f"{url} serves {len(served)} models; name one with --model: {shown}")
+    return served[0]
+
+
+def _version(client: PlainClient) -> str | None:
+    try:
+        reply = client.ask("GET", f"{client.address.root}/version")
+    except MeasurementError:
+        return None
+    document = reply.document if reply.status == 200 else None
+    version = document.get("version") if isinstance(document, Mapping) else None
+    return version if isinstance(version, str) else None
+
+
+def _check_credentials(client: PlainClient, reply: Reply) -> None:
+    if reply.status in (401, 403):
+        raise MeasurementError(
+            f"{client.address.url} refuses access (HTTP {reply.status}: {reply.explanation}); {_CREDENTIALS}"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What came of one short request.
+
+    Parameters
+    ----------
+    refusal : str or None
+        Why the request was refused as it was worded; ``None`` if it was answered.
+    usage : Usage
+        Tokens as the server counted them.
+    """
+
+    refusal: str | None = None
+    usage: Usage = field(default_factory=Usage)
+
+
+def find_dialect(client: PlainClient, wanted: Dialect) -> Dialect:
+    """Find the fullest wording that the endpoint takes, by short requests.
+
+    Raises
+    ------
+    MeasurementError
+        If it takes none of them.
+    """
+    wordings = (
+        wanted,
+        replace(wanted, ignore_eos=False),
+        replace(wanted, usage_in_stream=False),
+        replace(wanted, ignore_eos=False, usage_in_stream=False),
+    )
+    refusals = []
+    for dialect in wordings:
+        trial = try_prompt(client, dialect, "Hello")
+        if trial.refusal is None:
+            return dialect
+        refusals.append(trial.refusal)
+    raise MeasurementError(
+        f"{client.address.url} refuses {wanted.endpoint_type} requests ({refusals[-1]}); "
+        "check --endpoint-type and --extra-body"
+    )
+
+
+def try_prompt(client: PlainClient, dialect: Dialect, prompt: str | list[int]) -> Trial:
+    """Ask for one token after `prompt`.
+
+    Raises
+    ------
+    MeasurementError
+        If the endpoint does not exist, wants credentials, fails or does not stream.
+    """
+    path = client.address.path(dialect.endpoint_type)
+    reply = client.ask("POST", path, request_body(dialect, prompt, output_tokens=1))
+    _check_credentials(client, reply)
+    if reply.status in (400, 422):
+        return Trial(refusal=f"HTTP {reply.status}: {reply.explanation}")
+    if reply.status in (404, 405):
+        raise MeasurementError(
+            f"{client.address.url} has no endpoint for {dialect.endpoint_type} of {dialect.model!r} "
+            f"(HTTP {reply.status}: {reply.explanation}); check the address, --model and --endpoint-type"
+        )
+    if reply.status != 200:
+        raise MeasurementError(
+            f"{client.address.url} answers a {dialect.endpoint_type} request with HTTP {reply.status}: "
+            f"{reply.explanation}; see the server's log"
+        )
+    if reply.content_type != "text/event-stream":
+        raise MeasurementError(
+            f"{client.address.url} does not stream: it answers with {reply.content_type or 'no type'!r}, "
+            "not text/event-stream; isocost times streams only"
+        )
+    return _read_trial(client.address.url, reply.body)
+
+
+def _read_trial(url: str, body: bytes) -> Trial:
+    usage = Usage()
+    for data in EventStreamParser().feed(body):
+        if data == b"[DONE]" or not data.strip():
+            continue
+        try:
+            chunk = read_chunk(data)
+        except ValueError as error:
+            raise MeasurementError(f"{url} streams events that are no JSON ({error}); see its log") from None
+        if chunk.error is not None:
+            return Trial(refusal=f"an error in the stream: {chunk.error[:200]}")
+        usage = chunk.usage or usage
+    return Trial(usage=usage)

@@ -1,0 +1,138 @@
+"""Prompts of a wanted length in tokens, each unlike any other from its first token on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from isocost.core.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["WORDS", "IdPrompts", "PromptMethod", "PromptSource", "TextPrompts", "rate_words"]
+
+PromptMethod = Literal["token ids", "server tokenizer", "calibrated on usage", "approximate"]
+
+_WORDS = """
+the of and to in is was for on that by this with from they we say her she or an will my one
+all would there their what so up out if about who get which go me when make can like time no
+just him know take people into year your good some could them see other than then now look
+only come its over think also back after use two how our work first well way even new want
+because any these give day most us
+"""
+WORDS: tuple[str, ...] = tuple(_WORDS.split())
+"""Plain words, most of them one token (with the space before them) for most models."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdPrompts:
+    """Prompts as token ids: exact by construction.
+
+    Parameters
+    ----------
+    ids : tuple of int
+        Ordinary tokens of the model to draw from; no special ones.
+
+    Examples
+    --------
+    >>> source = IdPrompts(ids=(11, 12, 13))
+    >>> len(source.prompt(5, seed=1, index=0)), source.method
+    (5, 'token ids')
+    """
+
+    ids: tuple[int, ...]
+
+    @property
+    def method(self) -> PromptMethod:
+        """How the length was assured."""
+        return "token ids"
+
+    def prompt(self, input_tokens: int, *, seed: int, index: int, warmup: bool = False) -> list[int]:
+        """Return the prompt that belongs to ``(seed, index)``; always the same one."""
+        rng = np.random.default_rng([abs(seed), seed < 0, warmup, index])
+        chosen = rng.integers(len(self.ids), size=input_tokens)
+        return [self.ids[number] for number in chosen.tolist()]
+
+    def counted(self, input_tokens: int) -> int | None:
+        """Return how many tokens a prompt of `input_tokens` is known to have."""
+        return input_tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextPrompts:
+    """Prompts as plain words, for chat and for servers that take no ids.
+
+    Parameters
+    ----------
+    words : tuple of str
+        Words to draw from.
+    tokens_per_word : float
+        Above 0; exactly 1 when every word is one token.
+    overhead_tokens : float
+        Tokens that the server adds: start of text, chat template.
+    method : PromptMethod
+        Who says so.
+
+    Examples
+    --------
+    >>> source = TextPrompts(words=("one", "two"), method="approximate", overhead_tokens=3)
+    >>> len(source.prompt(10, seed=0, index=4).split())
+    7
+    """
+
+    words: tuple[str, ...] = WORDS
+    tokens_per_word: float = 1.0
+    overhead_tokens: float = 0.0
+    method: PromptMethod = "approximate"
+
+    def prompt(self, input_tokens: int, *, seed: int, index: int, warmup: bool = False) -> str:
+        """Return the prompt that belongs to ``(seed, index)``; always the same one, at least one word."""
+        rng = np.random.default_rng([abs(seed), seed < 0, warmup, index])
+        wanted = max(round((input_tokens - self.overhead_tokens) / self.tokens_per_word), 1)
+        # every word follows a space, the first too: so each is the same token wherever it stands
+        return "".join(
+            f" {self.words[number]}" for number in rng.integers(len(self.words), size=wanted).tolist()
+        )
+
+    def counted(self, input_tokens: int) -> int | None:
+        """Return ``None``: only the server knows."""
+        return None
+
+
+PromptSource = IdPrompts | TextPrompts
+
+
+def rate_words(sizes: Sequence[tuple[int, int]]) -> tuple[float, float]:
+    """Return tokens per word and added tokens from two prompts of different length.
+
+    Parameters
+    ----------
+    sizes : sequence of (words, tokens)
+        Two prompts and what the server counted, the shorter first.
+
+    Returns
+    -------
+    tuple of float
+        Tokens per word, and tokens that the server adds.
+
+    Raises
+    ------
+    InputError
+        If the longer prompt has no more tokens than the shorter one.
+
+    Examples
+    --------
+    >>> rate_words([(16, 21), (48, 53)])
+    (1.0, 5.0)
+    """
+    (few_words, few_tokens), (many_words, many_tokens) = sizes
+    if many_tokens <= few_tokens or many_words <= few_words:
+        raise InputError(
+            f"the server counted {few_tokens} tokens in {few_words} words and {many_tokens} in {many_words}; "
+            "prompts of a wanted length cannot be made for it"
+        )
+    rate = (many_tokens - few_tokens) / (many_words - few_words)
+    return rate, few_tokens - rate * few_words

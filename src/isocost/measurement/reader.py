@@ -1,0 +1,448 @@
+"""The reading thread: one epoll loop that sends, stamps and appends first, and reads later."""
+
+from __future__ import annotations
+
+import heapq
+import select
+import ssl
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TYPE_CHECKING
+
+from isocost.core.errors import MeasurementError
+from isocost.core.observation import Observation, Outcome
+from isocost.measurement.answer import Verdict
+from isocost.measurement.clock import KernelClock
+from isocost.measurement.connection import Endpoint, Link
+from isocost.measurement.exchange import Exchange, refusal
+from isocost.measurement.health import HealthMeter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from threading import Event
+
+    from isocost.core.observation import ClientHealth
+    from isocost.measurement.request import PreparedRequest, RequestQueue
+
+__all__ = ["Reader", "ReaderSettings"]
+
+_SLICE_S = 0.0005
+_LONG_SLICE_S = 0.05
+_LONGEST_WAIT_S = 0.05
+_BACKLOG_PIECES = 100_000
+_CONNECT_TIMEOUT_S = 5.0
+_FIRST_PAUSE_S = 0.05
+_LONGEST_PAUSE_S = 0.25
+_REFUSALS_TO_STOP = 3
+_REFUSALS_OF_ONE_TO_STOP = 10
+_KEPT_FOR_ERROR = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderSettings:
+    """What a reader needs beside its requests.
+
+    Parameters
+    ----------
+    endpoint : Endpoint
+    concurrency : int
+        Streams, each with one request in flight at most.
+    timeout_s : float
+        Longest time from sending a request to the end of its answer.
+    hide : tuple of str
+        Words that must not stand in any record.
+    """
+
+    endpoint: Endpoint
+    concurrency: int
+    timeout_s: float
+    hide: tuple[str, ...] = field(default=(), repr=False)
+
+
+class _Stream:
+    """One of the requests in flight: its connection, what it sends next, what it awaits."""
+
+    __slots__ = ("exchange", "failures", "link", "refusals", "registered", "request", "tried_at_s")
+
+    def __init__(self) -> None:
+        self.link: Link | None = None
+        self.request: PreparedRequest | None = None
+        self.exchange: Exchange | None = None
+        self.failures = 0  # in a row
+        self.refusals = 0  # in a row
+        self.tried_at_s = 0.0
+        self.registered = 0
+
+
+class Reader:
+    """Carries out closed-loop phases over connections that are opened beforehand and used again.
+
+    To be used from one thread.
+
+    Parameters
+    ----------
+    settings : ReaderSettings
+    record : callable
+        Takes each finished observation.
+    stop : threading.Event
+        When set, nothing more is sent and what is in flight is cut.
+    """
+
+    def __init__(
+        self, settings: ReaderSettings, *, record: Callable[[Observation], None], stop: Event
+    ) -> None:
+        self._settings = settings
+        self._record = record
+        self._stop = stop
+        self._epoll = select.epoll()
+        self._clock = KernelClock()
+        self._health = HealthMeter()
+        self._streams = [_Stream() for _ in range(settings.concurrency)]
+        self._by_fd: dict[int, _Stream] = {}
+        self._queue: RequestQueue | None = None
+        self._backlog: deque[_Stream] = deque()
+        self._finished: deque[Exchange] = deque()
+        self._deadlines: deque[tuple[float, _Stream, Exchange]] = deque()
+        self._opening: deque[tuple[float, _Stream, Link]] = deque()
+        self._paused: list[tuple[float, int, _Stream]] = []
+        self._order = count()
+        self._recent: deque[Observation] = deque(maxlen=_KEPT_FOR_ERROR)
+
+    # -- phases ---------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Open all connections; one that fails is tried again with its first request."""
+        for stream in self._streams:
+            self._connect(stream)
+        while any(stream.link is not None and stream.link.state != "open" for stream in self._streams):
+            if self._stop.is_set():
+                return
+            self._turn()
+
+    def carry_out(self, queue: RequestQueue) -> None:
+        """Send all requests of `queue` and await their answers.
+
+        Raises
+        ------
+        MeasurementError
+            If the target no longer takes connections; what was seen last comes along.
+        """
+        while queue.prepare():
+            pass
+        self._turn()  # connections that were closed meanwhile are noticed before they are used
+        self._queue = queue
+        queue.start(time.monotonic())
+        for stream in self._streams:
+            self._advance(stream)
+        while not self._stop.is_set() and self._is_busy():
+            self._turn()
+            self._judge()
+        if self._stop.is_set():
+            self._cancel()
+        self._queue = None
+
+    def _is_busy(self) -> bool:
+        if self._paused or self._finished:
+            return True
+        return any(stream.exchange is not None or stream.request is not None for stream in self._streams)
+
+    def close(self) -> ClientHealth:
+        """Close all connections and say how the client fared."""
+        for stream in self._streams:
+            self._drop(stream)
+        self._epoll.close()
+        return self._health.read()
+
+    # -- one turn of the loop -------------------------------------------------------------------
+
+    def _turn(self) -> None:
+        events = self._epoll.poll(self._patience_s(), 4 * len(self._streams) + 16)
+        by_fd = self._by_fd
+        for fd, mask in events:
+            stream = by_fd.get(fd)
+            if stream is None:
+                continue
+            if mask == select.EPOLLIN:
+                self._on_read(stream)
+            else:
+                self._on_event(stream, mask)
+        self._read_later()
+        now = time.monotonic()
+        self._clock.refresh(now)
+        self._expire(now)
+
+    def _patience_s(self) -> float:
+        """How long nothing needs to be done but by the network."""
+        if self._backlog or self._finished:
+            return 0.0
+        due = [_LONGEST_WAIT_S]
+        now = time.monotonic()
+        if self._deadlines:
+            due.append(self._deadlines[0][0] - now)
+        if self._opening:
+            due.append(self._opening[0][0] - now)
+        if self._paused:
+            due.append(self._paused[0][0] - now)
+        return max(min(due), 0.0)
+
+    def _on_event(self, stream: _Stream, mask: int) -> None:
+        """Deal with anything but plain readability."""
+        link = stream.link
+        if link is not None and (link.state == "connecting" or mask & select.EPOLLOUT):
+            try:
+                link.go_on()
+            except (OSError, ssl.SSLError) as error:
+                self._on_broken(stream, error)
+                return
+            self._after_progress(stream, link)
+        if mask & ~select.EPOLLOUT and stream.link is link is not None and link.state != "connecting":
+            self._on_read(stream)
+
+    def _on_read(self, stream: _Stream) -> None:
+        link = stream.link
+        if link is None:
+            return
+        was_opening = link.state == "handshake"
+        try:
+            data = link.receive()
+        except (OSError, ssl.SSLError) as error:
+            self._on_broken(stream, error)
+            return
+        if data:
+            self._on_data(stream, link, data)
+        if link.ended:
+            if stream.link is link:
+                self._on_end(stream)
+        elif was_opening:
+            self._after_progress(stream, link)
+
+    def _on_data(self, stream: _Stream, link: Link, data: bytes) -> None:
+        exchange = stream.exchange
+        if exchange is None:  # bytes that nobody asked for: this connection is not to be trusted
+            self._drop(stream)
+            self._advance(stream)
+            return
+        exchange.append(data, time.monotonic(), link.stamp)
+        may_end = exchange.eager or len(data) < 8 or data.endswith(b"\r\n\r\n")
+        if may_end and exchange.frame():
+            self._finish(stream, exchange)
+            return
+        if not exchange.queued:
+            exchange.queued = True
+            self._backlog.append(stream)
+
+    def _on_end(self, stream: _Stream) -> None:
+        """Deal with a connection that the target closed in an orderly way."""
+        exchange = stream.exchange
+        if exchange is None:
+            opening = stream.link is not None and stream.link.state != "open"
+            if opening:
+                self._on_broken(stream, ConnectionResetError("the target closed the connection at once"))
+                return
+            self._drop(stream)
+            self._advance(stream)
+            return
+        exchange.close(time.monotonic())
+        self._finish(stream, exchange)
+
+    def _on_broken(self, stream: _Stream, error: OSError) -> None:
+        """Deal with a connection that could not be opened, or broke."""
+        exchange = stream.exchange
+        if exchange is not None:
+            reason = error.strerror or str(error) or type(error).__name__
+            broken = Verdict(Outcome.CUT_OFF, f"the connection broke before the answer ended: {reason}")
+            exchange.close(time.monotonic(), broken)
+            self._finish(stream, exchange)
+            return
+        opened = stream.link is not None and stream.link.state == "open"
+        self._drop(stream)
+        if opened:
+            self._advance(stream)
+        else:
+            self._refuse(stream, error)
+
+    # -- sending --------------------------------------------------------------------------------
+
+    def _advance(self, stream: _Stream) -> None:
+        """Let a stream that awaits nothing do what is next."""
+        if self._queue is None or stream.exchange is not None or self._stop.is_set():
+            return
+        if stream.request is None:
+            stream.request = self._queue.take()
+        if stream.request is None:
+            return
+        if stream.link is None:
+            self._connect(stream)
+        elif stream.link.state == "open":
+            self._send(stream, stream.link, stream.request)
+
+    def _connect(self, stream: _Stream) -> None:
+        stream.tried_at_s = time.monotonic()
+        try:
+            link = Link(self._settings.endpoint)
+        except OSError as error:
+            self._refuse(stream, error)
+            return
+        stream.link = link
+        stream.registered = select.EPOLLIN | select.EPOLLOUT
+        self._by_fd[link.fd] = stream
+        self._epoll.register(link.fd, stream.registered)
+        patience = min(_CONNECT_TIMEOUT_S, self._settings.timeout_s)
+        self._opening.append((stream.tried_at_s + patience, stream, link))
+
+    def _after_progress(self, stream: _Stream, link: Link) -> None:
+        """Send what waits for an open connection, and listen for what matters from now on."""
+        if link.state == "open" and stream.exchange is None and stream.request is not None:
+            self._send(stream, link, stream.request)
+        if stream.link is link:
+            self._listen(stream, link)
+
+    def _listen(self, stream: _Stream, link: Link) -> None:
+        wanted = select.EPOLLIN | (select.EPOLLOUT if link.wants_write else 0)
+        if wanted != stream.registered:
+            stream.registered = wanted
+            self._epoll.modify(link.fd, wanted)
+
+    def _send(self, stream: _Stream, link: Link, request: PreparedRequest) -> None:
+        exchange = Exchange(request, time.monotonic())
+        try:
+            link.send(request.wire)
+        except (OSError, ssl.SSLError):  # closed while it was idle: nothing has left yet
+            self._drop(stream)
+            self._connect(stream)
+            return
+        stream.request, stream.exchange = None, exchange
+        self._deadlines.append((exchange.sent_at_s + self._settings.timeout_s, stream, exchange))
+        if link.wants_write:
+            self._listen(stream, link)
+
+    # -- ends -----------------------------------------------------------------------------------
+
+    def _finish(self, stream: _Stream, exchange: Exchange) -> None:
+        """Let the stream go on at once; what the answer says is read later."""
+        stream.exchange = None
+        if not exchange.head.reusable or (stream.link is not None and stream.link.ended):
+            self._drop(stream)
+        self._finished.append(exchange)
+        if exchange.head.status == 200 and exchange.head.complete:
+            stream.failures = stream.refusals = 0
+            self._advance(stream)
+            return
+        stream.refusals = 0 if exchange.head.status is not None else stream.refusals + 1
+        self._pause(stream)
+
+    def _refuse(self, stream: _Stream, error: OSError) -> None:
+        """Record that there was no connection for a request; try the next one a little later."""
+        stream.refusals += 1
+        request, stream.request = stream.request, None
+        if request is not None:
+            reason = error.strerror or str(error) or type(error).__name__
+            seen = refusal(
+                request,
+                tried_at_s=stream.tried_at_s,
+                at_s=time.monotonic(),
+                detail=f"no connection: {reason}",
+            )
+            self._hand_over(seen)
+        self._pause(stream)
+
+    def _pause(self, stream: _Stream) -> None:
+        """After a failure wait a little, so that a dead target is not stormed."""
+        pause = min(_FIRST_PAUSE_S * 2**stream.failures, _LONGEST_PAUSE_S)
+        stream.failures = min(stream.failures + 1, 10)
+        heapq.heappush(self._paused, (time.monotonic() + pause, next(self._order), stream))
+
+    def _drop(self, stream: _Stream) -> None:
+        link, stream.link = stream.link, None
+        if link is not None:
+            self._by_fd.pop(link.fd, None)
+            link.close()
+
+    def _expire(self, now: float) -> None:
+        """Give up what took too long; wake what has paused long enough."""
+        while self._deadlines and (self._deadlines[0][0] <= now or self._deadlines[0][2].over):
+            _, stream, exchange = self._deadlines.popleft()
+            if not exchange.over and stream.exchange is exchange and not exchange.frame():
+                limit = self._settings.timeout_s
+                self._give_up(stream, exchange, Verdict(Outcome.TIMED_OUT, f"no end within {limit:g} s"))
+        while self._opening and (
+            self._opening[0][0] <= now or self._opening[0][2].state in ("open", "closed")
+        ):
+            _, stream, link = self._opening.popleft()
+            if stream.link is link and link.state in ("connecting", "handshake"):
+                self._on_broken(stream, TimeoutError("timed out"))
+        while self._paused and self._paused[0][0] <= now:
+            self._advance(heapq.heappop(self._paused)[2])
+
+    def _give_up(self, stream: _Stream, exchange: Exchange, verdict: Verdict) -> None:
+        exchange.close(time.monotonic(), verdict)
+        self._drop(stream)
+        self._finish(stream, exchange)
+
+    def _cancel(self) -> None:
+        """Cut what is in flight and record it."""
+        for stream in self._streams:
+            stream.request = None
+            if stream.exchange is not None:
+                self._give_up(stream, stream.exchange, Verdict(Outcome.CANCELLED, "cut by the client"))
+        self._paused.clear()
+        self._record_finished(None)
+
+    def _judge(self) -> None:
+        """Stop when the target takes no more connections."""
+        refusals = [stream.refusals for stream in self._streams if stream.refusals]
+        if not refusals:
+            return
+        all_dead = len(refusals) == len(self._streams) and min(refusals) >= _REFUSALS_TO_STOP
+        if not all_dead and max(refusals) < _REFUSALS_OF_ONE_TO_STOP:
+            return
+        self._stop_in_flight()
+        host, port = self._settings.endpoint.host, self._settings.endpoint.address[1]
+        last = self._recent[-1].detail if self._recent else "no connection"
+        raise MeasurementError(
+            f"the server at {host} port {port} no longer answers ({last}); "
+            "see that it runs, then go on with `isocost run`",
+            tuple(self._recent),
+        )
+
+    def _stop_in_flight(self) -> None:
+        self._queue = None
+        self._cancel()
+
+    # -- reading later --------------------------------------------------------------------------
+
+    def _read_later(self) -> None:
+        """Read what was appended, for a short slice of time; longer if much has piled up."""
+        crowded = len(self._finished) > 4 * len(self._streams) + 64
+        until = time.monotonic() + (_LONG_SLICE_S if crowded else _SLICE_S)
+        while self._backlog:
+            self._read_one(self._backlog.popleft())
+            if time.monotonic() > until:
+                return
+        self._record_finished(until)
+        while self._queue is not None and time.monotonic() < until and self._queue.prepare():
+            pass
+
+    def _read_one(self, stream: _Stream) -> None:
+        exchange = stream.exchange
+        if exchange is None or not exchange.queued:
+            return
+        exchange.queued = False
+        if exchange.frame():
+            self._finish(stream, exchange)
+            return
+        exchange.digest(self._clock, self._health)
+        if exchange.answer.error is not None:
+            self._give_up(stream, exchange, Verdict(Outcome.PROTOCOL, exchange.answer.error))
+
+    def _record_finished(self, until: float | None) -> None:
+        while self._finished and (until is None or time.monotonic() <= until):
+            exchange = self._finished.popleft()
+            exchange.digest(self._clock, self._health)
+            self._hand_over(exchange.observation(self._settings.hide))
+
+    def _hand_over(self, observation: Observation) -> None:
+        self._recent.append(observation)
+        self._record(observation)

@@ -1,0 +1,167 @@
+"""Requests as bytes, ready to be sent, in the order of a plan."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from isocost.core.errors import InputError
+from isocost.measurement.dialect import request_body
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from isocost.core.load import RequestShape, RunPlan
+    from isocost.measurement.address import Address
+    from isocost.measurement.dialect import Dialect
+    from isocost.measurement.prompts import PromptSource
+
+__all__ = ["PreparedRequest", "RequestQueue", "RequestWriter", "head_of"]
+
+_RESERVED = frozenset({"host", "content-length", "content-type", "transfer-encoding", "connection", "accept"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedRequest:
+    """One request, worded: bytes and what they ask for.
+
+    Parameters
+    ----------
+    index : int
+        Number in the plan, or among the warm-up requests.
+    warmup : bool
+    shape : RequestShape
+        What was asked for.
+    wire : bytes
+        Head and body.
+    input_tokens : int or None
+        Tokens of the prompt where they are known by construction.
+    """
+
+    index: int
+    warmup: bool
+    shape: RequestShape
+    wire: bytes = field(repr=False)
+    input_tokens: int | None = None
+
+
+def head_of(address: Address, method: str, path: str, headers: Mapping[str, str]) -> bytes:
+    """Return the head of a request up to, and without, its length.
+
+    Raises
+    ------
+    InputError
+        If a header cannot be sent, or is one that we set ourselves.
+    """
+    for name, value in headers.items():
+        if not name or not all(sign.isalnum() or sign in "-_" for sign in name) or not name.isascii():
+            raise InputError(f"a header has a name of letters, digits and hyphens, got {name!r}")
+        if name.lower() in _RESERVED:
+            raise InputError(f"the header {name!r} is set by isocost itself; leave it out")
+        if not (value.isascii() and value.isprintable()):
+            raise InputError(f"the value of the header {name!r} must be one line of printable ASCII")
+    ours = {
+        "Host": address.authority,
+        "Accept": "text/event-stream, application/json",
+        "Accept-Encoding": "identity",
+        "User-Agent": "isocost",
+        "Connection": "keep-alive",
+        "Content-Type": "application/json",
+    }
+    lines = [
+        f"{method} {path} HTTP/1.1",
+        *(f"{name}: {value}" for name, value in {**ours, **headers}.items()),
+    ]
+    return "\r\n".join(lines).encode("ascii")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestWriter:
+    """Words requests: prompt, body, head.
+
+    Parameters
+    ----------
+    head : bytes
+        As from `head_of`; holds the credentials, so it is never shown.
+    dialect : Dialect
+    prompts : IdPrompts or TextPrompts
+    """
+
+    head: bytes = field(repr=False)
+    dialect: Dialect
+    prompts: PromptSource
+
+    def write(self, index: int, shape: RequestShape, *, seed: int, warmup: bool) -> PreparedRequest:
+        """Return request `index`, with the prompt that belongs to it."""
+        prompt = self.prompts.prompt(shape.input_tokens, seed=seed, index=index, warmup=warmup)
+        body = encode(request_body(self.dialect, prompt, output_tokens=shape.output_tokens))
+        return PreparedRequest(
+            index=index,
+            warmup=warmup,
+            shape=shape,
+            wire=b"%b\r\nContent-Length: %d\r\n\r\n%b" % (self.head, len(body), body),
+            input_tokens=self.prompts.counted(shape.input_tokens),
+        )
+
+
+def encode(body: Mapping[str, Any]) -> bytes:
+    """Return `body` as compact JSON."""
+    return json.dumps(body, separators=(",", ":")).encode()
+
+
+class RequestQueue:
+    """The requests of one phase of a plan, some of them worded ahead so that none is late.
+
+    Parameters
+    ----------
+    writer : RequestWriter
+    plan : RunPlan
+    warmup : bool
+        The warm-up phase, or the measured one.
+    ahead : int
+        How many requests are worded ahead, at least 1.
+    """
+
+    def __init__(self, writer: RequestWriter, plan: RunPlan, *, warmup: bool, ahead: int) -> None:
+        self._writer = writer
+        self._plan = plan
+        self._warmup = warmup
+        self._ahead = ahead
+        self._ready: deque[PreparedRequest] = deque()
+        self._indices = self._all_indices()
+        self._ends_at_s: float | None = None
+
+    def _all_indices(self) -> Iterator[int]:
+        if self._warmup:
+            return iter(range(len(self._plan.warmup)))
+        return iter(self._plan.indices) if self._plan.indices is not None else count(self._plan.first_index)
+
+    def start(self, now_s: float) -> None:
+        """Let the duration of the plan begin."""
+        if self._plan.duration_s is not None and not self._warmup:
+            self._ends_at_s = now_s + self._plan.duration_s
+
+    def prepare(self) -> bool:
+        """Word one more request; return whether there was room and one left."""
+        return len(self._ready) < self._ahead and self._word()
+
+    def take(self) -> PreparedRequest | None:
+        """Return the next request; ``None`` when all were taken or time is over."""
+        if self._ends_at_s is not None and time.monotonic() >= self._ends_at_s:
+            return None
+        if not self._ready and not self._word():
+            return None
+        return self._ready.popleft()
+
+    def _word(self) -> bool:
+        index = next(self._indices, None)
+        if index is None:
+            return False
+        plan = self._plan
+        shape = plan.warmup[index] if self._warmup else plan.shape_of(index)
+        self._ready.append(self._writer.write(index, shape, seed=plan.seed, warmup=self._warmup))
+        return True

@@ -1,0 +1,166 @@
+"""An endpoint as a target: requests over HTTP, timed by our own reader."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from isocost.core.errors import InputError
+from isocost.measurement.connection import find_endpoint
+from isocost.measurement.prompts import PromptSource, TextPrompts
+from isocost.measurement.reader import Reader, ReaderSettings
+from isocost.measurement.request import RequestQueue, RequestWriter, head_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from threading import Event
+
+    from isocost.core.load import RunPlan
+    from isocost.core.observation import ClientHealth, Observation
+    from isocost.measurement.address import Address, EndpointType
+    from isocost.measurement.dialect import Dialect
+    from isocost.measurement.secret import Secret
+
+__all__ = ["HttpTarget"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpTarget:
+    """An endpoint that speaks the OpenAI API; implements `isocost.core.ports.Target`.
+
+    `isocost.measurement.open_target` makes one from a URL and looks how the endpoint wants to be spoken to.
+
+    Parameters
+    ----------
+    address : Address
+    dialect : Dialect
+        How requests are worded.
+    prompts : IdPrompts or TextPrompts
+        Where prompts of a wanted length come from.
+    api_key : Secret or None
+        Sent as bearer token; never shown.
+    headers : mapping of str to str
+        Sent with every request; never shown, since they may hold credentials.
+    insecure : bool
+        Do not verify TLS.
+    facts : mapping of str to str
+        What the endpoint told of itself.
+
+    Examples
+    --------
+    >>> from isocost.measurement import Dialect, resolve_address
+    >>> HttpTarget(address=resolve_address("http://127.0.0.1:8000"), dialect=Dialect(model="m")).model
+    'm'
+    """
+
+    address: Address
+    dialect: Dialect
+    prompts: PromptSource = field(default_factory=TextPrompts, repr=False)
+    api_key: Secret | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    insecure: bool = False
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def model(self) -> str:
+        """Name of the model it serves."""
+        return self.dialect.model
+
+    @property
+    def endpoint_type(self) -> EndpointType:
+        """Which of the API's endpoints is measured."""
+        return self.dialect.endpoint_type
+
+    @property
+    def request_headers(self) -> dict[str, str]:
+        """Headers as they go over the wire, credentials included."""
+        key = {} if self.api_key is None else {"Authorization": f"Bearer {self.api_key.reveal()}"}
+        return {**key, **self.headers}
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """Words that must never be shown."""
+        values = (part for value in self.headers.values() for part in (value, value.removeprefix("Bearer ")))
+        key = () if self.api_key is None else (self.api_key.reveal(),)
+        return (*key, *(value for value in values if len(value) >= 8))
+
+    def measure(self, plan: RunPlan, *, record: Callable[[Observation], None], stop: Event) -> ClientHealth:
+        """Carry out `plan` in a closed loop; see `isocost.core.ports.Target`.
+
+        The reading thread hands observations to `record`. An interrupt of the calling thread stops the
+        run in the same way as `stop` and is raised again when everything in flight was recorded.
+
+        Raises
+        ------
+        InputError
+            If `plan` asks for an open loop.
+        MeasurementError
+            If the host is unknown, or no longer takes connections; the latest observations come along.
+        """
+        if plan.load.concurrency is None:
+            raise InputError("an open loop (a rate) cannot be measured yet; give a concurrency")
+        settings = ReaderSettings(
+            endpoint=find_endpoint(self.address, insecure=self.insecure),
+            concurrency=plan.load.concurrency,
+            timeout_s=plan.request_timeout_s,
+            hide=self.hidden,
+        )
+        job = _Job(self._writer(), plan, settings, record)
+        return job.run(stop)
+
+    def _writer(self) -> RequestWriter:
+        path = self.address.path(self.endpoint_type)
+        return RequestWriter(
+            head=head_of(self.address, "POST", path, self.request_headers),
+            dialect=self.dialect,
+            prompts=self.prompts,
+        )
+
+
+class _Job:
+    """One plan carried out in a thread of its own."""
+
+    def __init__(
+        self,
+        writer: RequestWriter,
+        plan: RunPlan,
+        settings: ReaderSettings,
+        record: Callable[[Observation], None],
+    ) -> None:
+        self._writer = writer
+        self._plan = plan
+        self._settings = settings
+        self._record = record
+        self._stop = threading.Event()
+        self._result: dict[str, Any] = {}
+
+    def run(self, stop: Event) -> ClientHealth:
+        """Start the thread, pass on a wish to stop, return its result or raise its error."""
+        thread = threading.Thread(target=self._work, name="isocost-reader", daemon=True)
+        thread.start()
+        try:
+            while thread.is_alive():
+                thread.join(0.05)
+                if stop.is_set():
+                    self._stop.set()
+        finally:
+            self._stop.set()
+            thread.join()
+        error = self._result.get("error")
+        if error is not None:
+            raise error
+        health: ClientHealth = self._result["health"]
+        return health
+
+    def _work(self) -> None:
+        reader = Reader(self._settings, record=self._record, stop=self._stop)
+        try:
+            reader.open()
+            for warmup in (True, False):
+                ahead = max(self._settings.concurrency, 16)
+                reader.carry_out(RequestQueue(self._writer, self._plan, warmup=warmup, ahead=ahead))
+        except BaseException as error:  # noqa: BLE001 - handed to the caller's thread, which raises it
+            self._result["error"] = error
+        finally:
+            self._result["health"] = reader.close()
