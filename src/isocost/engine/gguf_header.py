@@ -7,6 +7,7 @@ of 128,000 tokens takes a fraction of a second. Format: ggml project,
 
 from __future__ import annotations
 
+import math
 import mmap
 import struct
 from dataclasses import dataclass
@@ -22,8 +23,17 @@ __all__ = ["GgufHeader", "TensorFact", "read_gguf_header"]
 
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _STRING, _ARRAY = 8, 9
-_TENSOR_TYPES = {0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 8: "Q8_0", 12: "Q4_K", 13: "Q5_K", 14: "Q6_K"}
-_TENSOR_TYPES |= {30: "BF16"}
+_TENSOR_TYPES = {  # name, weights in a block, bytes of a block
+    0: ("F32", 1, 4),
+    1: ("F16", 1, 2),
+    2: ("Q4_0", 32, 18),
+    3: ("Q4_1", 32, 20),
+    8: ("Q8_0", 32, 34),
+    12: ("Q4_K", 256, 144),
+    13: ("Q5_K", 256, 176),
+    14: ("Q6_K", 256, 210),
+    30: ("BF16", 1, 2),
+}
 _LONGEST_LIST = 1 << 24
 _MOST_DIMENSIONS = 8
 
@@ -74,7 +84,7 @@ def read_gguf_header(path: Path) -> GgufHeader:
             return _Cursor(data, path).header()
     except OSError as error:
         raise InputError(f"cannot read the model file {path}: {error.strerror}") from error
-    except (struct.error, ValueError, IndexError, UnicodeDecodeError) as error:
+    except (struct.error, ValueError, TypeError, ArithmeticError, IndexError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(
@@ -87,6 +97,7 @@ class _Cursor:
 
     def __init__(self, data: mmap.mmap, path: Path) -> None:
         self._data, self._path, self._at = data, path, 0
+        self._weights_end = 0
 
     def header(self) -> GgufHeader:
         if self._data[:4] != b"GGUF":
@@ -96,7 +107,11 @@ class _Cursor:
         if version not in (2, 3):
             raise InputError(f"{self._path} has GGUF version {version}; this engine reads versions 2 and 3")
         known = dict(self._fact() for _ in range(facts))
-        return GgufHeader(known, tuple(self._tensor() for _ in range(tensors)))
+        header = GgufHeader(known, tuple(self._tensor() for _ in range(tensors)))
+        alignment = known.get("general.alignment", 32)
+        if -(-self._at // alignment) * alignment + self._weights_end > len(self._data):
+            raise IndexError("the weights reach beyond the end of the file")
+        return header
 
     def _take(self, layout: str) -> tuple[Any, ...]:
         values = struct.unpack_from("<" + layout, self._data, self._at)
@@ -137,5 +152,8 @@ class _Cursor:
         (dimensions,) = self._take("I")
         if dimensions > _MOST_DIMENSIONS:
             raise IndexError("a tensor of too many dimensions")
-        *shape, kind, _offset = self._take(f"{dimensions}QIQ")
-        return TensorFact(name, tuple(shape), _TENSOR_TYPES.get(kind, f"type {kind}"))
+        *shape, kind, offset = self._take(f"{dimensions}QIQ")
+        kind_name, block, block_bytes = _TENSOR_TYPES.get(kind, (f"type {kind}", 1, 0))
+        size = math.prod(shape) // block * block_bytes
+        self._weights_end = max(self._weights_end, offset + size)
+        return TensorFact(name, tuple(shape), kind_name)

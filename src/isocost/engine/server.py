@@ -31,6 +31,7 @@ __all__ = ["find_model", "running_engine", "serve"]
 
 _MOST_REQUESTS = 256
 _START_LIMIT_S = 300.0
+_SHUTDOWN_S = 0.1  # then answers under way are broken off
 _DEFAULTS = EngineSettings()
 
 
@@ -259,7 +260,10 @@ async def _serve(
     link = Link(engine.child.connection)
     await link.open()
     runner = web.AppRunner(
-        application(_service(engine, link)), handler_cancellation=True, access_log=None, shutdown_timeout=1.0
+        application(_service(engine, link)),
+        handler_cancellation=True,
+        access_log=None,
+        shutdown_timeout=_SHUTDOWN_S,
     )
     await runner.setup()
     tasks = [asyncio.create_task(link.run()), asyncio.create_task(_told_to_stop(control))]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Worker", "main"]
 
 _IDLE_S = 1.0
+_PIPELINE_ERRORS = (RuntimeError, ValueError, LookupError, ArithmeticError, MemoryError)  # as C++ ones arrive
 
 
 class Worker:
@@ -49,6 +50,14 @@ class Worker:
             message = self._channel.receive(0.0)
         if self._handles or self._to_free:
             self._step()
+
+    def drop_all(self) -> None:
+        """Cancel what is left, so that the pipeline ends without complaint."""
+        for handle in self._handles.values():
+            handle.cancel()
+        if self._handles or self._to_free:
+            self._pipeline.step()
+        self._handles.clear()
 
     def _take(self, message: Message) -> None:
         number = message["id"]
@@ -111,8 +120,8 @@ def main(arguments: list[str]) -> None:
         while not orphaned(parent):
             worker.turn()
     except (EOFError, ConnectionError):
-        return
-    except RuntimeError as error:
+        worker.drop_all()
+    except _PIPELINE_ERRORS as error:
         channel.send({"fatal": " ".join(str(error).split())})
 
 
@@ -125,9 +134,13 @@ def _load(channel: Channel, settings: Mapping[str, Any]) -> Pipeline | None:
         failure.__cause__ = error
         channel.send(failure_message(failure))
         return None
-    except (RuntimeError, ValueError) as error:
-        reason = " ".join(str(error).split())[-300:]
-        channel.send(failure_message(InputError(f"the engine cannot load {settings['path']}: {reason}")))
+    except _PIPELINE_ERRORS as error:
+        channel.send(failure_message(InputError(_not_loaded(settings["path"], error))))
         return None
     channel.send({"ready": True})
     return pipeline
+
+
+def _not_loaded(path: str, error: Exception) -> str:
+    reason = " ".join(str(error).split())[-300:] or type(error).__name__
+    return f"the engine cannot load {path} ({reason}); is it a whole model of the Llama family?"
