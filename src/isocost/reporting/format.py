@@ -201,5 +201,5 @@ def estimate_text(estimate: Estimate | None) -> str:
         return seconds(estimate.value, estimate.low, estimate.high)
     if estimate.unit.startswith("USD"):
         return money(estimate.value, estimate.low, estimate.high)
-    after = f" {estimate.unit}" if estimate.unit else ""
+    after = "" if estimate.unit in ("", "1") else f" {estimate.unit}"
     return _with_interval(estimate.value, estimate.low, estimate.high, "", after)

@@ -32,7 +32,7 @@ __all__ = ["html_page"]
 _KICKERS = {
     "recommended": "Where to run",
     "price-unknown": "Where to run",
-    "nothing-qualifies": "Nothing qualifies",
+    "nothing-qualifies": "Verdict",
     "runtime-only": "What a request takes",
 }
 SIZE_LIMIT = 300 * 1024

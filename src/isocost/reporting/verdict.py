@@ -97,7 +97,8 @@ def _recommended(report: StudyReport, chosen: DeploymentReport, curve: CostCurve
     cost = cost_of(best, curve.price)
     if cost is None:  # never: the cost per output token always exists, in one unit or the other
         return _nothing_qualifies(report)
-    where = f"Run {name_of(chosen)} at {loads_text(curve.zone.levels or (best.load,))}: "
+    loads = loads_text(curve.zone.levels or (best.load,), [level.load for level in curve.levels])
+    where = f"Run {name_of(chosen)} at {loads}: "
     details = [
         _choice(report),
         _premium(curve),
@@ -121,11 +122,16 @@ def price_text(price: HourlyPrice | None) -> str:
     """Say in brackets what an hour costs and who says so."""
     if price is None:
         return "(price unknown: give --price-per-hour)"
-    return f"({hourly(price.usd_per_hour)} for the deployment, {price.source}, {price.date})"
+    span = ""
+    if price.low is not None and price.high is not None:
+        span = f" [{hourly(price.low)}, {hourly(price.high)}]".replace("$", "").replace("/h", "")
+    return (
+        f"({hourly(price.usd_per_hour)}{span} for the deployment, {shorten(price.source, 120)}, {price.date})"
+    )
 
 
-def loads_text(loads: Sequence[Load]) -> str:
-    """Name several loads in one phrase.
+def loads_text(loads: Sequence[Load], measured: Sequence[Load] = ()) -> str:
+    """Name several loads in one phrase: as a range, unless `measured` has others in between.
 
     Examples
     --------
@@ -133,9 +139,18 @@ def loads_text(loads: Sequence[Load]) -> str:
     >>> loads_text([Load(concurrency=24), Load(concurrency=32)])
     '24-32 concurrent'
     """
-    if len(loads) == 1 or any(load.concurrency is None for load in loads):
-        return "-".join(dict.fromkeys([loads[0].label, loads[-1].label]))
-    return f"{loads[0].concurrency}-{loads[-1].label}"
+    names = [load.label for load in loads]
+    gap = any(
+        load not in loads for load in measured[_place(measured, loads[0]) : _place(measured, loads[-1])]
+    )
+    if len(loads) == 1:
+        return names[0]
+    short = [name.removesuffix(" concurrent") for name in names[:-1]]
+    return f"{', '.join(short)} or {names[-1]}" if gap else f"{short[0]}-{names[-1]}"
+
+
+def _place(measured: Sequence[Load], load: Load) -> int:
+    return measured.index(load) if load in measured else 0
 
 
 def name_of(each: DeploymentReport) -> str:

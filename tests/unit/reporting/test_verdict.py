@@ -176,3 +176,17 @@ def test_other_kinds_than_measured_are_said() -> None:
 )
 def test_levels_in_a_phrase(loads: list[Load], expected: str) -> None:
     assert loads_text(loads) == expected
+
+
+def test_levels_with_a_gap_are_named_one_by_one() -> None:
+    measured = [Load(concurrency=i) for i in (1, 2, 4, 8)]
+    assert loads_text([measured[1], measured[3]], measured) == "2 or 8 concurrent"
+    assert loads_text(measured[1:], measured) == "2-8 concurrent"
+
+
+def test_a_price_that_is_a_range_shows_it() -> None:
+    price = HourlyPrice(usd_per_hour=0.0893, low=0.05, high=0.12, source="list price", date="2026-11-21")
+    assert (
+        "($0.0893/h [0.05, 0.12] for the deployment, list price, 2026-11-21)"
+        in verdict_of(study_report(price=price)).text
+    )

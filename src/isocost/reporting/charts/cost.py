@@ -72,7 +72,7 @@ def cost_figure(report: StudyReport) -> Figure | None:
         title="What a million output tokens cost, by load",
         subtitle=f"per million output tokens{_logarithmic(curves)}, against {load_title(curves)}",
         panels=panels,
-        columns=1 if together else 2,
+        columns=1 if together else 3,
         legend=tuple(series[curve.deployment] for curve in curves) if together else (),
         notes=_notes(curves),
     )
@@ -170,7 +170,7 @@ def _fit(curve: CostCurve, plot: _Plot) -> list[Markup]:
             (plot.x.at(load_value(level.load)), plot.y.at(_cost(level, curve).value))
             for level in curve.levels
         ]
-        return [polyline(places, "link")]
+        return [polyline(places, "line thin")]
     per_second = 1e6 * (1.0 if curve.price is None else curve.price.usd_per_second)
     rows = [(plot.x.at(b), *(plot.y.at(t / b * per_second) for t in ts)) for b, *ts in curve.technology.band]
     upper, lower = [(x, high) for x, _, _, high in rows], [(x, low) for x, _, low, _ in rows]

@@ -72,7 +72,7 @@ class _Plot:
 
 def is_cost(axis: Axis) -> bool:
     """Whether an axis is a cost in money or in machine-seconds."""
-    return axis.unit.startswith("USD") or "machine-seconds" in axis.name
+    return axis.unit.startswith("USD") or axis.name.startswith("machine")
 
 
 def axis_roles(axes: Sequence[Axis]) -> tuple[int, int, int | None] | None:

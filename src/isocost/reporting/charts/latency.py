@@ -51,8 +51,8 @@ def latency_figure(report: StudyReport) -> Figure | None:
             title=METRICS[metric] + ("" if together else f", {series[some[0].deployment].name}"),
             drawings=(_draw(metric, some, curves, series, report.service_levels, key=f"{metric}-{number}"),),
         )
-        for number, some in enumerate(groups)
         for metric in METRICS
+        for number, some in enumerate(groups)
         if _values(metric, some)
     ]
     if not panels:
@@ -62,7 +62,7 @@ def latency_figure(report: StudyReport) -> Figure | None:
         title="How long users wait, by load",
         subtitle=f"Over all repeats, against {load_title(curves)}",
         panels=tuple(panels),
-        columns=2,
+        columns=2 if together else 3,
         legend=tuple(series[curve.deployment] for curve in curves) if together else (),
         notes=(
             "Solid: the median. Dashed and hollow: the 95th percentile, where there are requests enough.",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from isocost.core.estimate import Estimate
     from isocost.reporting.markup import Markup
-    from isocost.runtime.model import RuntimeCell, RuntimeModel
+    from isocost.runtime.model import FloatArray, RuntimeCell, RuntimeModel
     from isocost.studies.report import StudyReport
 
 __all__ = ["residual", "runtime_figures"]
@@ -83,7 +83,9 @@ def _first_token(model: RuntimeModel, series: Series, key: str) -> Markup:
     y, factor, unit = _time_scale(times, frame)
     sizes = [*(tokens for tokens, _ in lines), *(float(cell.input_tokens) for cell in cells)]
     x = Scale(low=0, high=max(sizes) * 1.05, start=frame.left, end=frame.right)
-    places = [(x.at(tokens), y.at(each.value)) for tokens, each in lines]
+    prompts = np.linspace(lines[0][0], lines[-1][0], 65)
+    fitted = zip(prompts, _line(model, prompts, np.ones(65)), strict=True)
+    places = [(x.at(float(tokens)), y.at(time)) for tokens, time in fitted]
     return _panel(
         "Time to the first token against prompt length",
         [
@@ -107,7 +109,10 @@ def _last_token(model: RuntimeModel, series: Series, key: str) -> Markup:
     frame = plot_frame(WIDTH, HEIGHT, right=52)
     longest = max(cell.output_tokens for cell in model.cells)
     prompts = _prompts(model)
-    curves = {p: [(o, _predicted(model, p, o)) for o in np.linspace(1, longest, 17)] for p in prompts}
+    lengths = np.linspace(1, longest, 17)
+    curves = {
+        p: list(zip(lengths, _line(model, np.full(17, float(p)), lengths), strict=True)) for p in prompts
+    }
     times = [
         *_parts(cell.measured for cell in model.cells),
         *(t for line in curves.values() for _, t in line),
@@ -116,7 +121,7 @@ def _last_token(model: RuntimeModel, series: Series, key: str) -> Markup:
     x = Scale(low=0, high=max(longest * 1.05, 1.5), start=frame.left, end=frame.right)
     lines = []
     for p, line in curves.items():
-        places = [(x.at(o), y.at(t)) for o, t in line]
+        places = [(x.at(float(o)), y.at(t)) for o, t in line]
         end = text(places[-1][0] + 6, places[-1][1] + 4, f"p = {p}", "label")
         lines += [polyline(places, "line"), end]
     return _panel(
@@ -136,11 +141,8 @@ def _prompts(model: RuntimeModel) -> list[int]:
     return [varied[0], varied[-1]] if len(varied) > 1 else varied
 
 
-def _predicted(model: RuntimeModel, p: float, o: float) -> float:
-    point_estimate = model.coefficients[0]
-    alpha = float(np.interp(p, model.knots, point_estimate[: len(model.knots)]))
-    beta, gamma = (float(part) for part in point_estimate[len(model.knots) :])
-    return alpha + beta * (o - 1) + gamma * (o - 1) * (p + o / 2)
+def _line(model: RuntimeModel, p: FloatArray, o: FloatArray) -> list[float]:
+    return [float(time) for time in model.runtime_s(p, o)]
 
 
 def _residuals(model: RuntimeModel, series: Series, key: str) -> Markup:
