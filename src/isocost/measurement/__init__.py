@@ -6,13 +6,13 @@ from isocost.measurement.address import Address, EndpointType, resolve_address
 from isocost.measurement.clock import clock_now
 from isocost.measurement.dialect import Dialect
 from isocost.measurement.machine import machine_facts
-from isocost.measurement.machine import machine_facts
-from isocost.measurement.opening import open_target
+from isocost.measurement.opening import Access, open_target
 from isocost.measurement.prompts import IdPrompts, PromptSource, TextPrompts
 from isocost.measurement.secret import Secret, read_api_key
 from isocost.measurement.target import HttpTarget
 
 __all__ = [
+    "Access",
     "Address",
     "Dialect",
     "EndpointType",
@@ -22,7 +22,6 @@ __all__ = [
     "Secret",
     "TextPrompts",
     "clock_now",
-    "machine_facts",
     "machine_facts",
     "open_target",
     "read_api_key",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from isocost.core.errors import InputError
@@ -21,20 +21,41 @@ if TYPE_CHECKING:
 
     from isocost.measurement.prompts import PromptSource
 
-__all__ = ["open_target"]
+__all__ = ["Access", "open_target"]
 
 
-def open_target(  # noqa: PLR0913 - each is one option of a command; a record would only be unpacked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """How one gets at an endpoint; what is secret is read only when it is used.
+
+    Parameters
+    ----------
+    api_key_env : str or None
+        Environment variable that holds the key.
+    api_key_file : str or Path or None
+        File whose first line is the key; without either no key is sent.
+    headers : mapping of str to str
+        Sent with every request.
+    insecure : bool
+        Do not verify TLS.
+    timeout_s : float
+        Longest silence that is borne while looking, above 0.
+    """
+
+    api_key_env: str | None = None
+    api_key_file: str | Path | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    insecure: bool = False
+    timeout_s: float = 120.0
+
+
+def open_target(
     url: str,
     model: str | None = None,
     *,
     endpoint_type: EndpointType | None = None,
-    api_key_env: str | None = None,
-    api_key_file: str | Path | None = None,
-    headers: Mapping[str, str] | None = None,
+    access: Access | None = None,
     extra_body: Mapping[str, Any] | None = None,
-    insecure: bool = False,
-    timeout_s: float = 120.0,
     prompts: PromptSource | None = None,
 ) -> HttpTarget:
     """Look how an endpoint wants to be spoken to, and return it ready to be measured.
@@ -50,16 +71,10 @@ def open_target(  # noqa: PLR0913 - each is one option of a command; a record wo
         May be left out where exactly one is served.
     endpoint_type : {"completions", "chat"}, optional
         As the URL's path says, else completions.
-    api_key_env : str, optional
-        Environment variable that holds the key.
-    api_key_file : path, optional
-        File whose first line is the key; without either no key is sent.
-    headers, extra_body : mapping, optional
-        Added to each request.
-    insecure : bool
-        Do not verify TLS.
-    timeout_s : float
-        Longest silence that is borne while looking, above 0.
+    access : Access, optional
+        Key, headers, TLS.
+    extra_body : mapping, optional
+        Fields added to each request.
     prompts : IdPrompts or TextPrompts, optional
         Where prompts come from; found out when not given.
 
@@ -75,6 +90,7 @@ def open_target(  # noqa: PLR0913 - each is one option of a command; a record wo
     MeasurementError
         If there is no server, it refuses access, or it does not work.
     """
+    access = access or Access()
     address = resolve_address(url)
     if endpoint_type not in (None, "completions", "chat"):
         raise InputError(f"the endpoint type is completions or chat, got {endpoint_type!r}")
@@ -82,12 +98,12 @@ def open_target(  # noqa: PLR0913 - each is one option of a command; a record wo
     target = HttpTarget(
         address=address,
         dialect=Dialect(model=model or "", endpoint_type=kind, extra=dict(extra_body or {})),
-        api_key=read_api_key(env=api_key_env, file=api_key_file),
-        headers=dict(headers or {}),
-        insecure=insecure,
+        api_key=read_api_key(env=access.api_key_env, file=access.api_key_file),
+        headers=dict(access.headers),
+        insecure=access.insecure,
     )
     head_of(address, "POST", address.path(kind), target.request_headers)  # refuses what cannot be sent
-    return _probed(target, model, timeout_s, prompts)
+    return _probed(target, model, access.timeout_s, prompts)
 
 
 def _probed(
