@@ -30,7 +30,7 @@ _HOMES = {
     "measure_stage": "isocost.studies.measure",
     "parse_service_level": "isocost.core.service_level",
     "profile_cells": "isocost.runtime",
-    "render_page": "isocost.reporting",
+    "html_page": "isocost.reporting",
     "report_study": "isocost.studies.answer",
     "run_study": "isocost.studies.measure",
     "running_engine": "isocost.engine",
@@ -48,10 +48,10 @@ __all__ = [
     "TargetSpec",
     "__version__",
     "fit_study",
+    "html_page",
     "measure_stage",
     "parse_service_level",
     "profile_cells",
-    "render_page",
     "report_study",
     "run_study",
     "running_engine",
@@ -78,7 +78,7 @@ if TYPE_CHECKING:
     from isocost.core.service_level import parse_service_level
     from isocost.engine import running_engine
     from isocost.journal import LoadStage, RuntimeStage, TargetSpec
-    from isocost.reporting import render_page
+    from isocost.reporting import html_page
     from isocost.runtime import profile_cells
     from isocost.studies.answer import report_study
     from isocost.studies.asking import workload_of

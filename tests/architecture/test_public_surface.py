@@ -9,7 +9,7 @@ import pytest
 PUBLIC = {
     "Estimate", "InputError", "IsocostError", "LoadStage", "MeasurementError", "RequestShape", "RuntimeStage",
     "TargetSpec", "__version__", "fit_study", "measure_stage", "parse_service_level", "profile_cells",
-    "render_page", "report_study", "run_study", "running_engine", "workload_of",
+    "html_page", "report_study", "run_study", "running_engine", "workload_of",
 }  # fmt: skip
 HEAVY = ("numpy", "scipy", "pydantic", "aiohttp", "openvino", "openvino_genai", "highspy", "ray", "yaml")
 ROOMS = (

@@ -22,7 +22,7 @@ def machines(
 ) -> None:
     """List machine profiles and their prices."""
     from isocost.catalog import machine_names, machine_profile
-    from isocost.reporting import render_machines
+    from isocost.reporting import machines_text
 
     names = machine_names() if name is None else (name,)
-    typer.echo(render_machines([machine_profile(one) for one in names]))
+    typer.echo(machines_text([machine_profile(one) for one in names]))

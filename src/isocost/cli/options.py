@@ -111,9 +111,9 @@ def parse_endpoint_type(text: str) -> Literal["completions", "chat"]:
     InputError
         If there is no such type.
     """
-    if text == "completions" or text == "chat":  # noqa: PLR1714 - so that the type is known
-        return text
-    raise InputError(f"--endpoint-type must be completions or chat, got {text!r}")
+    if text not in ("completions", "chat"):
+        raise InputError(f"--endpoint-type must be completions or chat, got {text!r}")
+    return "chat" if text == "chat" else "completions"
 
 
 def parse_headers(given: list[str] | None) -> dict[str, str]:

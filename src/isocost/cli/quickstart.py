@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from isocost.cli import options
+from isocost.cli.showing import show
 from isocost.cli.watching import stoppable, watching
 
 __all__ = ["quickstart"]
@@ -28,7 +29,7 @@ def quickstart(
     quiet: options.Quiet = False,
 ) -> None:
     """Measure two small models in two precisions on this machine and report their cost (3 minutes)."""
-    from isocost.reporting import render_page, render_terminal
+    from isocost.reporting import html_page
     from isocost.studies.answer import report_study, write_report
     from isocost.studies.quickstart import quickstart_study
 
@@ -39,7 +40,7 @@ def quickstart(
         sys.stderr.write(f"isocost: stopped; go on with: isocost quickstart --out {out}\n")
         raise typer.Exit(130)
     result = report_study(out, price_usd_per_hour=price_per_hour)
-    page = write_report(out, render_page(result))
-    typer.echo(render_terminal(result))
+    page = write_report(out, html_page(result))
+    show(result)
     typer.echo(f"report: {page}  ({time.monotonic() - began:.0f} s in all)")
     typer.echo(f"again with other money: isocost report {out} --price-per-hour 0.10 --slo ttft.p95=300ms")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from isocost.cli import options
+from isocost.cli.showing import show
 
 __all__ = ["report"]
 
@@ -32,7 +33,7 @@ def report(
     as_json: options.Json = False,
 ) -> None:
     """Price a study and write its report."""
-    from isocost.reporting import render_json, render_page, render_terminal
+    from isocost.reporting import envelope_json, html_page
     from isocost.studies.answer import report_study, write_report
 
     result = report_study(
@@ -42,9 +43,9 @@ def report(
         service_levels=tuple(slo or ()),
         size_floor=size_floor,
     )
-    page = write_report(study, render_page(result), output=output)
+    page = write_report(study, html_page(result), output=output)
     if as_json:
-        typer.echo(render_json(result))
+        typer.echo(envelope_json(result), nl=False)
         return
-    typer.echo(render_terminal(result))
+    show(result)
     typer.echo(f"report: {page}")

@@ -22,7 +22,8 @@ def runtime(
     as_json: options.Json = False,
 ) -> None:
     """Fit T(p, o) to a profile, and predict the runtime of a request of any size."""
-    from isocost.reporting import render_prediction
+    from isocost.reporting import prediction_json, prediction_text
     from isocost.studies.profile import predict_runtime
 
-    typer.echo(render_prediction(predict_runtime(study, deployment, prompt, output), as_json=as_json))
+    prediction = predict_runtime(study, deployment, prompt, output)
+    typer.echo(prediction_json(prediction) if as_json else prediction_text(prediction))

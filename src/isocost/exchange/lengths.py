@@ -37,7 +37,7 @@ def read_lengths(path: Path) -> tuple[RequestShape, ...]:
     Raises
     ------
     InputError
-        If the file cannot be read, lacks a column, or has a line that is no pair of whole numbers of at least 1.
+        If the file cannot be read, lacks a column, or has a line without two whole numbers of at least 1.
     """
     rows = list(_rows(path))
     if not rows:

@@ -88,7 +88,7 @@ def report_study(
         _deployment_report(
             known.get(name, Deployment(name=name, model=name)), stages, runs, price, levels, cautions
         )
-        for name in dict.fromkeys(stage.deployment for stage in stages.values())
+        for name in dict.fromkeys(run.deployment for run in runs if run.stage in stages)
     )
     reports = tuple(one for one in reports if one.runtime is not None or one.curve is not None)
     if not reports:
@@ -253,9 +253,9 @@ def _frontier(reports: Sequence[DeploymentReport]) -> Frontier | None:
     sized = all(report.deployment.parameters is not None for report, _ in units)
     priced = all("output" in level.cost_per_million_tokens for _, level in units)
     cost = (
-        Axis(name="cost per million output tokens", unit="USD", better="lower")
+        Axis(name="cost per million output tokens", unit="USD/1M tokens", better="lower")
         if priced
-        else Axis(name="machine time per million output tokens", unit="s", better="lower")
+        else Axis(name="machine time per million output tokens", unit="s/1M tokens", better="lower")
     )
     speed = Axis(name="speed for one user", unit="tokens/s", better="higher")
     size = Axis(name="parameters", unit="parameters", better="higher")

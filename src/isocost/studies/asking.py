@@ -10,7 +10,6 @@ from isocost.core.errors import InputError
 from isocost.exchange import read_lengths
 from isocost.journal import RuntimeStage
 from isocost.runtime import profile_cells
-from isocost.studies.targets import served_by
 from isocost.workload import fixed, listed, preset
 
 if TYPE_CHECKING:
@@ -18,9 +17,10 @@ if TYPE_CHECKING:
 
     from isocost.core.load import RequestShape
     from isocost.journal import Stage
+    from isocost.studies.targets import OpenedTarget
     from isocost.workload import Workload
 
-__all__ = ["settle", "workload_of"]
+__all__ = ["is_settled", "settle", "workload_of"]
 
 _LONGEST_PROMPT = 1024
 _LONGEST_ANSWER = 64
@@ -54,28 +54,39 @@ def workload_of(
     return preset(name, seed=seed)
 
 
-def settle(stage: Stage) -> Stage:
+def is_settled(stage: Stage) -> bool:
+    """Whether a stage says all that is needed to lay out its runs."""
+    return stage.deployment is not None and not (isinstance(stage, RuntimeStage) and stage.cells is None)
+
+
+def settle(stage: Stage, target: OpenedTarget | None = None) -> Stage:
     """Fill in what only the target can tell: the model, sizes that fit it, and so the name of the deployment.
+
+    Parameters
+    ----------
+    stage : Stage
+    target : OpenedTarget, optional
+        Not needed for the embedded engine, whose names are known beforehand.
 
     Raises
     ------
     InputError
         If requests are longer than the model holds.
-    MeasurementError
-        If the target does not answer.
     """
-    if stage.target.engine is not None:
-        name = f"{Path(stage.target.engine.model).stem}-{stage.target.engine.precision}"
+    engine = stage.target.engine
+    if engine is not None:
+        name = f"{Path(engine.model).stem}-{engine.precision}"
         return _with_cells(replace(stage, deployment=stage.deployment or name), None)
-    served = served_by(stage.target)
+    if target is None:
+        return stage
     named = replace(
         stage,
-        target=replace(stage.target, model=served.model),
-        deployment=stage.deployment or served.model,
+        target=replace(stage.target, model=target.target.model),
+        deployment=stage.deployment or target.deployment.name,
     )
-    complete = _with_cells(named, served.context_length)
+    complete = _with_cells(named, target.context_length)
     shapes = complete.cells if isinstance(complete, RuntimeStage) else complete.shapes
-    _must_fit(shapes or (), served.context_length)
+    _must_fit(shapes or (), target.context_length)
     return complete
 
 

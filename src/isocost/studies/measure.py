@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from isocost.journal import (
     write_template,
 )
 from isocost.measurement import clock_now
-from isocost.studies.asking import settle
+from isocost.studies.asking import is_settled, settle
 from isocost.studies.plans import planned_runs, remaining
 from isocost.studies.targets import opened
 
@@ -93,12 +94,15 @@ def measure_stage(
     MeasurementError
         If the target failed; what was measured until then is in the journal.
     """
-    settled = settle(stage)
     folder = create_study(path)
+    told, stopped = watch or _ignore, stop or threading.Event()
     with study_lock(folder.path):
-        entered = folder.add_stage(settled)
         write_template(folder.assumptions_file)
-        return _carry_out(folder, entered, watch or _ignore, stop or threading.Event())
+        if stage.target.engine is not None:
+            return _carry_out(folder, folder.add_stage(settle(stage)), told, stopped)
+        with opened(stage.target, stage.deployment) as target:  # before it is entered: it may not answer
+            entered = folder.add_stage(settle(stage, target))
+            return _carry_out(folder, entered, told, stopped, target)
 
 
 def run_study(
@@ -106,10 +110,21 @@ def run_study(
 ) -> bool:
     """Carry out all that is left of a study; see `measure_stage`."""
     folder = open_study(path)
-    stopped = stop or threading.Event()
+    told, stopped = watch or _ignore, stop or threading.Event()
     with study_lock(folder.path):
         write_template(folder.assumptions_file)
-        return all(_carry_out(folder, settle(stage), watch or _ignore, stopped) for stage in folder.stages())
+        return all(_go_on(folder, stage, told, stopped) for stage in folder.stages())
+
+
+def _go_on(
+    folder: StudyFolder, stage: Stage, watch: Callable[[Progress], None], stop: threading.Event
+) -> bool:
+    """Carry out a stage as ``study.yaml`` has it; what that leaves open the target tells."""
+    settled = settle(stage)
+    if is_settled(settled):
+        return _carry_out(folder, settled, watch, stop)
+    with opened(stage.target, stage.deployment) as target:
+        return _carry_out(folder, settle(stage, target), watch, stop, target)
 
 
 def _ignore(progress: Progress) -> None:
@@ -117,18 +132,24 @@ def _ignore(progress: Progress) -> None:
 
 
 def _carry_out(
-    folder: StudyFolder, stage: Stage, watch: Callable[[Progress], None], stop: threading.Event
+    folder: StudyFolder,
+    stage: Stage,
+    watch: Callable[[Progress], None],
+    stop: threading.Event,
+    target: OpenedTarget | None = None,
 ) -> bool:
+    """Measure what the journal lacks of a stage; a target that is not given is opened when it is needed."""
     planned = planned_runs(stage)
     plans = [(run, plan) for run in planned if (plan := _left(folder, stage, run)) is not None]
     if not plans or stop.is_set():
         return not plans
-    with JournalWriter(folder.journal_file) as journal, opened(stage.target, stage.deployment) as target:
+    opening = opened(stage.target, stage.deployment) if target is None else nullcontext(target)
+    with JournalWriter(folder.journal_file) as journal, opening as ready:
         for number, (run, plan) in enumerate(plans):
             if stop.is_set():
                 return False
             report = _Reporter(watch, stage.name, len(planned) - len(plans) + number, len(planned))
-            _measure_run(journal, stage, target, run, plan, report, stop)
+            _measure_run(journal, stage, ready, run, plan, report, stop)
     return not stop.is_set()
 
 

@@ -91,8 +91,9 @@ def remaining(run: PlannedRun, *, done: frozenset[int], spent_s: float, timeout_
 
 def _profile(stage: RuntimeStage) -> PlannedRun:
     rng = np.random.default_rng(stage.seed)
-    shapes = tuple(interleave(stage.cells, repeats=stage.repeats, rng=rng))
-    largest = sorted(stage.cells, key=lambda cell: cell.input_tokens + cell.output_tokens)[-_WARMUP_CELLS:]
+    cells = stage.cells or ()
+    shapes = tuple(interleave(cells, repeats=stage.repeats, rng=rng))
+    largest = sorted(cells, key=lambda cell: cell.input_tokens + cell.output_tokens)[-_WARMUP_CELLS:]
     return PlannedRun(
         label="profile",
         load=Load(concurrency=1),

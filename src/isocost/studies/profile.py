@@ -80,23 +80,17 @@ def fit_study(path: Path, deployment: str | None = None) -> RuntimeModel:
         If the profile cannot identify T(p, o).
     """
     folder = open_study(path)
-    profiled = {stage.name: stage.deployment for stage in folder.stages() if isinstance(stage, RuntimeStage)}
-    names = tuple(dict.fromkeys(profiled.values()))
+    profiles = {stage.name for stage in folder.stages() if isinstance(stage, RuntimeStage)}
+    runs = [run for run in read_runs(folder.journal_file) if run.stage in profiles]
+    names = tuple(dict.fromkeys(run.deployment for run in runs))
     if not names:
-        raise InputError(
-            f"{path} has no runtime stage; measure one: isocost measure runtime URL --out {path}"
-        )
+        raise InputError(f"{path} has no profile; measure one: isocost measure runtime URL --out {path}")
     if deployment is None and len(names) > 1:
         raise InputError(f"{path} has profiles of {', '.join(names)}; name one: --deployment NAME")
     wanted = deployment or names[0]
     if wanted not in names:
         raise InputError(f"{path} has no profile of {wanted!r}; it has {', '.join(names)}")
-    runs = [run for run in read_runs(folder.journal_file) if profiled.get(run.stage) == wanted]
-    if not runs:
-        raise InputError(
-            f"the profile of {wanted} in {path} is not measured yet; measure it: isocost run {path}"
-        )
-    return fit_profile(wanted, runs)
+    return fit_profile(wanted, [run for run in runs if run.deployment == wanted])
 
 
 def predict_runtime(

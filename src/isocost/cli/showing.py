@@ -1,0 +1,25 @@
+"""A report on standard output: as wide as the terminal, in colour only there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from isocost.studies.report import StudyReport
+
+__all__ = ["show"]
+
+
+def show(report: StudyReport) -> None:
+    """Print verdict, levels and doubts."""
+    from isocost.reporting import terminal_text
+
+    terminal = sys.stdout.isatty()
+    width = min(shutil.get_terminal_size((100, 24)).columns, 120) if terminal else 100
+    colour = terminal and "NO_COLOR" not in os.environ
+    typer.echo(terminal_text(report, width=width, colour=colour))

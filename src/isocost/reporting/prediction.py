@@ -1,0 +1,87 @@
+"""A fitted T(p, o) and what it predicts, as text and as the JSON envelope."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from isocost.reporting.envelope import estimate_object
+from isocost.reporting.format import estimate_text, percent, seconds
+from isocost.reporting.markup import clean
+
+if TYPE_CHECKING:
+    from isocost.studies.profile import RuntimePrediction
+
+__all__ = ["prediction_json", "prediction_text"]
+
+_QUESTION = "What does one request take, on this deployment, alone?"
+
+
+def prediction_text(prediction: RuntimePrediction) -> str:
+    """Write a fit, and the prediction where one was asked for, as lines of text."""
+    model = prediction.model
+    error = model.held_out_error
+    lines = [
+        _sentence(prediction),
+        f"  {'first token':14s} "
+        + ", ".join(f"{estimate_text(alpha)} for {p} in" for p, alpha in model.prefill),
+        f"  {'further tokens':14s} {estimate_text(model.decode)} each",
+        f"  {'context term':14s} "
+        + ("not needed" if model.context is None else estimate_text(model.context)),
+        f"  {'left-out cells':14s} "
+        + ("too few" if error is None else f"predicted within {percent(error.value)}"),
+        *(
+            f"  {cell.input_tokens:6d} in {cell.output_tokens:5d} out: measured {estimate_text(cell.measured)}, "
+            f"fitted {seconds(cell.fitted_s)}"
+            for cell in model.cells
+        ),
+        *(f"  note: {clean(caution.text)}" for caution in prediction.cautions),
+    ]
+    return "\n".join(lines)
+
+
+def prediction_json(prediction: RuntimePrediction) -> str:
+    """Write the same as the JSON envelope."""
+    model = prediction.model
+    content: dict[str, Any] = {
+        "schema": "isocost/1",
+        "question": _QUESTION,
+        "verdict": {"text": _sentence(prediction), "state": "predicted" if prediction.runtime else "fitted"},
+        "estimates": {
+            "runtime": estimate_object(prediction.runtime),
+            "decode": estimate_object(model.decode),
+            "context": estimate_object(model.context),
+            "held_out_error": estimate_object(model.held_out_error),
+        },
+        "tables": {
+            "prefill": [
+                {"input_tokens": p, "time_to_first_token": estimate_object(alpha)}
+                for p, alpha in model.prefill
+            ],
+            "cells": [
+                {
+                    "input_tokens": cell.input_tokens,
+                    "output_tokens": cell.output_tokens,
+                    "measured": estimate_object(cell.measured),
+                    "fitted_s": cell.fitted_s,
+                    "held_out_s": cell.held_out_s,
+                }
+                for cell in model.cells
+            ],
+        },
+        "assumptions": [],
+        "warnings": [{"code": caution.code, "text": caution.text} for caution in prediction.cautions],
+        "provenance": [{"source": prediction.study}],
+    }
+    return json.dumps(content, allow_nan=False, ensure_ascii=False, indent=2)
+
+
+def _sentence(prediction: RuntimePrediction) -> str:
+    name = clean(prediction.model.deployment)
+    if prediction.runtime is None:
+        return f"{name} takes {estimate_text(prediction.model.decode)} for each token after the first."
+    kind = " (extrapolated)" if prediction.runtime.kind == "extrapolated" else ""
+    return (
+        f"{name} takes {estimate_text(prediction.runtime)} for {prediction.input_tokens} tokens in and "
+        f"{prediction.output_tokens} out{kind}."
+    )

@@ -1,0 +1,90 @@
+"""From what a stage says of its target to one that can be measured."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from isocost.core.deployment import Deployment, Pool
+from isocost.engine import running_engine
+from isocost.measurement import Access, machine_facts, open_target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from isocost.core.ports import Target
+    from isocost.journal import TargetSpec
+
+__all__ = ["OpenedTarget", "opened"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedTarget:
+    """A target that answers, and what is known of it.
+
+    Parameters
+    ----------
+    target : Target
+    deployment : Deployment
+    facts : mapping of str to str
+        What it told of itself, and the machine that measures.
+    """
+
+    target: Target
+    deployment: Deployment
+    facts: Mapping[str, str]
+
+    @property
+    def context_length(self) -> int | None:
+        """Longest prompt and answer together, where the target says."""
+        told = self.facts.get("context_length")
+        return None if told is None else int(told)
+
+
+@contextmanager
+def opened(spec: TargetSpec, deployment: str | None) -> Iterator[OpenedTarget]:
+    """Open a target for as long as it is measured; an embedded engine is started and stopped.
+
+    Parameters
+    ----------
+    spec : TargetSpec
+    deployment : str or None
+        What to call the deployment; ``None``: as its model.
+
+    Raises
+    ------
+    InputError, MeasurementError, MissingExtraError
+        If it cannot be measured; one sentence says why.
+    """
+    if spec.engine is None:
+        yield _endpoint(spec, deployment, None)
+        return
+    with running_engine(spec.engine.model, precision=spec.engine.precision) as running:
+        served = replace(spec, url=running.url, engine=None, model=running.model)
+        yield _endpoint(served, deployment, running.deployment)
+
+
+def _endpoint(spec: TargetSpec, name: str | None, known: Deployment | None) -> OpenedTarget:
+    target = open_target(
+        spec.url or "",
+        spec.model,
+        endpoint_type=spec.endpoint_type,
+        access=Access(
+            api_key_env=spec.api_key_env,
+            api_key_file=spec.api_key_file,
+            headers=spec.headers,
+            insecure=spec.insecure,
+        ),
+        extra_body=spec.extra_body,
+    )
+    facts = {**target.facts, **machine_facts()}
+    told = Deployment(
+        name=target.model,
+        model=target.model,
+        pools=(Pool(engine=facts.get("engine"), engine_version=facts.get("engine_version")),),
+    )
+    deployment = known or told
+    return OpenedTarget(
+        target=target, deployment=replace(deployment, name=name or deployment.name), facts=facts
+    )
