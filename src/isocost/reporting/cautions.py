@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from isocost.reporting.markup import shorten
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -11,12 +13,20 @@ if TYPE_CHECKING:
     from isocost.economics.curve import CostCurve
     from isocost.studies.report import StudyReport
 
-__all__ = ["cautions_of", "client_saturated"]
+__all__ = ["cautions_of", "client_saturated", "shared_cautions"]
 
 
 def cautions_of(report: StudyReport) -> tuple[tuple[str, Caution], ...]:
     """Collect cautions with their scope (``""``: the whole study), each once, in the order of the report."""
     return tuple(dict.fromkeys(_all(report)))
+
+
+def shared_cautions(report: StudyReport) -> tuple[tuple[str, Caution], ...]:
+    """Collect cautions so that one that holds for several deployments is said once, naming them all."""
+    scopes: dict[Caution, list[str]] = {}
+    for scope, caution in cautions_of(report):
+        scopes.setdefault(caution, []).append(shorten(scope, 60))
+    return tuple((", ".join(about), caution) for caution, about in scopes.items())
 
 
 def client_saturated(curve: CostCurve) -> bool:

@@ -17,6 +17,7 @@ __all__ = [
     "hourly",
     "money",
     "percent",
+    "probability",
     "seconds",
     "si",
     "time_unit",
@@ -166,6 +167,19 @@ def percent(fraction: float | None, low: float | None = None, high: float | None
     interval = bracket(bottom, top, digits)
     sign = "+" if value > 0 else ""
     return f"{sign}{grouped(value, digits)} %" + (f" {interval}" if interval else "")
+
+
+def probability(value: float) -> str:
+    """Write a probability to two digits; what was counted in draws is never certain.
+
+    Examples
+    --------
+    >>> probability(0.873), probability(1.0), probability(0.0)
+    ('0.87', '>0.99', '<0.01')
+    """
+    if value >= 0.995:
+        return ">0.99"
+    return "<0.01" if value < 0.005 else f"{value:.2f}"
 
 
 def si(value: float | None) -> str:

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from isocost.core.estimate import Estimate
     from isocost.core.service_level import ServiceLevel
-    from isocost.economics.curve import CostCurve
+    from isocost.economics.curve import CostCurve, CostLevel
 
-__all__ = ["latency_key", "nearest_miss"]
+__all__ = ["latency_key", "nearest_miss", "unmet_text"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,17 @@ class _Candidate:
 def latency_key(asked: ServiceLevel) -> str:
     """Name under which a level's latency holds what a service level bounds: ``"ttft.p95"``."""
     return f"{asked.metric}.{asked.statistic}"
+
+
+def unmet_text(level: CostLevel) -> str:
+    """Say which service levels a level of load misses, and which its requests were too few to judge."""
+    asked = level.unmet or ()
+    missed = [each.label for each in asked if latency_key(each) in level.latency]
+    untold = [each.label for each in asked if latency_key(each) not in level.latency]
+    parts = [
+        f"{verb} {', '.join(some)}" for verb, some in (("misses", missed), ("cannot judge", untold)) if some
+    ]
+    return "; ".join(parts)
 
 
 def nearest_miss(curves: Sequence[CostCurve]) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from isocost.reporting.cautions import cautions_of
+from isocost.reporting.cautions import shared_cautions
 from isocost.reporting.charts import cost_figure, frontier_figure, latency_figure, runtime_figures
 from isocost.reporting.charts.figure import legend_mark
 from isocost.reporting.markup import Markup, element, exact, join, shorten
@@ -269,8 +269,8 @@ def _rows(name: str, rows: Sequence[Sequence[str]], columns: Sequence[Column]) -
 
 def _small_print(report: StudyReport) -> list[Markup]:
     cautions = [
-        (shorten(scope, 80), shorten(caution.text, LIMIT), caution.code)
-        for scope, caution in cautions_of(report)
+        (shorten(scope, 200), shorten(caution.text, LIMIT), caution.code)
+        for scope, caution in shared_cautions(report)
     ]
     assumptions = [
         (shorten(each.name, 80), shorten(each.value, LIMIT), shorten(each.source, LIMIT))

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from isocost.reporting.charts.figure import seconds_data
 from isocost.reporting.charts.frontier import is_cost, unit_cost
 from isocost.reporting.charts.runtime import residual
-from isocost.reporting.format import UNKNOWN, bracket, decimals, grouped, percent, si, time_unit
+from isocost.reporting.format import UNKNOWN, bracket, decimals, grouped, percent, probability, si, time_unit
 from isocost.reporting.markup import Markup, element, join, shorten
+from isocost.reporting.obstacle import unmet_text
 from isocost.reporting.pricing import cost_of, pricing_of, request_cost_of
 
 if TYPE_CHECKING:
@@ -102,16 +103,14 @@ def _spread(curves: Sequence[CostCurve], key: str) -> tuple[float, str]:
 
 def _level_row(level: CostLevel, curve: CostCurve, named: dict[str, tuple[float, str]]) -> tuple[str, ...]:
     best = level.probability_best
-    unmet = "" if level.unmet is None else "kept"
-    if level.unmet:
-        unmet = "misses " + ", ".join(each.label for each in level.unmet)
+    judged = "" if level.unmet is None else unmet_text(level) or "kept"
     return (
         element("strong", None, level.load.label) if level.load in curve.zone.levels else level.load.label,
         number_cell(level.output_tokens_per_second),
         cost_data(cost_of(level, curve.price)),
         *(number_cell(level.latency.get(key), named[key][0]) for key, _ in _LATENCIES),
-        "" if best is None else f"{best:.2f}",
-        unmet,
+        "" if best is None else probability(best),
+        judged,
     )
 
 

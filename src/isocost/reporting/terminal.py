@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from isocost.reporting.cautions import cautions_of
-from isocost.reporting.format import estimate_text, si
+from isocost.reporting.cautions import shared_cautions
+from isocost.reporting.format import estimate_text, probability, si
 from isocost.reporting.markup import clean, shorten
 from isocost.reporting.obstacle import latency_key
 from isocost.reporting.pricing import cost_of
@@ -114,7 +114,7 @@ def _cells(level: CostLevel, curve: CostCurve, latencies: list[str], *, repeated
         _brief(level.output_tokens_per_second).removesuffix(" tokens/s"),
         "unknown" if cost is None else f"{cost.number} {cost.interval}".strip(),
         *(_brief(level.latency[key]) if key in level.latency else "-" for key in latencies),
-        *(["-" if best is None else f"{best:.2f}"] if repeated else []),
+        *(["-" if best is None else probability(best)] if repeated else []),
         _remark(level, curve),
     ]
 
@@ -126,7 +126,9 @@ def _brief(estimate: Estimate) -> str:
 
 def _remark(level: CostLevel, curve: CostCurve) -> str:
     if level.unmet:
-        return "misses " + ", ".join(dict.fromkeys(latency_key(each) for each in level.unmet))
+        untold = all(latency_key(each) not in level.latency for each in level.unmet)
+        names = ", ".join(dict.fromkeys(latency_key(each) for each in level.unmet))
+        return f"{'too few for' if untold else 'misses'} {names}"
     if level.load == curve.zone.best:
         return "<- least cost"
     return "<- zone" if level.load in curve.zone.levels else ""
@@ -141,9 +143,9 @@ def _style(level: CostLevel, curve: CostCurve) -> str:
 def _print_cautions(console: Console, report: StudyReport) -> None:
     from rich.text import Text  # noqa: PLC0415
 
-    cautions = cautions_of(report)
+    cautions = shared_cautions(report)
     if cautions:
         console.print()
     for scope, caution in cautions:
-        about = f"{shorten(scope, 60)}: " if scope else ""
+        about = f"{shorten(scope, 200)}: " if scope else ""
         console.print(Text("! ", style="yellow") + Text(clean(f"{about}{shorten(caution.text, 400)}")))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from isocost.reporting.cautions import client_saturated
-from isocost.reporting.format import hourly, percent, seconds, si
+from isocost.reporting.format import hourly, percent, probability, seconds, si
 from isocost.reporting.markup import shorten
 from isocost.reporting.obstacle import nearest_miss
 from isocost.reporting.pricing import Amount, cost_of
@@ -102,7 +102,7 @@ def _recommended(report: StudyReport, chosen: DeploymentReport, curve: CostCurve
     details = [
         _choice(report),
         _premium(curve),
-        _probability(best),
+        _probability(best, several=len(report.deployments) > 1),
         *_conditions(chosen, curve, best),
     ]
     return Verdict(
@@ -171,17 +171,19 @@ def _premium(curve: CostCurve) -> str:
     if not curve.service_levels:
         return ""
     asked = " and ".join(level.label for level in curve.service_levels)
+    several = len(curve.service_levels) > 1
+    costs, it = ("cost", "them") if several else ("costs", "it")
     if zone.best == zone.cheapest:
-        return f"{asked} costs nothing: the cheapest level keeps it."
+        return f"{asked} {costs} nothing: the cheapest level keeps {it}."
     if zone.premium is None:
-        return f"{asked} holds; {zone.cheapest.label} would be cheaper."
+        return f"{asked}: {zone.cheapest.label} would be cheaper but does not keep {it}."
     extra = percent(zone.premium.value, zone.premium.low, zone.premium.high)
-    return f"{asked} costs {extra} over the cheapest level ({zone.cheapest.label})."
+    return f"{asked} {costs} {extra} over the cheapest level ({zone.cheapest.label})."
 
 
-def _probability(best: CostLevel) -> str:
+def _probability(best: CostLevel, *, several: bool) -> str:
     if best.probability_best is not None:
-        return f"P(best) {best.probability_best:.2f}."
+        return f"P(best) {probability(best.probability_best)}{' among its levels' if several else ''}."
     return "" if len(best.points) > 1 else "Measured once, so no probability of being best."
 
 

@@ -47,3 +47,27 @@ def test_names_cannot_steer_the_terminal(colour: bool) -> None:
 
 def test_runtime_alone() -> None:
     assert "T(p, o): 130 ms [125, 135] to the first token of 480" in terminal_text(runtime_only())
+
+
+def test_a_doubt_that_many_share_is_said_once() -> None:
+    report = study_report()
+    doubt = Caution("few-levels", "3 levels were measured")
+    deployments = tuple(
+        replace(each, curve=replace(each.curve, cautions=(doubt,)))
+        for each in report.deployments
+        if each.curve is not None
+    )
+    text = " ".join(terminal_text(replace(report, deployments=deployments)).split())
+    assert "! tiny-F16, tiny-Q8_0, small-F16, small-Q8_0: 3 levels were measured" in text
+    assert text.count("3 levels were measured") == 1
+
+
+def test_what_cannot_be_judged_is_not_called_missed() -> None:
+    report = study_report(stacks=1)
+    curve = report.deployments[0].curve
+    assert curve is not None
+    first = replace(curve.levels[0], latency={}, unmet=curve.service_levels)
+    changed = replace(curve, levels=(first, *curve.levels[1:]))
+    text = terminal_text(replace(report, deployments=(replace(report.deployments[0], curve=changed),)))
+    assert "too few for ttft.p95" in text
+    assert "misses" not in text

@@ -53,7 +53,8 @@ def test_a_recommendation_is_whole() -> None:
         "Run small-Q8_0 at 4-8 concurrent: $0.31 [0.29, 0.33] per million output tokens "
         "($3.60/h for the deployment, given by you, 2026-11-21). "
         "The cheapest that qualifies of 4 deployments with at least 50M parameters. "
-        "TTFT p95 <= 1 s costs +12 % [9, 15] over the cheapest level (16 concurrent). P(best) 0.87. "
+        "TTFT p95 <= 1 s costs +12 % [9, 15] over the cheapest level (16 concurrent). "
+        "P(best) 0.87 among its levels. "
         "Workload chat-small: about 96 in, 32 out; cold prefixes; 3 repeats; client healthy."
     )
     assert "".join(phrase.text for phrase in verdict.phrases if phrase.strong) == (
@@ -190,3 +191,18 @@ def test_a_price_that_is_a_range_shows_it() -> None:
         "($0.0893/h [0.05, 0.12] for the deployment, list price, 2026-11-21)"
         in verdict_of(study_report(price=price)).text
     )
+
+
+def test_several_service_levels_share_a_verb() -> None:
+    report = study_report(stacks=1)
+    asked = (*report.service_levels, replace(report.service_levels[0], metric="tpot", bound=0.05))
+    text = verdict_of(edited(report, service_levels=asked)).text
+    assert (
+        "TTFT p95 <= 1 s and time per token p95 <= 50 ms cost nothing: the cheapest level keeps them." in text
+    )
+
+
+def test_certainty_is_not_claimed() -> None:
+    report = study_report(stacks=1)
+    levels = tuple(replace(level, probability_best=1.0) for level in curve_of(report).levels)
+    assert "P(best) >0.99." in verdict_of(edited(report, levels=levels)).text

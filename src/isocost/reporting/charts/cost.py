@@ -23,6 +23,7 @@ from isocost.reporting.charts.figure import (
     whisker,
 )
 from isocost.reporting.markup import join
+from isocost.reporting.obstacle import unmet_text
 from isocost.reporting.pricing import Amount, Pricing, cost_of, pricing_of
 from isocost.reporting.scales import Scale, range_of
 from isocost.reporting.svg import Frame, band, drawing, group, polyline, rectangle, text, x_axis, y_axis
@@ -79,14 +80,14 @@ def cost_figure(report: StudyReport) -> Figure | None:
 
 
 def _notes(curves: Sequence[CostCurve]) -> tuple[str, ...]:
-    notes = ["Upright lines are intervals over repeats."]
+    notes = ["Upright lines: 95 % intervals."]
     if any(curve.technology is not None for curve in curves):
         notes.append("Band: fitted seconds per step, a + k b^g, with its interval.")
     if any(curve.zone.levels for curve in curves):
         tolerance = f"{curves[0].zone.tolerance * 100:g}"
         notes.append(f"Shaded: the zone, within {tolerance} % of the least cost that qualifies.")
     if any(level.unmet for curve in curves for level in curve.levels):
-        notes.append("Hollow: misses a service level.")
+        notes.append("Hollow: misses a service level, or cannot be judged.")
     return tuple(notes)
 
 
@@ -180,7 +181,7 @@ def _fit(curve: CostCurve, plot: _Plot) -> list[Markup]:
 def _level(level: CostLevel, curve: CostCurve, series: Series, plot: _Plot) -> Markup:
     cost = _cost(level, curve)
     place = plot.x.at(load_value(level.load)), plot.y.at(cost.value)
-    missed = "" if not level.unmet else f"\nmisses {', '.join(each.label for each in level.unmet)}"
+    missed = f"\n{unmet_text(level)}" if level.unmet else ""
     tip = cost_tip(f"{series.name} at {level.load.label}: ", cost, f" per million output tokens{missed}")
     mark = point(series.shape, place, 5.5, "open" if level.unmet else "full", tip)
     return join([*whisker(place[0], plot.y, cost), mark])
