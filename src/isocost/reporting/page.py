@@ -269,7 +269,7 @@ def _rows(name: str, rows: Sequence[Sequence[str]], columns: Sequence[Column]) -
 
 def _small_print(report: StudyReport) -> list[Markup]:
     cautions = [
-        (shorten(scope, 200), shorten(caution.text, LIMIT), caution.code)
+        (shorten(scope, 200), _sentence(shorten(caution.text, LIMIT)), caution.code)
         for scope, caution in shared_cautions(report)
     ]
     assumptions = [
@@ -281,6 +281,10 @@ def _small_print(report: StudyReport) -> list[Markup]:
         *_list("Assumptions", assumptions, "None."),
         *_list("Where the numbers come from", [_origin(each) for each in report.provenance], "Not recorded."),
     ]
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _list(title: str, rows: Sequence[tuple[str, str, str]], otherwise: str) -> list[Markup]:

@@ -122,7 +122,7 @@ def _last_token(model: RuntimeModel, series: Series, key: str) -> Markup:
     lines = []
     for p, line in curves.items():
         places = [(x.at(float(o)), y.at(t)) for o, t in line]
-        end = text(places[-1][0] + 6, places[-1][1] + 4, f"p = {p}", "label")
+        end = text(places[-1][0] + 9, places[-1][1] + 4, f"p = {p}", "label")
         lines += [polyline(places, "line"), end]
     return _panel(
         "Time to the last token against answer length",
