@@ -16,6 +16,7 @@ from isocost.core.provenance import Provenance
 from isocost.core.service_level import ServiceLevel
 from isocost.economics.curve import BatchTechnology, CostCurve, CostLevel, Zone
 from isocost.frontier.dominance import Axis, Frontier, FrontierUnit
+from isocost.runtime.form import Form
 from isocost.runtime.model import RuntimeCell, RuntimeModel
 from isocost.studies.report import Assumption, DeploymentReport, StudyReport
 
@@ -159,6 +160,9 @@ def runtime(name: str, stack: tuple[float, float, float, float]) -> RuntimeModel
     knots = np.array([1.0, 128.0, 256.0, 480.0])
     alpha = a + (first - a) * knots / 96
     beta, gamma = a + k, (a + k) / 4000
+    terms = (
+        Form(knots=knots, tile_tokens=None).design(np.ones(1), np.ones(1)).shape[-1]
+    )  # those beyond are dropped
     cells = []
     for i, (p, o) in enumerate(((1, 1), (1, 32), (480, 1), (256, 1), (128, 1), (480, 16), (1, 16))):
         fitted = float(np.interp(p, knots, alpha) + beta * (o - 1) + gamma * (o - 1) * (p + o / 2))
@@ -184,7 +188,7 @@ def runtime(name: str, stack: tuple[float, float, float, float]) -> RuntimeModel
         machine_busy_share=0.53,
         cautions=(),
         knots=knots,
-        coefficients=np.array([[*alpha, beta, gamma]]),
+        coefficients=np.pad(np.array([[*alpha, beta, gamma]]), ((0, 0), (0, terms - len(knots) - 2))),
     )
 
 
