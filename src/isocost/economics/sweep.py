@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from isocost.core.errors import EstimationError, InputError
@@ -18,7 +18,8 @@ from isocost.economics.service import service_cautions, unmet
 from isocost.economics.technology import LEAST_LEVELS, fit_technology
 from isocost.economics.zone import find_zone, probabilities_of_being_best
 from isocost.statistics.draws import combine, generator, summarise
-from isocost.statistics.levels import pool_latency, throughput_draws
+from isocost.statistics.levels import latency_scatters, pool_latency, throughput_draws
+from isocost.statistics.scatter import pooled_scatter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from isocost.core.service_level import ServiceLevel
     from isocost.economics.curve import BatchTechnology, TokenBasis, Zone
     from isocost.statistics.draws import Draws
+    from isocost.statistics.scatter import Scatter
 
 __all__ = ["cost_curve"]
 
@@ -74,8 +76,14 @@ def cost_curve(
     groups = _by_load(points)
     deployment = points[0].deployment
     promised = tuple(dict.fromkeys(service_levels))
+    scatters = _Scatters(
+        throughput=pooled_scatter(
+            [[point.output_tokens_per_second for point in group] for group in groups.values()]
+        ),
+        latency=latency_scatters(groups.values()),
+    )
     levels = _with_probabilities(
-        [_level(load, group, price, promised, seed) for load, group in groups.items()]
+        [_level(load, group, price, promised, scatters, seed) for load, group in groups.items()]
     )
     zone = find_zone(levels, service_levels=promised, tolerance=tolerance)
     technology = _technology(groups, deployment, seed)
@@ -88,6 +96,14 @@ def cost_curve(
         service_levels=promised,
         cautions=tuple(_cautions(levels, zone, technology, promised)),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scatters:
+    """How much repeats scatter, over all levels of the sweep."""
+
+    throughput: Scatter | None
+    latency: Mapping[str, Scatter]
 
 
 def _by_load(points: Sequence[OperatingPoint]) -> dict[Load, tuple[OperatingPoint, ...]]:
@@ -109,6 +125,7 @@ def _level(
     points: tuple[OperatingPoint, ...],
     price: HourlyPrice | None,
     service_levels: tuple[ServiceLevel, ...],
+    scatters: _Scatters,
     seed: int,
 ) -> CostLevel:
     if any(point.output_tokens_per_second.value <= 0 for point in points):
@@ -117,9 +134,9 @@ def _level(
             "leave that level out"
         )
     name = f"throughput of {points[0].deployment} at {load.label}"
-    rate = throughput_draws(points, rng=generator(seed, name))
+    rate = throughput_draws(points, rng=generator(seed, name), scatter=scatters.throughput)
     seconds = _combined(machine_seconds_per_million, rate, unit="s/1M tokens", basis="output")
-    latency = pool_latency(points)
+    latency = pool_latency(points, scatters.latency)
     hourly = None if price is None else price_draws(price, seed=seed, size=len(rate.samples))
     return CostLevel(
         load=load,

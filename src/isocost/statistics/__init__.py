@@ -2,25 +2,30 @@
 
 from isocost.statistics.batch_means import batch_count, mean_in_order, rate_over_batches, student_quantile
 from isocost.statistics.draws import DRAWS, Draws, combine, generator, summarise
-from isocost.statistics.levels import pool_estimates, pool_latency, throughput_draws
+from isocost.statistics.levels import latency_scatters, pool_estimates, pool_latency, throughput_draws
 from isocost.statistics.percentiles import percentile_ranks, percentiles, values_needed
+from isocost.statistics.scatter import Scatter, pooled_scatter, scatter_for
 from isocost.statistics.steady import Window, steady_windows
 from isocost.statistics.window import operating_point
 
 __all__ = [
     "DRAWS",
     "Draws",
+    "Scatter",
     "Window",
     "batch_count",
     "combine",
     "generator",
+    "latency_scatters",
     "mean_in_order",
     "operating_point",
     "percentile_ranks",
     "percentiles",
     "pool_estimates",
     "pool_latency",
+    "pooled_scatter",
     "rate_over_batches",
+    "scatter_for",
     "steady_windows",
     "student_quantile",
     "summarise",

@@ -11,21 +11,22 @@ import numpy as np
 from isocost.core.errors import InputError
 from isocost.statistics.batch_means import student_quantile
 from isocost.statistics.draws import DRAWS, Draws
+from isocost.statistics.scatter import Scatter, pooled_scatter, scatter_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from isocost.core.estimate import Estimate
     from isocost.core.operating_point import Latency, OperatingPoint
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
-__all__ = ["pool_estimates", "pool_latency", "throughput_draws"]
+__all__ = ["latency_scatters", "pool_estimates", "pool_latency", "throughput_draws"]
 
 WIDEST_LOG = 3.0  # a factor of 20: what a single pair of repeats may claim not to know
 
 
-def pool_estimates(estimates: Sequence[Estimate]) -> Estimate:
+def pool_estimates(estimates: Sequence[Estimate], scatter: Scatter | None = None) -> Estimate:
     """Take repeats of one positive quantity together.
 
     The value is the geometric mean. With two or more repeats the interval is Student's t on the
@@ -36,6 +37,8 @@ def pool_estimates(estimates: Sequence[Estimate]) -> Estimate:
     ----------
     estimates : sequence of Estimate
         Of one unit, at least one, values above 0.
+    scatter : Scatter, optional
+        Between repeats, of all levels of the sweep (`pooled_scatter`); left out, of these repeats alone.
 
     Returns
     -------
@@ -55,7 +58,7 @@ def pool_estimates(estimates: Sequence[Estimate]) -> Estimate:
     >>> round(pooled.value, 2), pooled.n, pooled.low < 90 < 110 < pooled.high
     (99.67, 3, True)
     """
-    value, scale, degrees = _pooled(estimates)
+    value, scale, degrees = _pooled(estimates, scatter)
     if len(estimates) == 1:
         return estimates[0]
     first = replace(estimates[0], value=value, low=None, high=None, n=len(estimates))
@@ -66,12 +69,16 @@ def pool_estimates(estimates: Sequence[Estimate]) -> Estimate:
         first,
         low=value * math.exp(-half),
         high=value * math.exp(half),
-        method=f"t interval over {len(estimates)} repeats, logarithms",
+        method=f"t interval over {len(estimates)} repeats, logarithms, {degrees} degrees of freedom",
     )
 
 
 def throughput_draws(
-    points: Sequence[OperatingPoint], *, rng: np.random.Generator, draws: int = DRAWS
+    points: Sequence[OperatingPoint],
+    *,
+    rng: np.random.Generator,
+    draws: int = DRAWS,
+    scatter: Scatter | None = None,
 ) -> Draws:
     """Draw the output tokens per second of one level, its repeats taken together.
 
@@ -85,19 +92,21 @@ def throughput_draws(
     rng : numpy.random.Generator
     draws : int
         How many samples.
+    scatter : Scatter, optional
+        Between repeats, of all levels of the sweep.
 
     Returns
     -------
     Draws
     """
     estimates = [point.output_tokens_per_second for point in points]
-    value, scale, degrees = _pooled(estimates)
+    value, scale, degrees = _pooled(estimates, scatter)
     if scale is None or degrees is None:
         samples = np.full(draws, np.nan)
     else:
         shift = np.clip(rng.standard_t(degrees, draws) * scale, -WIDEST_LOG, WIDEST_LOG)
         samples = value * np.exp(shift)
-    pooled = pool_estimates(estimates)
+    pooled = pool_estimates(estimates, scatter)
     return Draws(
         value=value,
         samples=samples,
@@ -109,7 +118,9 @@ def throughput_draws(
     )
 
 
-def pool_latency(points: Sequence[OperatingPoint]) -> dict[str, Estimate]:
+def pool_latency(
+    points: Sequence[OperatingPoint], scatters: Mapping[str, Scatter] | None = None
+) -> dict[str, Estimate]:
     """Take the latencies of the repeats of one level together.
 
     Percentiles of repeats cannot be merged into the percentile of all requests, so each is averaged over
@@ -120,6 +131,8 @@ def pool_latency(points: Sequence[OperatingPoint]) -> dict[str, Estimate]:
     ----------
     points : sequence of OperatingPoint
         Repeats of one level, at least one.
+    scatters : mapping of str to Scatter, optional
+        Between repeats of each latency, of all levels of the sweep (`latency_scatters`).
 
     Returns
     -------
@@ -131,13 +144,36 @@ def pool_latency(points: Sequence[OperatingPoint]) -> dict[str, Estimate]:
         raise InputError("a level needs at least one operating point")
     every = [dict(_statistics(point)) for point in points]
     shared = [name for name in every[0] if all(name in one for one in every)]
-    pooled = {name: pool_estimates([one[name] for one in every]) for name in shared}
+    known = scatters or {}
+    pooled = {name: pool_estimates([one[name] for one in every], known.get(name)) for name in shared}
     speeds = {
         name.replace("tpot", "user_speed"): _inverse(estimate)
         for name, estimate in pooled.items()
         if name.startswith("tpot.")
     }
     return pooled | speeds
+
+
+def latency_scatters(groups: Iterable[Sequence[OperatingPoint]]) -> dict[str, Scatter]:
+    """Say how much each latency scatters between repeats, over all levels of a sweep.
+
+    Parameters
+    ----------
+    groups : iterable of sequences of OperatingPoint
+        The repeats of each level.
+
+    Returns
+    -------
+    dict of str to Scatter
+        By the names of `pool_latency`; what no level repeats is absent.
+    """
+    seen: dict[str, list[list[Estimate]]] = {}
+    for points in groups:
+        every = [dict(_statistics(point)) for point in points]
+        for name in every[0]:
+            seen.setdefault(name, []).append([one[name] for one in every if name in one])
+    pooled = {name: pooled_scatter(repeats) for name, repeats in seen.items()}
+    return {name: scatter for name, scatter in pooled.items() if scatter is not None}
 
 
 def _statistics(point: OperatingPoint) -> Iterator[tuple[str, Estimate]]:
@@ -170,7 +206,9 @@ def _inverse(time_per_token: Estimate) -> Estimate:
     )
 
 
-def _pooled(estimates: Sequence[Estimate]) -> tuple[float, float | None, int | None]:
+def _pooled(
+    estimates: Sequence[Estimate], pooled: Scatter | None = None
+) -> tuple[float, float | None, int | None]:
     """Return the geometric mean, and the standard error of its logarithm with its degrees of freedom."""
     _require_alike(estimates)
     logs = np.log([estimate.value for estimate in estimates])
@@ -178,8 +216,9 @@ def _pooled(estimates: Sequence[Estimate]) -> tuple[float, float | None, int | N
     inside = _within(estimates)
     if len(estimates) == 1:
         return (value, *inside)
-    degrees = len(estimates) - 1
-    between = float(logs.std(ddof=1)) / math.sqrt(len(estimates))
+    spread = scatter_for(estimates, pooled) or Scatter(0.0, 1)
+    degrees = spread.degrees
+    between = math.sqrt(spread.log_variance / len(estimates))
     scale, freedom = inside
     wide = between * student_quantile(0.95, degrees)
     if scale is not None and freedom is not None and scale * student_quantile(0.95, freedom) > wide:

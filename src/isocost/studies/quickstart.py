@@ -88,6 +88,6 @@ def _sweep(name: str, target: TargetSpec) -> LoadStage:
         workload=workload.description,
         shapes=workload.shapes,
         concurrency=_LEVELS,
-        repeats=2,
-        duration_s=2.5,
+        repeats=3,
+        duration_s=2.0,
     )
