@@ -22,16 +22,19 @@ def test_prefill_never_falls_in_any_draw(seed: int, noise: float, repeats: int) 
     model = fit_runtime(
         profile(TrueRuntime(), repeats=repeats, noise=noise, seed=seed), deployment="d", seed=seed
     )
-    assert (np.diff(model.coefficients[:, :-2], axis=1) >= -1e-15).all()
+    assert (np.diff(model.coefficients[:, :-3], axis=1) >= -1e-15).all()
 
 
 @settings(max_examples=15, deadline=None)
 @given(seed=seeds, factor=st.sampled_from([0.001, 0.5, 3.0, 1000.0]))
 def test_scaling_all_times_scales_the_model(seed: int, factor: float) -> None:
     samples = profile(TrueRuntime(context_s=4e-6), repeats=4, noise=0.05, seed=seed)
-    first = samples.ttft_s
+    first, second = samples.ttft_s, samples.second_s
     assert first is not None
-    scaled = replace(samples, runtime_s=samples.runtime_s * factor, ttft_s=first * factor)
+    assert second is not None
+    scaled = replace(
+        samples, runtime_s=samples.runtime_s * factor, ttft_s=first * factor, second_s=second * factor
+    )
     one, other = (fit_runtime(data, deployment="d", seed=1) for data in (samples, scaled))
     assert other.coefficients == pytest.approx(one.coefficients * factor, rel=1e-6, abs=1e-12 * factor)
     assert (one.context is None) == (other.context is None)
@@ -42,14 +45,16 @@ def test_scaling_all_times_scales_the_model(seed: int, factor: float) -> None:
 def test_the_order_of_rows_does_not_matter(seed: int) -> None:
     samples = profile(TrueRuntime(), repeats=4, noise=0.05, seed=seed)
     order = np.random.default_rng(seed).permutation(len(samples))
-    first = samples.ttft_s
+    first, second = samples.ttft_s, samples.second_s
     assert first is not None
+    assert second is not None
     shuffled = RuntimeSamples(
         input_tokens=samples.input_tokens[order],
         output_tokens=samples.output_tokens[order],
         runtime_s=samples.runtime_s[order],
         block=samples.block[order],
         ttft_s=first[order],
+        second_s=second[order],
     )
     one, other = (fit_runtime(data, deployment="d", seed=1) for data in (samples, shuffled))
     assert np.array_equal(one.coefficients, other.coefficients)

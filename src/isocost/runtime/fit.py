@@ -8,13 +8,12 @@ import numpy as np
 
 from isocost.core.errors import EstimationError
 from isocost.core.estimate import Caution, Estimate
-from isocost.runtime.form import Form, context_helps, form_of, left_out_predictions
+from isocost.runtime.form import TERMS, Form, chosen_terms, form_of, left_out_predictions
 from isocost.runtime.model import RuntimeCell, RuntimeModel, coefficient_estimate
 from isocost.runtime.rows import ProfileRows, medians_of, rows_of, snapped
 from isocost.statistics.batch_means import student_quantile
 from isocost.statistics.draws import generator
 from isocost.statistics.percentiles import percentiles
-from isocost.statistics.regression import least_squares_map
 
 if TYPE_CHECKING:
     from isocost.runtime.samples import RuntimeSamples
@@ -38,14 +37,15 @@ def fit_runtime(
 ) -> RuntimeModel:
     r"""Fit the runtime of one request, T(p, o).
 
-    .. math:: T(p, o) = \alpha(p) + \beta (o - 1) [+ \gamma (o - 1)(p + o/2)]
+    .. math:: T(p, o) = \alpha(p) + \beta (o - 1) [+ \gamma (o - 1)(p + o/2)] [+ \delta]
 
     Prefill alpha is piecewise linear between the profiled prompt sizes and never falls; decode beta is one
-    slope for all (arXiv 2305.02440, eq. 1); the context term gamma stays if held-out error says so
-    (`context_helps`). Each cell is the median of its repeats, each weighted by 1 / time, so that relative
-    errors count. Times to first token are further measurements of T(p, 1). Whole repeats are
-    resampled for the intervals, widened as Student's t is against the normal, and the misfit of the form
-    is added where the data show one.
+    slope for all (arXiv 2305.02440, eq. 1); the context term gamma, and the extra time delta of the first
+    decode step after a prompt of several tokens, stay if held-out error says so (`chosen_terms`). Each cell
+    is the median of its repeats, weighted by 1 / time, so that relative errors count. Where the times of a
+    request to its first and its second token are known, they are fitted too, as T(p, 1),
+    T(p, 2) - T(p, 1) and T(p, o) - T(p, 1). Whole repeats are resampled for the intervals, widened as
+    Student's t is against the normal, and the misfit of the form is added where the data show one.
 
     Parameters
     ----------
@@ -83,18 +83,18 @@ def fit_runtime(
     samples = snapped(samples)
     rows = rows_of(samples)
     _require_variety(rows)
-    helps = context_helps(rows, tile_tokens=tile_tokens)
+    terms = chosen_terms(rows, tile_tokens=tile_tokens)
     everything = np.ones(len(rows.cell), dtype=np.bool_)
-    form = form_of(rows, everything, context=bool(helps), tile_tokens=tile_tokens)
+    form = form_of(rows, everything, terms=terms or (), tile_tokens=tile_tokens)
     times = rows.medians
-    estimator = least_squares_map(form.design(rows.input_tokens, rows.output_tokens), 1 / times)
+    estimator = form.estimator(rows, everything)
     if estimator is None:
         raise EstimationError(
             "the profiled sizes cannot tell prefill from decode; "
             "profile at least one prompt size with both 1 and several output tokens"
         )
     draws = _draws(form, rows, estimator, generator(seed, f"runtime {deployment}"))
-    left_out = left_out_predictions(rows, context=form.context, tile_tokens=tile_tokens)
+    left_out = left_out_predictions(rows, terms=form.terms, tile_tokens=tile_tokens)
     return RuntimeModel(
         deployment=deployment,
         cells=_cells(samples, form, draws[0], left_out),
@@ -102,16 +102,23 @@ def fit_runtime(
             (int(knot), coefficient_estimate(draws[:, column], unit="s", n=rows.blocks))
             for column, knot in enumerate(form.knots)
         ),
-        decode=coefficient_estimate(draws[:, -2], unit="s/token", n=rows.blocks),
-        context=coefficient_estimate(draws[:, -1], unit="s/token^2", n=rows.blocks) if form.context else None,
+        decode=coefficient_estimate(draws[:, -3], unit="s/token", n=rows.blocks),
+        context=_optional(form, draws, "context", unit="s/token^2", n=rows.blocks),
+        changeover=_optional(form, draws, "changeover", unit="s", n=rows.blocks),
         held_out_error=_mean_error(left_out, times[: len(left_out)]),
         machine_busy_share=machine_busy_share,
-        cautions=_cautions(rows, helps, machine_busy_share),
+        cautions=_cautions(rows, terms, machine_busy_share),
         knots=form.knots,
         coefficients=draws,
         tile_tokens=tile_tokens,
         between_knots=_between_knots(form, draws[0]),
     )
+
+
+def _optional(form: Form, draws: FloatArray, term: str, *, unit: str, n: int) -> Estimate | None:
+    if term not in form.terms:
+        return None
+    return coefficient_estimate(draws[:, TERMS.index(term) - len(TERMS)], unit=unit, n=n)
 
 
 def measured_cells(samples: RuntimeSamples) -> tuple[tuple[int, int, Estimate], ...]:
@@ -170,8 +177,10 @@ def _draws(form: Form, rows: ProfileRows, estimator: FloatArray, rng: np.random.
     times = rows.medians
     point = form.coefficients(estimator, times[None])
     resampled = _resampled_times(rows, rng) - times
-    design = form.design(rows.input_tokens, rows.output_tokens)
-    misfit = _misfit_share(design @ (estimator @ times) / times - 1, resampled / times, estimator.shape[0])
+    design = form.row_design(rows, np.ones(len(times), dtype=np.bool_))
+    misfit = _misfit_share(
+        design @ (estimator @ times) / times - 1, resampled / times, len(form.knots) + 1 + len(form.terms)
+    )
     if rows.blocks < 2 and misfit == 0:
         return point
     disturbed = times + resampled + times * misfit * rng.standard_normal(resampled.shape)
@@ -214,7 +223,7 @@ def _between_knots(form: Form, point: FloatArray) -> float | None:
     alpha = point[: len(form.knots)]
     errors = []
     for inner in range(1, len(alpha) - 1):
-        around = Form(knots=form.knots[[inner - 1, inner + 1]], context=False, tile_tokens=form.tile_tokens)
+        around = Form(knots=form.knots[[inner - 1, inner + 1]], tile_tokens=form.tile_tokens)
         basis = around.design(form.knots[[inner]], np.ones(1))[0, :2]
         errors.append(float(basis @ alpha[[inner - 1, inner + 1]]) / alpha[inner] - 1)
     return float(np.sqrt(np.mean(np.square(errors)))) / 2
@@ -223,10 +232,9 @@ def _between_knots(form: Form, point: FloatArray) -> float | None:
 def _cells(
     samples: RuntimeSamples, form: Form, point: FloatArray, left_out: FloatArray
 ) -> tuple[RuntimeCell, ...]:
-    whole = Form(knots=form.knots, context=True, tile_tokens=form.tile_tokens)
     found = []
     for (p, o, measured), held_out in zip(measured_cells(samples), left_out, strict=True):
-        fitted = float(whole.design(np.array([float(p)]), np.array([float(o)]))[0] @ point)
+        fitted = float(form.design(np.array([float(p)]), np.array([float(o)]))[0] @ point)
         found.append(
             RuntimeCell(
                 input_tokens=p,
@@ -261,7 +269,7 @@ def _mean_error(predicted: FloatArray, measured: FloatArray) -> Estimate | None:
     )
 
 
-def _cautions(rows: ProfileRows, helps: bool | None, busy: float | None) -> tuple[Caution, ...]:
+def _cautions(rows: ProfileRows, terms: tuple[str, ...] | None, busy: float | None) -> tuple[Caution, ...]:
     cells = int(rows.direct.sum())
     scatter = _scatter(rows)
     told = {
@@ -271,12 +279,12 @@ def _cautions(rows: ProfileRows, helps: bool | None, busy: float | None) -> tupl
         ),
         "one-repeat": (rows.blocks < 2, "one repeat only, so the noise of the machine is not known"),
         "context-undecided": (
-            helps is None,
+            terms is None,
             "the profile cannot tell whether decode grows with context; it is taken as constant",
         ),
         "unstable": (
             scatter > 0.1,
-            f"repeats of one size scatter by {scatter:.0%}; the machine or the network was not quiet",
+            f"repeats of the same size scatter by {scatter:.0%}; the machine or the network was not quiet",
         ),
         "machine-busy": (
             busy is not None and busy > 0.9,
@@ -287,6 +295,6 @@ def _cautions(rows: ProfileRows, helps: bool | None, busy: float | None) -> tupl
 
 
 def _scatter(rows: ProfileRows) -> float:
-    """Return the largest robust coefficient of variation of a cell over repeats."""
+    """Return the robust coefficient of variation over repeats of the middle cell."""
     apart = np.abs(rows.by_block[:, rows.direct] / rows.medians[rows.direct] - 1)
-    return float(1.4826 * medians_of(apart[None])[0].max())
+    return float(1.4826 * np.median(medians_of(apart[None])[0]))

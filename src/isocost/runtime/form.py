@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
     BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 
-__all__ = ["Form", "context_helps", "form_of", "left_out_predictions", "warped"]
+__all__ = ["TERMS", "Form", "chosen_terms", "form_of", "left_out_predictions", "warped"]
+
+TERMS = ("context", "changeover")
+"""Optional terms of T(p, o), in the order of their coefficients."""
+
+SPLITS = 40
 
 LARGEST_AMPLIFICATION = 2.0
 """A prediction that more than doubles the relative noise of the data is not identified by them."""
@@ -40,42 +45,69 @@ def warped(prompt_tokens: FloatArray, tile_tokens: int | None) -> FloatArray:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """Knots of prefill, and whether decode grows with context.
+    """Which terms T(p, o) has.
+
+    Always prefill alpha(p), piecewise linear between knots, and decode beta (o - 1). Optional terms:
+    ``"context"``, gamma (o - 1)(p + o / 2), decode that grows with what was read and written; and
+    ``"changeover"``, delta once where o > 1 and p > 1: the extra time of the first decode step, when an
+    engine turns from a prompt of many tokens to one token a step.
 
     Parameters
     ----------
     knots : float array, shape (k,)
         Prompt sizes, rising.
-    context : bool
-        Whether gamma is fitted.
+    terms : tuple of str
+        The optional ones, of `TERMS`.
     tile_tokens : int or None
     """
 
     knots: FloatArray
-    context: bool
+    terms: tuple[str, ...] = ()
     tile_tokens: int | None = None
 
     def design(self, prompt_tokens: FloatArray, output_tokens: FloatArray) -> FloatArray:
-        """Return the design matrix, shape (n, k + 2), or (n, k + 1) without context term."""
+        """Return the design matrix of all terms, shape (n, k + 3): alpha at knots, beta, gamma, delta."""
         later = output_tokens - 1
         basis = hat_basis(warped(prompt_tokens, self.tile_tokens), warped(self.knots, self.tile_tokens))
-        terms = [later, later * (prompt_tokens + output_tokens / 2)]
-        return np.column_stack([basis, *terms[: 1 + self.context]])
+        changeover = (later > 0) & (prompt_tokens > 1)
+        return np.column_stack([basis, later, later * (prompt_tokens + output_tokens / 2), changeover])
+
+    def row_design(self, rows: ProfileRows, keep: BoolArray) -> FloatArray:
+        """Return the design matrix of the rows kept, whole runtimes and parts."""
+        prompts, since = rows.input_tokens[keep], rows.since[keep]
+        whole = self.design(prompts, rows.output_tokens[keep])
+        return whole - np.where(since[:, None] > 0, self.design(prompts, np.maximum(since, 1.0)), 0.0)
+
+    def estimator(self, rows: ProfileRows, keep: BoolArray) -> FloatArray | None:
+        """Return the matrix from the times of the rows kept to coefficients, shape (k + 3, kept).
+
+        Each row weighs 1 / time, so that relative errors count. ``None`` when the rows cannot identify all
+        terms.
+        """
+        design = self.row_design(rows, keep)
+        used = np.array([True] * (len(self.knots) + 1) + [term in self.terms for term in TERMS])
+        found = least_squares_map(design[:, used], 1 / rows.medians[keep])
+        if found is None:
+            return None
+        whole = np.zeros((len(used), found.shape[1]))
+        whole[used] = found
+        return whole
 
     def coefficients(self, estimator: FloatArray, times_s: FloatArray) -> FloatArray:
-        """Return prefill made monotone, decode and context (0 when dropped), shape (n, k + 2)."""
+        """Return coefficients of many sets of times, prefill made monotone; shape (n, k + 3)."""
         raw = times_s @ estimator.T
         k = len(self.knots)
-        columns = [monotone(raw[:, :k]), raw[:, k:]]
-        return np.concatenate([*columns, np.zeros((len(raw), 1 - self.context))], axis=1)
+        return np.concatenate([monotone(raw[:, :k]), raw[:, k:]], axis=1)
 
 
-def form_of(rows: ProfileRows, keep: BoolArray, *, context: bool, tile_tokens: int | None) -> Form:
+def form_of(
+    rows: ProfileRows, keep: BoolArray, *, terms: tuple[str, ...] = (), tile_tokens: int | None = None
+) -> Form:
     """Return the form with a knot at each prompt size of the rows to keep."""
-    return Form(knots=np.unique(rows.input_tokens[keep]), context=context, tile_tokens=tile_tokens)
+    return Form(knots=np.unique(rows.input_tokens[keep]), terms=terms, tile_tokens=tile_tokens)
 
 
-def left_out_predictions(rows: ProfileRows, *, context: bool, tile_tokens: int | None) -> FloatArray:
+def left_out_predictions(rows: ProfileRows, *, terms: tuple[str, ...], tile_tokens: int | None) -> FloatArray:
     """Predict each cell from all the others.
 
     Returns
@@ -87,20 +119,17 @@ def left_out_predictions(rows: ProfileRows, *, context: bool, tile_tokens: int |
     predicted = np.full(int(rows.direct.sum()), np.nan)
     for cell in range(len(predicted)):
         keep = rows.cell != cell
-        form = form_of(rows, keep, context=context, tile_tokens=tile_tokens)
-        estimator = _estimator(form, rows, times, keep)
-        if estimator is None or not _within(rows, keep, cell):
+        if not keep.any() or not _within(rows, keep, cell):
+            continue
+        form = form_of(rows, keep, terms=terms, tile_tokens=tile_tokens)
+        estimator = form.estimator(rows, keep)
+        if estimator is None:
             continue
         target = form.design(rows.input_tokens[[cell]], rows.output_tokens[[cell]])[0]
         shares = (target @ estimator) * times[keep]
         if np.sqrt((shares**2).sum()) <= LARGEST_AMPLIFICATION * shares.sum():
             predicted[cell] = shares.sum()
     return predicted
-
-
-def _estimator(form: Form, rows: ProfileRows, times: FloatArray, keep: BoolArray) -> FloatArray | None:
-    design = form.design(rows.input_tokens[keep], rows.output_tokens[keep])
-    return least_squares_map(design, 1 / times[keep])
 
 
 def _within(rows: ProfileRows, keep: BoolArray, cell: int) -> bool:
@@ -112,57 +141,67 @@ def _within(rows: ProfileRows, keep: BoolArray, cell: int) -> bool:
     )
 
 
-def context_helps(rows: ProfileRows, *, tile_tokens: int | None) -> bool | None:
-    """Judge by held-out error whether decode grows with context.
+def chosen_terms(rows: ProfileRows, *, tile_tokens: int | None) -> tuple[str, ...] | None:
+    """Choose the optional terms by held-out error.
 
-    With at least four cells beyond the first token each cell is foretold from the others, with and without
-    the term; with fewer, each repeat from the other repeats. The lower mean relative error wins, if gamma is
-    then above 0.
+    With at least four cells beyond the first token each cell is foretold from the others, with and without a
+    term; with fewer, the medians of half of the repeats from those of the other half, over many random
+    halves. Terms stay if their coefficients are above 0 and the mean relative error is the least.
 
     Returns
     -------
-    bool or None
-        ``None`` when the data cannot tell: too few cells and fewer than three repeats.
+    tuple of str or None
+        Of `TERMS`; ``None`` when the data cannot tell: too few cells and fewer than three repeats.
     """
+    by_cell = int((rows.direct & (rows.output_tokens > 1)).sum()) >= 4
+    if not by_cell and rows.blocks < 3:
+        return None
+    best: tuple[str, ...] = ()
+    least = _errors(rows, (), by_cell=by_cell, tile_tokens=tile_tokens)
+    for terms in (("context",), ("changeover",), TERMS):
+        if not _plausible(rows, terms, tile_tokens):
+            continue
+        errors = _errors(rows, terms, by_cell=by_cell, tile_tokens=tile_tokens)
+        both = ~np.isnan(errors) & ~np.isnan(least)
+        if both.any() and errors[both].mean() < least[both].mean():
+            best, least = terms, errors
+    return best
+
+
+def _plausible(rows: ProfileRows, terms: tuple[str, ...], tile_tokens: int | None) -> bool:
+    """Whether the optional terms are identified and above 0."""
     everything = np.ones(len(rows.cell), dtype=np.bool_)
-    form = form_of(rows, everything, context=True, tile_tokens=tile_tokens)
-    times = rows.medians
-    estimator = _estimator(form, rows, times, everything)
+    estimator = form_of(rows, everything, terms=terms, tile_tokens=tile_tokens).estimator(rows, everything)
     if estimator is None:
-        return None
-    if float(estimator[-1] @ times) <= 0:
         return False
-    if int((rows.direct & (rows.output_tokens > 1)).sum()) >= 4:
-        errors = _errors_by_cell(rows, tile_tokens)
-    elif rows.blocks >= 3:
-        errors = _errors_by_block(rows, tile_tokens)
-    else:
-        return None
-    return errors[1] < errors[0]
+    values = dict(zip(TERMS, estimator[-len(TERMS) :] @ rows.medians, strict=True))
+    return all(values[term] > 0 for term in terms)
 
 
-def _errors_by_cell(rows: ProfileRows, tile_tokens: int | None) -> tuple[float, float]:
-    cells = int(rows.direct.sum())
-    measured = rows.medians[:cells]
-    without, with_it = (
-        np.abs(left_out_predictions(rows, context=context, tile_tokens=tile_tokens) / measured - 1)
-        for context in (False, True)
-    )
-    both = ~np.isnan(without) & ~np.isnan(with_it)
-    return (float(without[both].mean()), float(with_it[both].mean())) if both.any() else (0.0, 0.0)
-
-
-def _errors_by_block(rows: ProfileRows, tile_tokens: int | None) -> tuple[float, float]:
+def _errors(
+    rows: ProfileRows, terms: tuple[str, ...], *, by_cell: bool, tile_tokens: int | None
+) -> FloatArray:
+    """Return relative errors held out by cell or by halves of the repeats; NaN where there is none."""
+    if by_cell:
+        predicted = left_out_predictions(rows, terms=terms, tile_tokens=tile_tokens)
+        return np.abs(predicted / rows.medians[: len(predicted)] - 1)
     everything = np.ones(len(rows.cell), dtype=np.bool_)
-    others = np.array([np.delete(rows.by_block, block, axis=0) for block in range(rows.blocks)])
-    trained = medians_of(others)
-    trained = np.where(np.isnan(trained), rows.medians, trained)
-    found = []
-    for context in (False, True):
-        form = form_of(rows, everything, context=context, tile_tokens=tile_tokens)
-        estimator = _estimator(form, rows, rows.medians, everything)
-        if estimator is None:
-            return 0.0, 0.0
-        predicted = trained @ (form.design(rows.input_tokens, rows.output_tokens) @ estimator).T
-        found.append(float(np.nanmean(np.abs(predicted / rows.by_block - 1))))
-    return found[0], found[1]
+    form = form_of(rows, everything, terms=terms, tile_tokens=tile_tokens)
+    estimator = form.estimator(rows, everything)
+    if estimator is None:
+        return np.full(rows.by_block.shape, np.nan)
+    one, other = _halves(rows.by_block)
+    foretell = form.row_design(rows, everything) @ estimator
+    return np.abs(np.where(np.isnan(one), rows.medians, one) @ foretell.T / other - 1)
+
+
+def _halves(by_block: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return medians of random halves of the repeats, and of what the halves leave."""
+    rng = np.random.default_rng(0)
+    orders = [rng.permutation(len(by_block)) for _ in range(SPLITS)]
+    middle = len(by_block) // 2
+    first, second = (
+        medians_of(np.array([by_block[order[part]] for order in orders]))
+        for part in (slice(middle, None), slice(0, middle))
+    )
+    return first, second

@@ -61,9 +61,10 @@ class RuntimeCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuntimeModel:
-    """T(p, o) = alpha(p) + beta (o - 1) [+ gamma (o - 1)(p + o / 2)]; arXiv 2305.02440, eq. 1.
+    """T(p, o) = alpha(p) + beta (o - 1) [+ gamma (o - 1)(p + o / 2)] [+ delta]; arXiv 2305.02440, eq. 1.
 
-    The last term, decode that grows with context, is ours.
+    The terms in brackets are ours: decode that grows with context, and the extra time of the first decode
+    step after a prompt of several tokens (delta where o > 1 and p > 1).
 
     Parameters
     ----------
@@ -82,11 +83,13 @@ class RuntimeModel:
     cautions : tuple of Caution
     knots : float array, shape (k,)
         Prompt sizes of the columns of `coefficients`.
-    coefficients : float array, shape (draws, k + 2)
-        Joint draws of alpha at the knots, beta and gamma (gamma 0 when dropped); row 0 is the point estimate.
-        One row only: the data allow no interval.
+    coefficients : float array, shape (draws, k + 3)
+        Joint draws of alpha at the knots, beta, gamma and delta (0 when dropped); row 0 is the point
+        estimate. One row only: the data allow no interval.
     tile_tokens : int or None
         Tile of the prefill staircase; ``None``: prefill is piecewise linear in p.
+    changeover : Estimate or None
+        delta, seconds; ``None`` when held-out error spoke against it.
     between_knots : float or None
         Relative standard error of prefill half-way between two knots; ``None``: not known.
     """
@@ -102,6 +105,7 @@ class RuntimeModel:
     knots: FloatArray
     coefficients: FloatArray
     tile_tokens: int | None = None
+    changeover: Estimate | None = None
     between_knots: float | None = None
 
     def predict(self, input_tokens: int, output_tokens: int) -> Estimate:
@@ -145,9 +149,7 @@ class RuntimeModel:
         terms = self._terms(np.array([float(input_tokens)]), np.array([float(output_tokens)]))[0]
         draws = self.coefficients @ terms
         if len(draws) > 1:
-            draws[1:] += self._interpolation_noise(
-                input_tokens, float(self.coefficients[0, :-2] @ terms[:-2])
-            )
+            draws[1:] += self._interpolation_noise(input_tokens, self._prefill_s(terms))
         return coefficient_estimate(draws, unit="s", n=self.decode.n, kind=kind)
 
     def prefill_at(self, input_tokens: int) -> Estimate:
@@ -162,7 +164,7 @@ class RuntimeModel:
         return np.asarray(terms @ self.coefficients[0])
 
     def _terms(self, input_tokens: FloatArray, output_tokens: FloatArray) -> FloatArray:
-        form = Form(knots=self.knots, context=True, tile_tokens=self.tile_tokens)
+        form = Form(knots=self.knots, tile_tokens=self.tile_tokens)
         return form.design(input_tokens, output_tokens)
 
     def _kind(self, input_tokens: int, output_tokens: int) -> Kind:
@@ -185,6 +187,10 @@ class RuntimeModel:
             f"{input_tokens} input and {output_tokens} output tokens lie outside what was profiled "
             f"({lowest} to {highest} and {shortest} to {longest}); profile larger sizes to be sure"
         )
+
+    def _prefill_s(self, terms: FloatArray) -> float:
+        count = len(self.knots)
+        return float(self.coefficients[0, :count] @ terms[:count])
 
     def _interpolation_noise(self, input_tokens: int, prefill_s: float) -> FloatArray:
         """Return draws of the error of interpolated prefill: none at a knot, most half-way between two."""

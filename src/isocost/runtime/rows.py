@@ -22,22 +22,28 @@ SAME_PROMPT = 1.03
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileRows:
-    """One row a profiled (p, o), and one for the time to first token of its requests where o > 1.
+    """What was timed of each profiled (p, o): whole runtimes, and parts of the same requests where known.
+
+    The parts are the time to the first token, the gap to the second, and the time from first to last: each
+    is steadier than the whole.
 
     Parameters
     ----------
     input_tokens, output_tokens : float arrays, shape (rows,)
-        The p and o that the row's times belong to; o is 1 for times to first token.
+        The row's times are T(p, o), or T(p, o) - T(p, `since`) where `since` is not 0.
+    since : float array, shape (rows,)
+        0: from sending; 1: from the first token.
     cell : int array, shape (rows,)
         Which profiled cell the requests behind it belong to.
     direct : bool array, shape (rows,)
-        Whether it holds whole runtimes.
+        Whether it holds whole runtimes; these come first, by p and o.
     by_block : float array, shape (blocks, rows)
         Median in each repeat, seconds; NaN where a repeat lacks it.
     """
 
     input_tokens: FloatArray
     output_tokens: FloatArray
+    since: FloatArray
     cell: IntArray
     direct: BoolArray
     by_block: FloatArray
@@ -66,24 +72,40 @@ def snapped(samples: RuntimeSamples) -> RuntimeSamples:
 
 
 def rows_of(samples: RuntimeSamples) -> ProfileRows:
-    """Group samples by exact (p, o); first the cells by p and o, then their times to first token."""
+    """Group samples by exact (p, o)."""
     sizes = np.column_stack([samples.input_tokens, samples.output_tokens])
     cells, cell = np.unique(sizes, axis=0, return_inverse=True)
     blocks, block = np.unique(samples.block, return_inverse=True)
     cell, block = cell.reshape(-1), block.reshape(-1)
-    runtime = _grouped(samples.runtime_s, block, cell, shape=(len(blocks), len(cells)))
-    first = np.full_like(runtime, np.nan)
-    if samples.ttft_s is not None:
-        told = ~np.isnan(samples.ttft_s) & (samples.output_tokens > 1)
-        first = _grouped(samples.ttft_s[told], block[told], cell[told], shape=first.shape)
-    extra = np.flatnonzero(~np.isnan(first).all(axis=0))
+    shape = (len(blocks), len(cells))
+    rows = [(np.arange(len(cells)), cells[:, 1], 0, _grouped(samples.runtime_s, block, cell, shape=shape))]
+    for tokens, since, times in _parts(samples):
+        told = times > 0  # false where unknown
+        table = _grouped(times[told], block[told], cell[told], shape=shape)
+        filled = np.flatnonzero(~np.isnan(table).all(axis=0))
+        outputs = cells[filled, 1] if tokens is None else np.full(len(filled), tokens)
+        rows.append((filled, outputs, since, table[:, filled]))
+    owner = np.concatenate([row[0] for row in rows])
     return ProfileRows(
-        input_tokens=np.concatenate([cells[:, 0], cells[extra, 0]]).astype(np.float64),
-        output_tokens=np.concatenate([cells[:, 1], np.ones(len(extra))]).astype(np.float64),
-        cell=np.concatenate([np.arange(len(cells)), extra]),
-        direct=np.arange(len(cells) + len(extra)) < len(cells),
-        by_block=np.concatenate([runtime, first[:, extra]], axis=1),
+        input_tokens=cells[owner, 0].astype(np.float64),
+        output_tokens=np.concatenate([row[1] for row in rows]).astype(np.float64),
+        since=np.concatenate([np.full(len(row[0]), float(row[2])) for row in rows]),
+        cell=owner,
+        direct=np.arange(len(owner)) < len(cells),
+        by_block=np.concatenate([row[3] for row in rows], axis=1),
     )
+
+
+def _parts(samples: RuntimeSamples) -> list[tuple[int | None, int, FloatArray]]:
+    """Return the timed parts of requests: to which token (``None``: the last), since which, seconds."""
+    if samples.ttft_s is None:
+        return []
+    first = np.where(samples.output_tokens > 1, samples.ttft_s, np.nan)
+    parts: list[tuple[int | None, int, FloatArray]] = [(1, 0, first), (None, 1, samples.runtime_s - first)]
+    if samples.second_s is not None:
+        second = np.where(samples.output_tokens > 2, samples.second_s, np.nan)
+        parts.append((2, 1, second - first))
+    return parts
 
 
 def _grouped(values: FloatArray, block: IntArray, cell: IntArray, *, shape: tuple[int, int]) -> FloatArray:

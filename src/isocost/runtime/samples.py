@@ -33,6 +33,8 @@ class RuntimeSamples:
         mood.
     ttft_s : float array, shape (n,), or None
         From sending to the first token; NaN where unknown. What a request took to its first token is T(p, 1).
+    second_s : float array, shape (n,), or None
+        From sending to the second token, T(p, 2); NaN where unknown.
 
     Raises
     ------
@@ -45,11 +47,13 @@ class RuntimeSamples:
     runtime_s: FloatArray
     block: IntArray
     ttft_s: FloatArray | None = None
+    second_s: FloatArray | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is no set of runtimes."""
         sizes = {len(self.input_tokens), len(self.output_tokens), len(self.runtime_s), len(self.block)}
-        sizes |= set() if self.ttft_s is None else {len(self.ttft_s)}
+        early = {"ttft_s": self.ttft_s, "second_s": self.second_s}
+        sizes |= {len(times) for times in early.values() if times is not None}
         if len(sizes) != 1:
             raise InputError(f"samples need columns of one length, got {sorted(sizes)}")
         if not len(self.runtime_s):
@@ -57,8 +61,9 @@ class RuntimeSamples:
         _require_positive("runtime_s", self.runtime_s)
         _require_positive("input_tokens", self.input_tokens)
         _require_positive("output_tokens", self.output_tokens)
-        if self.ttft_s is not None:
-            _require_positive("ttft_s", self.ttft_s[~np.isnan(self.ttft_s)])
+        for name, times in early.items():
+            if times is not None:
+                _require_positive(name, times[~np.isnan(times)])
 
     def __len__(self) -> int:
         """Return the number of requests."""
@@ -107,4 +112,16 @@ def samples_of(observations: Observations, *, block_size: int) -> RuntimeSamples
         runtime_s=(observations.last_at_s - observations.sent_at_s)[rows],
         block=observations.index[rows] // block_size,
         ttft_s=np.where(streamed, observations.first_at_s - observations.sent_at_s, np.nan)[rows],
+        second_s=_time_to_second_s(observations)[rows],
     )
+
+
+def _time_to_second_s(observations: Observations) -> FloatArray:
+    """Return the time to the second token where each chunk was one token; else NaN."""
+    times = np.full(len(observations), np.nan)
+    gaps = np.maximum(observations.chunks - 1, 0)
+    begins = np.cumsum(gaps) - gaps
+    told = np.flatnonzero((observations.chunks >= 2) & (observations.chunks == observations.output_tokens))
+    first = observations.first_at_s - observations.sent_at_s
+    times[told] = first[told] + observations.gap_us[begins[told]] * 1e-6
+    return times

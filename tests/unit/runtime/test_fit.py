@@ -40,10 +40,20 @@ def test_decode_that_grows_with_context_is_seen_and_kept() -> None:
     assert model.context.low <= 1e-5 <= model.context.high
 
 
+def test_a_slow_first_decode_step_is_seen_and_kept() -> None:
+    truth = TrueRuntime(changeover_s=0.003)
+    model = fit_runtime(profile(truth, repeats=8, noise=0.02), deployment="d", seed=0)
+    assert model.changeover is not None
+    assert model.changeover.low is not None
+    assert model.changeover.high is not None
+    assert model.changeover.low <= 0.003 <= model.changeover.high
+    assert model.predict(128, 2).value == pytest.approx(0.004 + 0.0256 + 0.005 + 0.003, rel=0.03)
+
+
 def test_decode_that_shrinks_with_context_is_not_believed() -> None:
     model = fit_runtime(profile(TrueRuntime(context_s=-5e-6), repeats=8), deployment="d", seed=0)
     assert model.context is None
-    assert (model.coefficients[:, -1] == 0).all()
+    assert (model.coefficients[:, -2] == 0).all()
 
 
 def test_one_repeat_cannot_tell_about_context_or_noise() -> None:
@@ -68,7 +78,11 @@ def test_times_to_first_token_inform_prefill() -> None:
     odd = np.where((samples.input_tokens == 1) & (samples.output_tokens == 1), 1.3, 1.0)
     disturbed = replace(samples, runtime_s=samples.runtime_s * odd)
     with_first = fit_runtime(disturbed, deployment="d", seed=0).prefill[0][1].value
-    without = fit_runtime(replace(disturbed, ttft_s=None), deployment="d", seed=0).prefill[0][1].value
+    without = (
+        fit_runtime(replace(disturbed, ttft_s=None, second_s=None), deployment="d", seed=0)
+        .prefill[0][1]
+        .value
+    )
     assert abs(with_first - 0.0042) < abs(without - 0.0042)
 
 
@@ -100,7 +114,7 @@ def test_noise_gives_intervals_and_misfit_widens_them() -> None:
 
 
 def test_intervals_cover_the_truth() -> None:
-    truth, repetitions = TrueRuntime(context_s=1e-5), 150
+    truth, repetitions = TrueRuntime(context_s=1e-5, changeover_s=0.003), 150
     hits = np.zeros(3)
     for seed in range(repetitions):
         model = fit_runtime(profile(truth, repeats=8, noise=0.03, seed=seed), deployment="d", seed=seed)
@@ -164,13 +178,15 @@ def test_doubts_become_cautions() -> None:
 def test_missing_cells_in_some_repeats_are_no_obstacle() -> None:
     samples = profile(TrueRuntime(), repeats=6, noise=0.01)
     keep = np.random.default_rng(0).random(len(samples)) > 0.3
-    first = samples.ttft_s
+    first, second = samples.ttft_s, samples.second_s
     assert first is not None
+    assert second is not None
     thinned = RuntimeSamples(
         input_tokens=samples.input_tokens[keep],
         output_tokens=samples.output_tokens[keep],
         runtime_s=samples.runtime_s[keep],
         block=samples.block[keep],
         ttft_s=first[keep],
+        second_s=second[keep],
     )
     assert fit_runtime(thinned, deployment="d", seed=0).decode.value == pytest.approx(0.005, rel=0.03)

@@ -3,7 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from isocost.runtime.form import Form, warped
+from doubles.profiles import TrueRuntime, profile
+from isocost.runtime import RuntimeSamples
+from isocost.runtime.form import Form, chosen_terms, form_of, warped
+from isocost.runtime.rows import rows_of
 
 
 def test_the_staircase_axis() -> None:
@@ -12,13 +15,46 @@ def test_the_staircase_axis() -> None:
     assert warped(np.array([5.0]), None).tolist() == [5.0]
 
 
-def test_the_design_has_prefill_decode_and_context() -> None:
-    form = Form(knots=np.array([1.0, 101.0]), context=True)
-    # p = 26 is a quarter on the way; o - 1 = 3; 3 * (26 + 2) = 84
-    assert form.design(np.array([26.0]), np.array([4.0]))[0].tolist() == [0.75, 0.25, 3.0, 84.0]
+def test_the_design_has_prefill_decode_context_and_changeover() -> None:
+    form = Form(knots=np.array([1.0, 101.0]))
+    # p = 26 is a quarter on the way; o - 1 = 3; 3 * (26 + 2) = 84; more than one token in and out
+    assert form.design(np.array([26.0]), np.array([4.0]))[0].tolist() == [0.75, 0.25, 3.0, 84.0, 1.0]
+    # no changeover without decode, nor after a prompt of one token
+    assert form.design(np.array([26.0, 1.0]), np.array([1.0, 4.0]))[:, -1].tolist() == [0.0, 0.0]
 
 
-def test_a_dropped_context_is_zero() -> None:
-    form = Form(knots=np.array([1.0, 101.0]), context=False)
-    assert form.design(np.array([26.0]), np.array([4.0])).shape == (1, 3)
-    assert form.coefficients(np.eye(3), np.array([[2.0, 1.0, 7.0]])).tolist() == [[1.5, 1.5, 7.0, 0.0]]
+def test_parts_of_requests_are_differences() -> None:
+    samples = RuntimeSamples(
+        input_tokens=np.array([26, 101, 1]),
+        output_tokens=np.array([4, 1, 1]),
+        runtime_s=np.array([4.0, 2.0, 1.0]),
+        block=np.zeros(3, dtype=np.int64),
+        ttft_s=np.array([1.0, 2.0, 1.0]),
+        second_s=np.array([2.0, np.nan, np.nan]),
+    )
+    rows = rows_of(samples)
+    form = Form(knots=np.array([1.0, 101.0]))
+    design = form.row_design(rows, rows.since > 0)
+    # from the first token of (26, 4): to its last, 3 steps; to its second, 1 step and 1 * (26 + 1) of context
+    assert design.tolist() == [[0, 0, 3, 84, 1], [0, 0, 1, 27, 1]]
+
+
+def test_dropped_terms_are_zero() -> None:
+    truth = TrueRuntime()
+    rows = rows_of(profile(truth, repeats=1))
+    everything = np.ones(len(rows.cell), dtype=np.bool_)
+    form = form_of(rows, everything)
+    estimator = form.estimator(rows, everything)
+    assert estimator is not None
+    assert form.coefficients(estimator, rows.medians[None])[0, -3:].tolist() == pytest.approx([0.005, 0, 0])
+
+
+def test_terms_are_chosen_by_held_out_error() -> None:
+    def chosen(truth: TrueRuntime, **how: object) -> tuple[str, ...] | None:
+        return chosen_terms(rows_of(profile(truth, **how)), tile_tokens=None)  # type: ignore[arg-type]
+
+    assert chosen(TrueRuntime(context_s=1e-5), repeats=8, noise=0.02) == ("context",)
+    assert chosen(TrueRuntime(changeover_s=0.004), repeats=8, noise=0.02) == ("changeover",)
+    both = TrueRuntime(context_s=1e-5, changeover_s=0.004)
+    assert chosen(both, repeats=8, noise=0.02) == ("context", "changeover")
+    assert chosen(both, repeats=2, noise=0.02) is None  # neither four cells with decode nor three repeats

@@ -7,23 +7,28 @@ from isocost.runtime import RuntimeSamples
 from isocost.runtime.rows import medians_of, rows_of, snapped
 
 
-def test_cells_and_their_times_to_first_token_become_rows() -> None:
+def test_cells_and_parts_of_their_requests_become_rows() -> None:
     samples = RuntimeSamples(
         input_tokens=np.array([1, 1, 8, 1]),
         output_tokens=np.array([1, 5, 1, 5]),
         runtime_s=np.array([1.0, 5.0, 8.0, 7.0]),
         block=np.array([3, 3, 3, 9]),
         ttft_s=np.array([1.0, 1.5, 8.0, np.nan]),
+        second_s=np.array([np.nan, 2.5, np.nan, 3.0]),
     )
     rows = rows_of(samples)
-    assert rows.input_tokens.tolist() == [1, 1, 8, 1]
-    assert rows.output_tokens.tolist() == [1, 5, 1, 1]  # the last one is the time to first token of (1, 5)
-    assert rows.cell.tolist() == [0, 1, 2, 1]
-    assert rows.direct.tolist() == [True, True, True, False]
+    # the cells (1, 1), (1, 5), (8, 1); then of (1, 5): to the first token, from it to the fifth, to the second
+    assert rows.input_tokens.tolist() == [1, 1, 8, 1, 1, 1]
+    assert rows.output_tokens.tolist() == [1, 5, 1, 1, 5, 2]
+    assert rows.since.tolist() == [0, 0, 0, 0, 1, 1]
+    assert rows.cell.tolist() == [0, 1, 2, 1, 1, 1]
+    assert rows.direct.tolist() == [True, True, True, False, False, False]
     assert rows.blocks == 2
-    assert rows.by_block[0].tolist() == [1, 5, 8, 1.5]
-    assert rows.by_block[1].tolist() == pytest.approx([np.nan, 7, np.nan, np.nan], nan_ok=True)
-    assert rows.medians.tolist() == [1, 6, 8, 1.5]
+    assert rows.by_block[0].tolist() == [1, 5, 8, 1.5, 3.5, 1]
+    # the second (1, 5) does not know its first token, so neither its parts
+    nan = float("nan")
+    assert rows.by_block[1].tolist() == pytest.approx([nan, 7, nan, nan, nan, nan], nan_ok=True)
+    assert rows.medians.tolist() == [1, 6, 8, 1.5, 3.5, 1]
 
 
 def test_medians_pass_over_what_is_missing() -> None:

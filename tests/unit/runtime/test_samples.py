@@ -26,6 +26,15 @@ def test_a_profile_becomes_samples() -> None:
     assert samples.ttft_s is not None
     # one chunk of four tokens does not tell when the first of them was ready
     assert samples.ttft_s.tolist() == pytest.approx([0.125, np.nan, np.nan], nan_ok=True)
+    assert samples.second_s is not None
+    assert samples.second_s.tolist() == pytest.approx([0.25, np.nan, np.nan], nan_ok=True)
+
+
+def test_a_second_chunk_is_the_second_token_only_if_each_chunk_is_one() -> None:
+    rows = [request(0, 0.0, tokens=3), request(1, 1.0, tokens=3, output_tokens=5), request(2, 2.0, tokens=2)]
+    second = samples_of(Observations.of(rows), block_size=1).second_s
+    assert second is not None
+    assert second.tolist() == pytest.approx([0.25, np.nan, 0.25], nan_ok=True)
 
 
 def test_realised_lengths_count() -> None:
