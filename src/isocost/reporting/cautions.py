@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
+from isocost.core.estimate import Caution
 from isocost.reporting.markup import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from isocost.core.estimate import Caution
     from isocost.economics.curve import CostCurve
     from isocost.studies.report import StudyReport
 
@@ -22,10 +23,17 @@ def cautions_of(report: StudyReport) -> tuple[tuple[str, Caution], ...]:
 
 
 def shared_cautions(report: StudyReport) -> tuple[tuple[str, Caution], ...]:
-    """Collect cautions so that one that holds for several deployments is said once, naming them all."""
-    scopes: dict[Caution, list[str]] = {}
+    """Collect cautions for people: said once where several places share one, one of a kind a place."""
+    first: dict[tuple[str, str], Caution] = {}
+    more: Counter[tuple[str, str]] = Counter()
     for scope, caution in cautions_of(report):
-        scopes.setdefault(caution, []).append(shorten(scope, 60))
+        key = (scope, caution.code) if scope else (scope, caution.text)
+        first.setdefault(key, caution)
+        more[key] += first[key] is not caution
+    scopes: dict[Caution, list[str]] = {}
+    for key, caution in first.items():
+        again = f" (and {more[key]} more like it)" if more[key] else ""
+        scopes.setdefault(Caution(caution.code, caution.text + again), []).append(shorten(key[0], 60))
     return tuple((", ".join(about), caution) for caution, about in scopes.items())
 
 

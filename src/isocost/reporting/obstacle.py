@@ -73,8 +73,13 @@ def nearest_miss(curves: Sequence[CostCurve]) -> tuple[str, str]:
 def _miss_text(nearest: _Candidate, asked: ServiceLevel) -> str:
     what = f"Nearest is {nearest.place} with {estimate_text(nearest.seen)}"
     if nearest.miss > 0:
-        return f"{what}, {_distance(nearest.miss, asked)}."
+        doubt = ", which its interval holds" if _holds(nearest.seen, asked.bound) else ""
+        return f"{what}, {_distance(nearest.miss, asked)}{doubt}."
     return f"{what}, within the bound, but it misses another service level."
+
+
+def _holds(seen: Estimate, bound: float) -> bool:
+    return seen.low is not None and seen.high is not None and seen.low <= bound <= seen.high
 
 
 def _distance(miss: float, asked: ServiceLevel) -> str:

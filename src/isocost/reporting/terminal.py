@@ -6,7 +6,7 @@ import io
 from typing import TYPE_CHECKING
 
 from isocost.reporting.cautions import shared_cautions
-from isocost.reporting.format import estimate_text, probability, si
+from isocost.reporting.format import estimate_text, probability, seconds, si
 from isocost.reporting.markup import clean, shorten
 from isocost.reporting.obstacle import latency_key
 from isocost.reporting.pricing import cost_of
@@ -84,7 +84,8 @@ def _print_deployment(console: Console, each: DeploymentReport, *, chosen: bool)
         console.print(_level_table(each.curve))
     if each.runtime is not None:
         prompt, first = each.runtime.prefill[-1]
-        rest = estimate_text(each.runtime.decode)
+        decode = each.runtime.decode
+        rest = seconds(decode.value, decode.low, decode.high)
         text = f"T(p, o): {estimate_text(first)} to the first token of {prompt}, then {rest} per token"
         console.print(Text(text))
 

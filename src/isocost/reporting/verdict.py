@@ -159,11 +159,20 @@ def name_of(each: DeploymentReport) -> str:
 
 
 def _choice(report: StudyReport) -> str:
-    swept = sum(each.curve is not None for each in report.deployments)
-    if swept < 2:
+    swept = [each for each in report.deployments if each.curve is not None]
+    if len(swept) < 2:
         return ""
-    floor = "" if report.size_floor is None else f" with at least {si(report.size_floor)} parameters"
-    return f"The cheapest{' that qualifies' if report.service_levels else ''} of {swept} deployments{floor}."
+    if report.size_floor is None:
+        return f"The cheapest{_qualified(report)} of {len(swept)} deployments."
+    fit = sum(_large_enough(each, report.size_floor) for each in swept)
+    floor = f"with at least {si(report.size_floor)} parameters"
+    if fit < 2:
+        return f"The only one of {len(swept)} deployments {floor}."
+    return f"The cheapest{_qualified(report)} of {fit} deployments {floor}."
+
+
+def _qualified(report: StudyReport) -> str:
+    return " that qualifies" if report.service_levels else ""
 
 
 def _premium(curve: CostCurve) -> str:
@@ -209,7 +218,10 @@ def _nothing_qualifies(report: StudyReport) -> Verdict:
         head, rest = "Nothing qualifies: ", f"no measured deployment has at least {floor} parameters."
         return _sentences("nothing-qualifies", head + rest, "Lower the size floor or measure a larger model.")
     obstacle, miss = nearest_miss(curves)
-    head = f"Nothing qualifies: {obstacle}."
+    floor = (
+        "" if report.size_floor is None else f", among models of at least {si(report.size_floor)} parameters"
+    )
+    head = f"Nothing qualifies: {obstacle}{floor}."
     cheapest = min(
         (curve.level_at(curve.zone.cheapest) for curve in curves),
         key=lambda level: level.machine_seconds_per_million.value,

@@ -10,7 +10,7 @@ from doubles.hostile import NAMES
 from doubles.study_reports import PRICE, estimate, runtime_only, study_report
 from isocost.core.load import Load
 from isocost.reporting.charts import cost_figure, frontier_figure, latency_figure, runtime_figures
-from isocost.reporting.charts.figure import Figure
+from isocost.reporting.charts.figure import Figure, extent
 from isocost.studies.report import StudyReport
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -168,3 +168,13 @@ def test_one_level_and_no_interval_can_be_drawn() -> None:
 
 def test_a_free_machine_can_be_drawn() -> None:
     assert drawings(study_report(price=replace(PRICE, usd_per_hour=0.0)))
+
+
+def test_a_wide_interval_does_not_flatten_the_picture() -> None:
+    values, cut = extent(
+        [estimate(1.0, "s", spread=0.1), estimate(4.0, "s", spread=0.99), estimate(2.0, "s")]
+    )
+    # values 1 to 4, so ends are held within .5 and 8: 4 * .01 = .04 is cut
+    assert (min(values), max(values), cut) == (0.5, 7.96, True)
+    assert extent([estimate(1.0, "s", spread=None)]) == ([1.0], False)
+    assert extent([]) == ([], False)

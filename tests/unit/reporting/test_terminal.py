@@ -71,3 +71,18 @@ def test_what_cannot_be_judged_is_not_called_missed() -> None:
     text = terminal_text(replace(report, deployments=(replace(report.deployments[0], curve=changed),)))
     assert "too few for ttft.p95" in text
     assert "misses" not in text
+
+
+def test_a_doubt_of_every_repeat_is_said_once() -> None:
+    report = study_report(stacks=1)
+    curve = report.deployments[0].curve
+    assert curve is not None
+    level = curve.levels[0]
+    points = tuple(
+        replace(point, cautions=(Caution("few-requests", f"only {14 + point.repeat} requests ended well"),))
+        for point in level.points
+    )
+    changed = replace(curve, levels=(replace(level, points=points), *curve.levels[1:]))
+    text = terminal_text(replace(report, deployments=(replace(report.deployments[0], curve=changed),)))
+    assert "! tiny-F16 at 1 concurrent: only 14 requests ended well (and 2 more like it)" in text
+    assert "only 15" not in text

@@ -52,7 +52,7 @@ def test_a_recommendation_is_whole() -> None:
     assert verdict.text == (
         "Run small-Q8_0 at 4-8 concurrent: $0.31 [0.29, 0.33] per million output tokens "
         "($3.60/h for the deployment, given by you, 2026-11-21). "
-        "The cheapest that qualifies of 4 deployments with at least 50M parameters. "
+        "The cheapest that qualifies of 2 deployments with at least 50M parameters. "
         "TTFT p95 <= 1 s costs +12 % [9, 15] over the cheapest level (16 concurrent). "
         "P(best) 0.87 among its levels. "
         "Workload chat-small: about 96 in, 32 out; cold prefixes; 3 repeats; client healthy."
@@ -82,7 +82,7 @@ def test_nothing_qualifies_names_obstacle_and_nearest() -> None:
     assert verdict.state == "nothing-qualifies"
     # small-Q8_0 comes nearest among the large enough: 0.1 s * 1.4 = 140 ms, 14 times 10 ms
     assert verdict.text.startswith(
-        "Nothing qualifies: no level keeps TTFT p95 <= 10 ms. "
+        "Nothing qualifies: no level keeps TTFT p95 <= 10 ms, among models of at least 50M parameters. "
         "Nearest is small-Q8_0 at 1 concurrent with 140 ms [127, 153], 14 times the bound. "
         "Without service levels small-Q8_0 at 16 concurrent costs $"
     )
@@ -99,7 +99,7 @@ def test_a_percentile_that_nobody_has_is_said() -> None:
     )
     text = verdict_of(replace(report, deployments=deployments)).text
     assert text.startswith(
-        "Nothing qualifies: TTFT p95 <= 10 ms cannot be judged at any level. "
+        "Nothing qualifies: TTFT p95 <= 10 ms cannot be judged at any level, among models of at least 50M parameters. "
         "Too few requests for the p95: measure longer."
     )
 
@@ -206,3 +206,24 @@ def test_certainty_is_not_claimed() -> None:
     report = study_report(stacks=1)
     levels = tuple(replace(level, probability_best=1.0) for level in curve_of(report).levels)
     assert "P(best) >0.99." in verdict_of(edited(report, levels=levels)).text
+
+
+def test_a_near_miss_inside_its_interval_is_said() -> None:
+    report = nothing_qualifies()
+    # small-Q8_0 at 1 concurrent: .14 s +- 9 %, so a bound of 130 ms is missed by 8 % and inside [127, 153] ms
+    bound = replace(report.service_levels[0], bound=0.13)
+    deployments = tuple(
+        replace(each, curve=replace(each.curve, zone=replace(each.curve.zone, obstacle=bound)))
+        for each in report.deployments
+        if each.curve is not None
+    )
+    text = verdict_of(replace(report, deployments=deployments)).text
+    assert "with 140 ms [127, 153], 8 % above the bound, which its interval holds." in text
+
+
+def test_the_only_one_that_is_large_enough() -> None:
+    report = study_report(stacks=3)  # two of 16.2M parameters, one of 80.3M
+    assert "The only one of 3 deployments with at least 50M parameters." in verdict_of(report).text
+    assert (
+        "The cheapest that qualifies of 3 deployments." in verdict_of(replace(report, size_floor=None)).text
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from isocost.reporting.charts.figure import (
+    CUT_NOTE,
     LOG_FROM,
     NARROW,
     WIDE,
@@ -13,6 +14,7 @@ from isocost.reporting.charts.figure import (
     Panel,
     Series,
     cost_tip,
+    extent,
     load_title,
     load_value,
     plot_frame,
@@ -75,15 +77,15 @@ def cost_figure(report: StudyReport) -> Figure | None:
         panels=panels,
         columns=1 if together else 3,
         legend=tuple(series[curve.deployment] for curve in curves) if together else (),
-        notes=_notes(curves),
+        notes=_notes(curves, shaded),
     )
 
 
-def _notes(curves: Sequence[CostCurve]) -> tuple[str, ...]:
-    notes = ["Upright lines: 95 % intervals."]
+def _notes(curves: Sequence[CostCurve], shaded: set[str | None] | set[str]) -> tuple[str, ...]:
+    notes = ["Upright lines: 95 % intervals.", *([CUT_NOTE] if extent(_amounts(curves))[1] else [])]
     if any(curve.technology is not None for curve in curves):
         notes.append("Band: fitted seconds per step, a + k b^g, with its interval.")
-    if any(curve.zone.levels for curve in curves):
+    if any(curve.zone.levels for curve in curves if curve.deployment in shaded):
         tolerance = f"{curves[0].zone.tolerance * 100:g}"
         notes.append(f"Shaded: the zone, within {tolerance} % of the least cost that qualifies.")
     if any(level.unmet for curve in curves for level in curve.levels):
@@ -143,14 +145,12 @@ def _cost_scale(curves: Sequence[CostCurve], frame: Frame) -> Scale:
 
 
 def _costs(curves: Sequence[CostCurve]) -> list[float]:
-    return [
-        part
-        for curve in curves
-        for level in curve.levels
-        for cost in [_cost(level, curve)]
-        for part in (cost.value, cost.low, cost.high)
-        if part is not None and part > 0
-    ]
+    values, _ = extent(_amounts(curves))
+    return [value for value in values if value > 0]
+
+
+def _amounts(curves: Sequence[CostCurve]) -> list[Amount]:
+    return [_cost(level, curve) for curve in curves for level in curve.levels]
 
 
 def _cost(level: CostLevel, curve: CostCurve) -> Amount:

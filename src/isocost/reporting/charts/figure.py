@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from isocost.studies.report import StudyReport
 
 __all__ = [
+    "CUT_NOTE",
     "LOG_FROM",
     "NAME_LIMIT",
     "NARROW",
@@ -30,6 +31,7 @@ __all__ = [
     "Panel",
     "Series",
     "cost_tip",
+    "extent",
     "load_title",
     "load_value",
     "repricing",
@@ -44,6 +46,8 @@ NAME_LIMIT = 42
 LOG_FROM = 12.0
 """From this ratio of largest to smallest on, a logarithmic scale."""
 COLOURS = 8
+REACH = 2.0
+CUT_NOTE = "Intervals that reach beyond the picture end at its edge."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +188,21 @@ def whisker(x: float, scale: Scale, seen: Estimate | Amount) -> tuple[Markup, ..
     if seen.low is None or seen.high is None:
         return ()
     return (segment(x, scale.at(seen.low), x, scale.at(seen.high), "whisker"),)
+
+
+def extent(seen: Sequence[Estimate | Amount]) -> tuple[list[float], bool]:
+    """Return what an axis has to hold, and whether some interval is cut.
+
+    Values all, and their intervals up to `REACH` times beyond the outermost values, so that one wide interval
+    does not flatten the picture.
+    """
+    values = [each.value for each in seen]
+    if not values:
+        return [], False
+    floor, ceiling = min(values) / REACH, max(values) * REACH
+    ends = [end for each in seen for end in (each.low, each.high) if end is not None]
+    cut = any(not floor <= end <= ceiling for end in ends)
+    return [*values, *(min(max(end, floor), ceiling) for end in ends)], cut
 
 
 def cost_tip(before: str, cost: Amount, after: str) -> Markup:

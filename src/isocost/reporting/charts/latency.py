@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from isocost.reporting.charts.cost import TOGETHER, load_scale
 from isocost.reporting.charts.figure import (
+    CUT_NOTE,
     LOG_FROM,
     NARROW,
     Figure,
     Panel,
     Series,
+    extent,
     load_title,
     load_value,
     plot_frame,
@@ -53,7 +55,7 @@ def latency_figure(report: StudyReport) -> Figure | None:
         )
         for metric in METRICS
         for number, some in enumerate(groups)
-        if _values(metric, some)
+        if _seen(metric, some)
     ]
     if not panels:
         return None
@@ -66,6 +68,7 @@ def latency_figure(report: StudyReport) -> Figure | None:
         legend=tuple(series[curve.deployment] for curve in curves) if together else (),
         notes=(
             "Solid: the median. Dashed and hollow: the 95th percentile, where there are requests enough.",
+            *((CUT_NOTE,) if any(extent(_seen(metric, curves))[1] for metric in METRICS) else ()),
             *(("Red line: a service level.",) if _bounds(report.service_levels) else ()),
         ),
     )
@@ -75,15 +78,14 @@ def _bounds(levels: Sequence[ServiceLevel]) -> list[ServiceLevel]:
     return [level for level in levels if level.metric in METRICS]
 
 
-def _values(metric: str, curves: Sequence[CostCurve]) -> list[float]:
+def _seen(metric: str, curves: Sequence[CostCurve]) -> list[Estimate]:
+    names = (f"{metric}.p50", f"{metric}.p95")
     return [
-        part
+        level.latency[name]
         for curve in curves
         for level in curve.levels
-        for name in ("p50", "p95")
-        if (seen := level.latency.get(f"{metric}.{name}")) is not None
-        for part in (seen.value, seen.low, seen.high)
-        if part is not None
+        for name in names
+        if name in level.latency
     ]
 
 
@@ -98,7 +100,9 @@ def _draw(
 ) -> Markup:
     frame = plot_frame(NARROW, 300)
     bounds = [level for level in asked if level.metric == metric]
-    y, factor, unit = _time_scale(_values(metric, everyone), [level.bound for level in bounds], frame)
+    y, factor, unit = _time_scale(
+        extent(_seen(metric, everyone))[0], [level.bound for level in bounds], frame
+    )
     x = load_scale(everyone, frame)
     labels = tick_labels(y.ticks())
     loads = sorted({load_value(level.load) for curve in everyone for level in curve.levels})
