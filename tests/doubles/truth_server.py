@@ -2,7 +2,8 @@
 
 Raw sockets, one thread, its own process. The first token leaves ``--first`` seconds after the request was
 read, each further one ``--gap`` seconds after the one before. ``GET /log`` returns, for each request, when
-it was read and when each chunk was handed to the kernel, on the machine's monotonic clock.
+it was read and when each chunk was handed to the kernel, on the machine's monotonic clock; ``GET /sizes`` its
+prompt's length.
 """
 
 from __future__ import annotations
@@ -73,6 +74,7 @@ class _Server:
         self.first: deque[tuple[float, _Client]] = deque()
         self.later: deque[tuple[float, _Client]] = deque()
         self.logs: list[list[float]] = []
+        self.sizes: list[int] = []
 
     def run(self) -> None:
         while True:
@@ -125,8 +127,11 @@ class _Server:
     def _answer(self, client: _Client, path: str, body: bytes) -> None:
         if path == "/log":
             self._reply(client, json.dumps(self.logs))
+        elif path == "/sizes":
+            self._reply(client, json.dumps(self.sizes))
         elif path == "/forget":
             self.logs.clear()
+            self.sizes.clear()
             self._reply(client, "{}")
         elif path == "/v1/models":
             self._reply(client, '{"data": [{"id": "truth", "owned_by": "truth", "max_model_len": 100000}]}')
@@ -151,6 +156,7 @@ class _Server:
         client.tokens = client.left = int(str(body["max_tokens"]))
         client.log = [now]
         self.logs.append(client.log)
+        self.sizes.append(client.prompt_tokens)
         self.first.append((now + self.first_s, client))
 
     def _send_due(self, queue: deque[tuple[float, _Client]]) -> None:
@@ -200,6 +206,10 @@ class RunningTruth:
 
     def log(self) -> list[list[float]]:
         with urllib.request.urlopen(f"{self.url}/log", timeout=60) as answer:  # noqa: S310 - our own server
+            return json.load(answer)
+
+    def sizes(self) -> list[int]:
+        with urllib.request.urlopen(f"{self.url}/sizes", timeout=60) as answer:  # noqa: S310 - our own server
             return json.load(answer)
 
     def forget(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import ssl
 from dataclasses import dataclass
@@ -152,7 +153,7 @@ class Link:
             _ask_for_stamps(self._socket)
             code = self._socket.connect_ex(endpoint.address)
             if code not in (0, errno.EINPROGRESS):
-                raise OSError(code, errno.errorcode.get(code, "unknown error"))
+                raise OSError(code, os.strerror(code))
         except OSError:
             self.close()
             raise
@@ -162,7 +163,7 @@ class Link:
         if self.state == "connecting":
             code = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if code:
-                raise OSError(code, errno.errorcode.get(code, "unknown error"))
+                raise OSError(code, os.strerror(code))
             self.state = "open" if self._tls is None else "handshake"
             self._shake_hands(b"")
         self._flush()
