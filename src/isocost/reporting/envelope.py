@@ -195,6 +195,7 @@ def _runtime(model: RuntimeModel) -> Json:
         ],
         "decode": estimate_object(model.decode),
         "context": estimate_object(model.context),
+        "changeover": estimate_object(model.changeover),
         "held_out_error": estimate_object(model.held_out_error),
         "machine_busy_share": model.machine_busy_share,
     }

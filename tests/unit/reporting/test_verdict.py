@@ -99,7 +99,8 @@ def test_a_percentile_that_nobody_has_is_said() -> None:
     )
     text = verdict_of(replace(report, deployments=deployments)).text
     assert text.startswith(
-        "Nothing qualifies: TTFT p95 <= 10 ms cannot be judged at any level, among models of at least 50M parameters. "
+        "Nothing qualifies: TTFT p95 <= 10 ms cannot be judged at any level, "
+        "among models of at least 50M parameters. "
         "Too few requests for the p95: measure longer."
     )
 

@@ -51,11 +51,13 @@ def residual(cell: RuntimeCell, predicted_s: float | None) -> float | None:
 
 def _figure(model: RuntimeModel, series: Series, number: int) -> Figure:
     key = f"runtime-{number}"
-    context = "" if model.context is None else ", and a term for context"
+    terms = [("context", model.context), ("the first decode step", model.changeover)]
+    extra = " and ".join(name for name, each in terms if each is not None)
     return Figure(
         key=key,
         title=f"What one request takes on {series.name}",
-        subtitle=f"T(p, o): time to the first token of p, then time for each further token of o{context}",
+        subtitle=f"T(p, o): time to the first token of p, then time for each further token of o"
+        + (f", and a term for {extra}" if extra else ""),
         panels=(
             Panel(title="To the first token", drawings=(_first_token(model, series, f"{key}-first"),)),
             Panel(title="To the last token", drawings=(_last_token(model, series, f"{key}-last"),)),
