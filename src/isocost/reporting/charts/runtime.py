@@ -56,7 +56,7 @@ def _figure(model: RuntimeModel, series: Series, number: int) -> Figure:
     return Figure(
         key=key,
         title=f"What one request takes on {series.name}",
-        subtitle=f"T(p, o): time to the first token of p, then time for each further token of o"
+        subtitle="T(p, o): time to the first token of p, then time for each further token of o"
         + (f", and a term for {extra}" if extra else ""),
         panels=(
             Panel(title="To the first token", drawings=(_first_token(model, series, f"{key}-first"),)),
