@@ -105,5 +105,5 @@ class EventStreamParser:
 
     def _break(self, error: str) -> None:
         self.error = error
-        self._buffer.clear()
-        self._data.clear()
+        self._buffer = bytearray()  # a new one: the old one is being searched
+        self._data = []
