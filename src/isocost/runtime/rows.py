@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ProfileRows", "medians_of", "rows_of", "snapped"]
 
+MOST_BLOCKS = 100
+"""More repeats say nothing more about their scatter."""
+
 SAME_PROMPT = 1.03
 """Prompt sizes within so much of each other are taken for one."""
 
@@ -72,12 +75,13 @@ def snapped(samples: RuntimeSamples) -> RuntimeSamples:
 
 
 def rows_of(samples: RuntimeSamples) -> ProfileRows:
-    """Group samples by exact (p, o)."""
+    """Group samples by exact (p, o); neighbours among very many repeats are taken together."""
     sizes = np.column_stack([samples.input_tokens, samples.output_tokens])
     cells, cell = np.unique(sizes, axis=0, return_inverse=True)
     blocks, block = np.unique(samples.block, return_inverse=True)
-    cell, block = cell.reshape(-1), block.reshape(-1)
-    shape = (len(blocks), len(cells))
+    count = min(len(blocks), MOST_BLOCKS)
+    cell, block = cell.reshape(-1), block.reshape(-1) * count // len(blocks)
+    shape = (count, len(cells))
     rows = [(np.arange(len(cells)), cells[:, 1], 0, _grouped(samples.runtime_s, block, cell, shape=shape))]
     for tokens, since, times in _parts(samples):
         told = times > 0  # false where unknown

@@ -17,7 +17,8 @@ def test_cells_and_parts_of_their_requests_become_rows() -> None:
         second_s=np.array([np.nan, 2.5, np.nan, 3.0]),
     )
     rows = rows_of(samples)
-    # the cells (1, 1), (1, 5), (8, 1); then of (1, 5): to the first token, from it to the fifth, to the second
+    # the cells (1, 1), (1, 5), (8, 1); then of (1, 5):
+    # to the first token, from it to the fifth, from it to the second
     assert rows.input_tokens.tolist() == [1, 1, 8, 1, 1, 1]
     assert rows.output_tokens.tolist() == [1, 5, 1, 1, 5, 2]
     assert rows.since.tolist() == [0, 0, 0, 0, 1, 1]
@@ -45,6 +46,17 @@ def test_several_requests_of_a_cell_in_one_block_give_their_median() -> None:
         block=np.zeros(3, dtype=np.int64),
     )
     assert rows_of(samples).by_block.tolist() == [[2.0]]
+
+
+def test_very_many_repeats_are_taken_together() -> None:
+    ones = np.ones(250, dtype=np.int64)
+    samples = RuntimeSamples(
+        input_tokens=ones, output_tokens=ones, runtime_s=np.arange(1.0, 251.0), block=np.arange(250)
+    )
+    rows = rows_of(samples)
+    assert rows.blocks == 100
+    assert rows.by_block[0, 0] == 2  # repeats 0, 1 and 2 took 1, 2 and 3 s
+    assert rows.medians[0] == pytest.approx(125.5)
 
 
 def test_prompts_of_nearly_one_size_are_one_size() -> None:
