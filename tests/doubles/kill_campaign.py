@@ -38,7 +38,7 @@ class Verdict:
 
 
 def kill_again_and_again(truth: RunningTruth, folder: Path, *, kills: int, seed: int) -> Verdict:
-    """Carry out studies, killing each at random instants, until `kills` were made and the last is finished."""
+    """Carry out studies, killing each at random instants, until so many kills were made."""
     rng = random.Random(seed)  # noqa: S311 - no secret
     verdict = Verdict()
     while verdict.kills < kills:
