@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from isocost.engine import RunningEngine
 
 __all__ = ["app"]
 
@@ -25,11 +29,18 @@ def serve(
     model: Annotated[
         str, typer.Option("--model", help="tiny, small or a GGUF file.", metavar="NAME|FILE")
     ] = "tiny",
-    precision: Annotated[str, typer.Option("--precision", help="F16 or Q8_0, for tiny and small.")] = "F16",
+    precision: Annotated[
+        str | None, typer.Option("--precision", help="F16 or Q8_0, for tiny and small; F16 if left out.")
+    ] = None,
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", help="Port to listen on.")] = 8000,
 ) -> None:
     """Serve a model over the OpenAI API until Ctrl-C."""
     from isocost.engine import serve as serve_engine
 
-    serve_engine(model, precision=precision, host=host, port=port)
+    serve_engine(model, precision=precision, host=host, port=port, on_ready=_say)
+
+
+def _say(running: RunningEngine) -> None:
+    """Tell that the engine answers, and where."""
+    sys.stderr.write(f"serving {running.deployment.name} at {running.url}/v1 (Ctrl-C stops it)\n")

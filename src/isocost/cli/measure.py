@@ -39,7 +39,7 @@ def runtime(
         int | None, typer.Option("--max-output-tokens", help="Longest answer; 64 if left out.")
     ] = None,
     repeats: options.Repeats = 8,
-    endpoint_type: options.EndpointType = "completions",
+    endpoint_type: options.EndpointType = None,
     api_key_env: options.ApiKeyEnv = None,
     api_key_file: options.ApiKeyFile = None,
     header: options.Header = None,
@@ -95,7 +95,7 @@ def load(
         typer.Option("--duration", help="Seconds of sending of each run; 30 if neither is given."),
     ] = None,
     repeats: options.Repeats = 3,
-    endpoint_type: options.EndpointType = "completions",
+    endpoint_type: options.EndpointType = None,
     api_key_env: options.ApiKeyEnv = None,
     api_key_file: options.ApiKeyFile = None,
     header: options.Header = None,
@@ -133,7 +133,7 @@ def load(
 def _target(
     url: str,
     model: str | None,
-    endpoint_type: str,
+    endpoint_type: str | None,
     api_key_env: str | None,
     api_key_file: str | None,
     header: list[str] | None,
@@ -141,12 +141,15 @@ def _target(
     *,
     insecure: bool,
 ) -> TargetSpec:
+    """Say whom to measure; the address is kept as it was resolved, without a password in it."""
     from isocost.journal import TargetSpec
+    from isocost.measurement import resolve_address
 
+    address = resolve_address(url)
     return TargetSpec(
-        url=url,
+        url=address.url,
         model=model,
-        endpoint_type=options.parse_endpoint_type(endpoint_type),
+        endpoint_type=options.parse_endpoint_type(endpoint_type, address.implied_type),
         api_key_env=api_key_env,
         api_key_file=api_key_file,
         headers=options.parse_headers(header),

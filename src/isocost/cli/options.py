@@ -45,7 +45,10 @@ Out = Annotated[Path, typer.Option("--out", help="Folder of the study.", metavar
 Model = Annotated[
     str | None, typer.Option("--model", help="Name of the model; may be left out if only one is served.")
 ]
-EndpointType = Annotated[str, typer.Option("--endpoint-type", help="completions or chat.")]
+EndpointType = Annotated[
+    str | None,
+    typer.Option("--endpoint-type", help="completions or chat; as the URL's path says, else completions."),
+]
 ApiKeyEnv = Annotated[
     str | None, typer.Option("--api-key-env", help="Environment variable that holds the key.", metavar="NAME")
 ]
@@ -103,14 +106,18 @@ def parse_cells(text: str) -> tuple[RequestShape, ...]:
     return tuple(sizes)
 
 
-def parse_endpoint_type(text: str) -> Literal["completions", "chat"]:
-    """Read ``--endpoint-type``.
+def parse_endpoint_type(
+    text: str | None, implied: Literal["completions", "chat"] | None = None
+) -> Literal["completions", "chat"]:
+    """Read ``--endpoint-type``; left out, what the path of the URL implies, else completions.
 
     Raises
     ------
     InputError
         If there is no such type.
     """
+    if text is None:
+        return implied or "completions"
     if text not in ("completions", "chat"):
         raise InputError(f"--endpoint-type must be completions or chat, got {text!r}")
     return "chat" if text == "chat" else "completions"

@@ -77,20 +77,25 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
 
 
 def _lines() -> Callable[[Progress], None]:
-    began: dict[str, float] = {}
+    began: dict[str, tuple[float, float]] = {}
     told: dict[str, float] = {}
 
     def show(progress: Progress) -> None:
         now = time.monotonic()
-        began.setdefault(progress.stage, now)
+        start, done_before = began.setdefault(progress.stage, (now, progress.fraction))
         if now - told.get(progress.stage, now - 60) < 5:
             return
         told[progress.stage] = now
-        spent = now - began[progress.stage]
-        left = f", about {spent / progress.fraction - spent:.0f} s left" if progress.fraction > 0.02 else ""
+        left_s = _left_s(now - start, progress.fraction - done_before, 1 - progress.fraction)
+        left = "" if left_s is None else f", about {left_s:.0f} s left"
         sys.stderr.write(f"{_text(progress)}  {progress.fraction:4.0%}{left}\n")
 
     return show
+
+
+def _left_s(spent_s: float, share_done: float, share_left: float) -> float | None:
+    """Return how long the rest takes at the pace so far; ``None`` until there is a pace."""
+    return spent_s * share_left / share_done if spent_s >= 1 and share_done > 0.01 else None
 
 
 def _text(progress: Progress) -> str:
