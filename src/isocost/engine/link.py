@@ -53,6 +53,7 @@ class Link:
     def __init__(self, connection: socket.socket) -> None:
         self.counters = Counters()
         self.alive = True
+        self.failure: str | None = None
         self._connection = connection
         self._tickets: dict[int, Ticket] = {}
         self._last = 0
@@ -70,17 +71,16 @@ class Link:
 
     async def run(self) -> None:
         """Hand on what the worker sends until it is gone; then fail whoever waits."""
-        reason = _GONE
         with suppress(asyncio.IncompleteReadError, ConnectionError):
             while self._reader is not None:
                 message = await read_message(self._reader)
                 if "fatal" in message:
-                    reason = f"the engine failed: {message['fatal']}"
+                    self.failure = f"the engine failed: {message['fatal']}"
                     break
                 self._dispatch(message)
         self.alive = False
         for ticket in list(self._tickets.values()):
-            ticket.inbox.put_nowait(ApiError(reason, status=500))
+            ticket.inbox.put_nowait(ApiError(self.failure or _GONE, status=500))
 
     async def submit(self, prompt: Message, sampling: Mapping[str, Any]) -> Ticket:
         """Send a request; return when the worker has accepted it.

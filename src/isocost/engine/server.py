@@ -272,7 +272,7 @@ async def _serve(
         on_ready(_running(engine, _url(listener)))
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         if not link.alive:
-            raise MeasurementError(died(engine.child.process, "the embedded engine"))
+            raise MeasurementError(link.failure or died(engine.child.process, "the embedded engine"))
     finally:
         await runner.cleanup()
         for task in tasks:

@@ -7,6 +7,7 @@ its own it keeps nobody waiting who does not wait for tokens.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from isocost.core.errors import InputError, MissingExtraError
@@ -111,16 +112,21 @@ class Worker:
 def main(arguments: list[str]) -> None:
     """Load the model, say so, serve until the parent is gone."""
     connection, parent, settings = adopt(arguments)
-    channel = Channel(connection)
-    pipeline = _load(channel, settings)
-    if pipeline is None:
-        return
-    worker = Worker(pipeline, channel, Limits(**settings["limits"]))
+    with connection:
+        channel = Channel(connection)
+        pipeline = _load(channel, settings)
+        if pipeline is not None:
+            worker = Worker(pipeline, channel, Limits(**settings["limits"]))
+            _serve(worker, channel, parent)
+
+
+def _serve(worker: Worker, channel: Channel, parent: int) -> None:
     try:
         while not orphaned(parent):
             worker.turn()
     except (EOFError, ConnectionError):
-        worker.drop_all()
+        with suppress(*_PIPELINE_ERRORS):
+            worker.drop_all()
     except _PIPELINE_ERRORS as error:
         channel.send({"fatal": " ".join(str(error).split())})
 
