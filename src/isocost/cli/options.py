@@ -174,5 +174,5 @@ def _whole(text: str, where: str, least: int) -> int:
     except ValueError:
         raise InputError(f"{where}: {text!r} is no whole number") from None
     if value < least:
-        raise InputError(f"{where}: {value} is below {least}")
+        raise InputError(f"{where}: must be at least {least}, got {value}")
     return value

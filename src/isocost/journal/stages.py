@@ -108,6 +108,7 @@ class RuntimeStage:
             raise InputError(f"repeats must be at least 1, got {self.repeats}")
         if self.cells == ():
             raise InputError("a runtime stage needs at least one cell")
+        _require_timeout(self.request_timeout_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,16 +158,22 @@ class LoadStage:
         if self.repeats < 1:
             raise InputError(f"repeats must be at least 1, got {self.repeats}")
         if (self.requests_per_level is None) == (self.duration_s is None):
-            raise InputError("a load stage needs either requests_per_level or duration_s")
+            raise InputError("a sweep needs either a number of requests for each run or a duration, not both")
         if self.requests_per_level is not None and self.requests_per_level < 1:
             raise InputError(f"the number of requests must be at least 1, got {self.requests_per_level}")
         if self.duration_s is not None and not 0 < self.duration_s < float("inf"):
             raise InputError(f"duration must be above 0 seconds, got {self.duration_s!r}")
         if not self.shapes:
             raise InputError("a load stage needs at least one request shape")
+        _require_timeout(self.request_timeout_s)
 
 
 Stage = RuntimeStage | LoadStage
+
+
+def _require_timeout(request_timeout_s: float) -> None:
+    if not 0 < request_timeout_s < float("inf"):
+        raise InputError(f"the time-out of a request must be above 0 seconds, got {request_timeout_s!r}")
 
 
 def to_plain(stage: Stage) -> dict[str, Any]:

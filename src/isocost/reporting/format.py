@@ -201,7 +201,7 @@ def si(value: float | None) -> str:
 
 
 def estimate_text(estimate: Estimate | None) -> str:
-    """Write an estimate with unit and interval; ``"unknown"`` for ``None``.
+    """Write an estimate with unit and interval; ``"unknown"`` for ``None``; "per token" is not said.
 
     Examples
     --------
@@ -211,7 +211,7 @@ def estimate_text(estimate: Estimate | None) -> str:
     """
     if estimate is None:
         return UNKNOWN
-    if estimate.unit == "s":
+    if estimate.unit in ("s", "s/token"):
         return seconds(estimate.value, estimate.low, estimate.high)
     if estimate.unit.startswith("USD"):
         return money(estimate.value, estimate.low, estimate.high)

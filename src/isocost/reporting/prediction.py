@@ -10,6 +10,7 @@ from isocost.reporting.format import estimate_text, percent, seconds
 from isocost.reporting.markup import clean
 
 if TYPE_CHECKING:
+    from isocost.core.estimate import Estimate
     from isocost.studies.profile import RuntimePrediction
 
 __all__ = ["prediction_json", "prediction_text"]
@@ -26,13 +27,12 @@ def prediction_text(prediction: RuntimePrediction) -> str:
         f"  {'first token':14s} "
         + ", ".join(f"{estimate_text(alpha)} for {p} in" for p, alpha in model.prefill),
         f"  {'further tokens':14s} {estimate_text(model.decode)} each",
-        f"  {'context term':14s} "
-        + ("not needed" if model.context is None else estimate_text(model.context)),
+        f"  {'context term':14s} " + ("not needed" if model.context is None else _context(model.context)),
         f"  {'left-out cells':14s} "
-        + ("too few" if error is None else f"predicted within {percent(error.value)}"),
+        + ("too few" if error is None else f"predicted within {percent(error.value).lstrip('+')} on average"),
         *(
-            f"  {cell.input_tokens:6d} in {cell.output_tokens:5d} out: measured {estimate_text(cell.measured)}, "
-            f"fitted {seconds(cell.fitted_s)}"
+            f"  {cell.input_tokens:6d} in {cell.output_tokens:5d} out: "
+            f"measured {estimate_text(cell.measured)}, fitted {seconds(cell.fitted_s)}"
             for cell in model.cells
         ),
         *(f"  note: {clean(caution.text)}" for caution in prediction.cautions),
@@ -74,6 +74,12 @@ def prediction_json(prediction: RuntimePrediction) -> str:
         "provenance": [{"source": prediction.study}],
     }
     return json.dumps(content, allow_nan=False, ensure_ascii=False, indent=2)
+
+
+def _context(gamma: Estimate) -> str:
+    """Write gamma as what a thousand tokens of context add to each further token."""
+    ends = [None if end is None else 1000 * end for end in (gamma.low, gamma.high)]
+    return f"{seconds(1000 * gamma.value, *ends)} more for each 1,000 tokens of context"
 
 
 def _sentence(prediction: RuntimePrediction) -> str:

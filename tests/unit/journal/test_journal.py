@@ -1,12 +1,12 @@
 """The journal gives back what was put in, refuses what it must, and survives its writer."""
 
-import os
 import signal
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -173,8 +173,8 @@ def test_a_full_disk_is_told_and_keeps_what_was_committed(tmp_path):
     path = tmp_path / "journal.sqlite"
     fill(path, [observation(0)])
     pages = sqlite3.connect(path).execute("PRAGMA page_count").fetchone()[0]
-    with (
-        pytest.raises(MeasurementError, match="database or disk is full.*isocost run"),
+    with (  # noqa: PT012 - the writer fails when it is closed
+        pytest.raises(MeasurementError, match=r"database or disk is full.*isocost run"),
         JournalWriter(path) as journal,
     ):
         journal._ask(lambda connection: connection.execute(f"PRAGMA max_page_count = {pages + 2}"))
@@ -204,7 +204,7 @@ with JournalWriter(pathlib.Path(sys.argv[1])) as journal:
 
 def test_nothing_finished_is_lost_when_the_writer_is_killed(tmp_path):
     path = tmp_path / "journal.sqlite"
-    script = WRITER.format(tests=os.path.dirname(__file__))
+    script = WRITER.format(tests=str(Path(__file__).parent))
     process = subprocess.Popen([sys.executable, "-c", script, str(path)], stdout=subprocess.PIPE, text=True)
     recorded: list[tuple[float, int]] = []
 

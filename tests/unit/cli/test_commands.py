@@ -1,0 +1,220 @@
+"""Commands end with the right exit status and one clear sentence; nothing else reaches standard error."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from doubles.truth_server import running_truth
+from isocost.cli import main
+
+
+@pytest.fixture
+def isocost(capsys, monkeypatch):
+    """Run a command in this process; return exit status, standard output and standard error."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["isocost", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        seen = capsys.readouterr()
+        return ended.value.code or 0, seen.out, seen.err
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def truth():
+    with running_truth("--first", "0.02", "--gap", "0.005") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def study(truth, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cli") / "study"
+    common = [sys.executable, "-m", "isocost", "measure"]
+    sizes = ["--isl", "20", "--osl", "5", "--num-requests", "6", "--repeats", "2", "--concurrency", "1,2"]
+    subprocess.run([*common, "load", truth.url, "--out", str(folder), "-q", *sizes], check=True)
+    cells = ["--cells", "1x1,1x9,40x1", "--repeats", "2"]
+    subprocess.run([*common, "runtime", truth.url, "--out", str(folder), "-q", *cells], check=True)
+    return folder
+
+
+DEAD = "http://127.0.0.1:9"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["measure", "load", DEAD], "no server answers at http://127.0.0.1:9"),
+        (["measure", "load", "ftp://host"], "an address starts with http:// or https://"),
+        (["measure", "load", DEAD, "--concurrency", "0"], "--concurrency 0: must be at least 1, got 0"),
+        (["measure", "load", DEAD, "--concurrency", "1,x"], "--concurrency 1,x: 'x' is no whole number"),
+        (["measure", "load", DEAD, "--concurrency", "2,2"], "concurrency levels must differ, got [2, 2]"),
+        (["measure", "load", DEAD, "--repeats", "0"], "repeats must be at least 1, got 0"),
+        (["measure", "load", DEAD, "--num-requests", "0"], "number of requests must be at least 1, got 0"),
+        (["measure", "load", DEAD, "--duration", "nan"], "duration must be above 0 seconds, got nan"),
+        (["measure", "load", DEAD, "--duration", "1", "--num-requests", "1"], "or a duration, not both"),
+        (["measure", "load", DEAD, "--isl", "5"], "give --input-tokens and --output-tokens"),
+        (["measure", "load", DEAD, "--isl", "0", "--osl", "1"], "at least 1"),
+        (["measure", "load", DEAD, "--workload", "absent.csv"], "cannot read absent.csv: No such file"),
+        (["measure", "load", DEAD, "--workload", "chatt"], "no workload named 'chatt'"),
+        (["measure", "load", DEAD, "--endpoint-type", "x"], "must be completions or chat, got 'x'"),
+        (["measure", "load", DEAD, "--extra-body", "[1]"], "--extra-body must be a JSON object"),
+        (["measure", "load", DEAD, "--header", "no colon"], "has not the form NAME: VALUE"),
+        (["measure", "load", DEAD, "--api-key-env", "ABSENT"], "named for the API key is not set"),
+        (["measure", "load", DEAD, "--request-timeout", "0"], "time-out"),
+        (["measure", "runtime", DEAD, "--cells", "5"], "--cells 5: '5' has not the form INPUTxOUTPUT"),
+        (["measure", "runtime", DEAD, "--max-input-tokens", "3"], "at least 16 input and 4 output tokens"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_sentence_and_status_2(isocost, tmp_path, arguments, sentence):
+    status, out, err = isocost(*arguments, "--out", tmp_path / "s")
+    assert status == 2
+    assert out == ""
+    assert err.startswith("isocost: ")
+    assert sentence in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["report", "absent"], "absent is no study"),
+        (["run", "absent"], "absent is no study"),
+        (["runtime", "absent"], "absent is no study"),
+        (["catalog", "machines", "absent"], "no machine named 'absent'"),
+        (["engine", "serve", "--model", "absent"], "no model 'absent'"),
+    ],
+)
+def test_what_is_not_there_is_told(isocost, arguments, sentence):
+    status, _, err = isocost(*arguments)
+    assert status == 2
+    assert sentence in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--price-per-hour", "-1"], "price per hour must be a number of at least 0 USD, got -1.0"),
+        (["--price-per-hour", "nan"], "price per hour must be a number of at least 0 USD, got nan"),
+        (["--slo", "ttft.p95=1"], "has no unit; write one of us, ms, s, min"),
+        (["--slo", "ttft.p95=0s"], "needs a number above 0, got '0'"),
+        (["--slo", "speed=1s"], "no service level 'speed'"),
+        (["--slo", "user_speed=20s"], "has the unit 's'; write one of tok/s, tokens/s"),
+        (["--machine", "absent"], "no machine named 'absent'"),
+        (["--machine", "cloud-2core", "--price-per-hour", "1"], "not both"),
+        (["--output", "/proc/page.html"], "cannot write /proc/page.html"),
+    ],
+)
+def test_bad_assumptions_are_told(isocost, study, arguments, sentence):
+    status, _, err = isocost("report", study, *arguments)
+    assert status == 2
+    assert sentence in err
+    assert err.count("\n") == 1
+
+
+def test_a_secret_in_a_header_is_refused_and_not_repeated(isocost, tmp_path):
+    status, out, err = isocost(
+        "measure", "load", DEAD, "--out", tmp_path / "s", "--header", "Authorization: Bearer canary-4711"
+    )
+    assert status == 2
+    assert "canary" not in out + err
+    assert "--api-key-env NAME or --api-key-file FILE" in err
+
+
+def test_a_report_is_printed_and_written(isocost, study):
+    status, out, err = isocost("report", study, "--price-per-hour", "2.5", "--slo", "ttft.p50=1s")
+    assert (status, err) == (0, "")
+    assert out.startswith("Run truth at ")
+    assert f"report: {study / 'report.html'}" in out
+    assert (study / "report.html").read_text().startswith("<!DOCTYPE html>")
+
+
+def test_json_is_one_strict_document(isocost, study):
+    status, out, _ = isocost("report", study, "--price-per-hour", "2.5", "--json")
+    content = json.loads(out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    assert status == 0
+    assert {
+        "schema",
+        "question",
+        "verdict",
+        "estimates",
+        "tables",
+        "assumptions",
+        "warnings",
+        "provenance",
+    } == set(content)
+    assert content["verdict"]["state"] == "recommended"
+
+
+def test_a_runtime_is_predicted(isocost, study):
+    status, out, _ = isocost("runtime", study, "--prompt", "20", "--output", "5")
+    assert status == 0
+    assert out.startswith("truth takes ")
+    status, out, _ = isocost("runtime", study, "--prompt", "20", "--output", "5", "--json")
+    runtime = json.loads(out)["estimates"]["runtime"]
+    assert runtime["unit"] == "s"
+    assert runtime["value"] == pytest.approx(0.04, rel=0.2)  # 20 ms and four times 5 ms
+
+
+def test_machines_are_listed_with_date_and_source(isocost):
+    status, out, _ = isocost("catalog", "machines")
+    assert status == 0
+    assert "cloud-2core" in out
+    assert "USD per hour in us-east-1, 20" in out
+
+
+def test_a_changed_stage_needs_a_name(isocost, study, truth):
+    status, _, err = isocost("measure", "load", truth.url, "--out", study, "--isl", "9", "--osl", "5", "-q")
+    assert status == 2
+    assert "has a stage 'load' that asks for something else" in err
+    assert "--stage NAME" in err
+
+
+def test_help_and_version(isocost):
+    status, out, _ = isocost("--help")
+    assert status == 0
+    assert all(
+        name in out for name in ("quickstart", "measure", "run", "report", "runtime", "engine", "catalog")
+    )
+    assert isocost("--version")[1].startswith("isocost ")
+
+
+def test_a_bug_is_told_as_one_and_shown_whole_on_demand(isocost, study, monkeypatch):
+    monkeypatch.setattr("isocost.studies.answer.report_study", lambda *_, **__: 1 // 0)
+    status, _, err = isocost("report", study)
+    assert status == 2
+    assert "this is a bug in isocost: ZeroDivisionError" in err
+    monkeypatch.setenv("ISOCOST_DEBUG", "1")
+    monkeypatch.setattr(sys, "argv", ["isocost", "report", str(study)])
+    with pytest.raises(ZeroDivisionError):
+        main()
+
+
+def test_ctrl_c_ends_cleanly_and_says_how_to_go_on(truth, tmp_path):
+    command = [sys.executable, "-m", "isocost", "measure", "load", truth.url, "--out", str(tmp_path / "s")]
+    sizes = ["--isl", "20", "--osl", "5", "--num-requests", "400", "--concurrency", "1", "--repeats", "1"]
+    process = subprocess.Popen([*command, *sizes], stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 20
+    while not (tmp_path / "s" / "journal.sqlite").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(0.7)
+    os.kill(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert err.endswith(f"isocost: stopped; go on with: isocost run {tmp_path / 's'}\n")
+    assert "Traceback" not in err
+
+
+def test_a_closed_pipe_is_no_error(study):
+    command = f"{sys.executable} -m isocost report {study} --json | head -c 10"
+    ended = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False
+    )
+    assert "Traceback" not in ended.stderr

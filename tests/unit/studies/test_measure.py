@@ -1,0 +1,184 @@
+"""Stages are carried out once, go on where they were left, and end in a report."""
+
+import threading
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from doubles.truth_server import running_truth
+from isocost.core.errors import InputError, MeasurementError
+from isocost.core.load import RequestShape
+from isocost.journal import LoadStage, RuntimeStage, StudyFolder, TargetSpec, read_runs
+from isocost.studies.answer import report_study, write_report
+from isocost.studies.measure import measure_stage, run_study
+from isocost.studies.profile import predict_runtime
+
+FIRST_S, GAP_S = 0.02, 0.005
+
+
+@pytest.fixture(scope="module")
+def truth():
+    with running_truth("--first", str(FIRST_S), "--gap", str(GAP_S)) as server:
+        yield server
+
+
+def sweep(truth, **changes):
+    fields = {
+        "target": TargetSpec(url=truth.url),
+        "workload": "fixed 20+5",
+        "shapes": (RequestShape(20, 5),),
+        "concurrency": (1, 2),
+        "repeats": 2,
+        "requests_per_level": 6,
+    }
+    return LoadStage(**{**fields, **changes})
+
+
+def numbers(path, *, ok=True):
+    """Count how often each request of each run was measured."""
+    return {
+        run.label: Counter(
+            run.observations.index[~run.observations.warmup & (run.observations.ok == ok)].tolist()
+        )
+        for run in read_runs(path / "journal.sqlite")
+    }
+
+
+def test_a_sweep_is_measured_once(truth, tmp_path):
+    told = []
+    assert measure_stage(tmp_path, sweep(truth), watch=told.append)
+    expected = {
+        f"{level} concurrent #{repeat}": dict.fromkeys(range(6), 1) for level in (1, 2) for repeat in (0, 1)
+    }
+    assert numbers(tmp_path) == expected
+    assert measure_stage(tmp_path, sweep(truth))
+    assert run_study(tmp_path)
+    assert numbers(tmp_path) == expected
+    assert all(run.finished for run in read_runs(tmp_path / "journal.sqlite"))
+    assert 0 < told[-1].fraction <= 1
+
+
+def test_names_come_from_the_target_and_are_written_down(truth, tmp_path):
+    measure_stage(tmp_path, sweep(truth))
+    (stage,) = StudyFolder(tmp_path).stages()
+    assert (stage.deployment, stage.target.model) == ("truth", "truth")
+
+
+def test_a_stopped_sweep_goes_on_and_sends_nothing_twice(truth, tmp_path):
+    stop = threading.Event()
+    seen = []
+
+    def watch(progress):
+        seen.append(progress)
+        if progress.done == 1:
+            stop.set()
+
+    stage = sweep(truth, requests_per_level=40, concurrency=(1, 4), repeats=1)
+    assert not measure_stage(tmp_path, stage, watch=watch, stop=stop)
+    before = numbers(tmp_path)
+    assert sum(sum(counts.values()) for counts in before.values()) < 80
+    assert run_study(tmp_path)
+    after = numbers(tmp_path)
+    assert after == {label: dict.fromkeys(range(40), 1) for label in ("1 concurrent #0", "4 concurrent #0")}
+    assert max(len(run.segments) for run in read_runs(tmp_path / "journal.sqlite")) == 2
+
+
+def test_a_timed_run_sends_for_its_time(truth, tmp_path):
+    stage = sweep(truth, requests_per_level=None, duration_s=0.5, concurrency=(2,), repeats=1)
+    assert measure_stage(tmp_path, stage)
+    (run,) = read_runs(tmp_path / "journal.sqlite")
+    seen = run.observations
+    sent = seen.sent_at_s[~seen.warmup]
+    assert 0.3 < sent.max() - sent.min() <= 0.55  # a request takes 40 ms, two at a time
+
+
+def test_a_profile_gives_back_the_servers_timing(truth, tmp_path):
+    cells = (RequestShape(1, 1), RequestShape(1, 17), RequestShape(64, 1), RequestShape(64, 9))
+    stage = RuntimeStage(target=TargetSpec(url=truth.url), cells=cells, repeats=3)
+    assert measure_stage(tmp_path, stage)
+    prediction = predict_runtime(tmp_path, None, 32, 13)
+    # 20 ms to the first token whatever the prompt, 5 ms for each of the 12 others: 80 ms
+    assert prediction.runtime.value == pytest.approx(FIRST_S + 12 * GAP_S, rel=0.15)
+    assert prediction.runtime.kind == "interpolated"
+    assert [c.code for c in predict_runtime(tmp_path, None, 500, 13).cautions].count("extrapolated") == 1
+    with pytest.raises(InputError, match="a prediction needs both lengths"):
+        predict_runtime(tmp_path, None, 32, None)
+
+
+def test_a_report_prices_what_was_measured_and_again_with_other_money(truth, tmp_path):
+    measure_stage(tmp_path, sweep(truth, requests_per_level=30))
+    cheap = report_study(tmp_path, price_usd_per_hour=1.0, service_levels=("ttft.p50=1s",))
+    dear = report_study(tmp_path, price_usd_per_hour=3.0)
+    (curve,) = [each.curve for each in cheap.deployments]
+    # two streams yield twice as much on a server that does not slow down: 5 tokens in 40 ms each
+    speeds = [level.output_tokens_per_second.value for level in curve.levels]
+    assert speeds == pytest.approx([125, 250], rel=0.15)
+    costs = [level.cost_per_million_tokens["output"].value for level in curve.levels]
+    # 1 USD per 3600 s over 125 tokens/s: 2.22 USD per million
+    assert costs == pytest.approx([1e6 / 3600 / speed for speed in speeds], rel=1e-6)
+    tripled = [level.cost_per_million_tokens["output"].value for level in dear.deployments[0].curve.levels]
+    assert tripled == pytest.approx([3 * cost for cost in costs])
+    assert cheap.recommended == "truth"
+    assert cheap.deployments[0].curve.zone.best.concurrency == 2
+    assert report_study(tmp_path).price is None
+    page = write_report(tmp_path, "<html></html>", output=tmp_path / "page.html")
+    assert page.read_text() == "<html></html>"
+    with pytest.raises(InputError, match=r"cannot write .*; choose another place: --output FILE"):
+        write_report(tmp_path, "", output=tmp_path / "absent" / "page.html")
+
+
+def test_assumptions_are_used_where_nothing_else_is_said(truth, tmp_path):
+    measure_stage(tmp_path, sweep(truth))
+    assumptions = StudyFolder(tmp_path).assumptions_file
+    assumptions.write_text("machine: cloud-2core\nsize_floor: 10\nservice_levels: [ttft.p50=1ms]\n")
+    result = report_study(tmp_path)
+    assert result.price.usd_per_hour == 0.08925
+    assert result.recommended is None  # its size is unknown, and 20 ms is above 1 ms
+    assumptions.write_text("price_usd_per_hour: 2\nprice_source: contract\nprice_date: '2026-01-02'\n")
+    result = report_study(tmp_path)
+    assert (result.price.usd_per_hour, result.price.source, result.price.date) == (
+        2.0,
+        "contract",
+        "2026-01-02",
+    )
+    assert result.recommended == "truth"
+    with pytest.raises(InputError, match="give either --price-per-hour or --machine, not both"):
+        report_study(tmp_path, price_usd_per_hour=1.0, machine="cloud-2core")
+
+
+def test_a_target_that_does_not_answer_leaves_no_stage_behind(tmp_path):
+    stage = LoadStage(
+        target=TargetSpec(url="http://127.0.0.1:9"),
+        workload="w",
+        shapes=(RequestShape(2, 2),),
+        concurrency=(1,),
+        requests_per_level=1,
+    )
+    with pytest.raises(MeasurementError, match="no server answers"):
+        measure_stage(tmp_path / "a", stage)
+    with pytest.raises(InputError, match="is no study"):
+        run_study(tmp_path / "a")
+
+
+def test_requests_longer_than_the_model_are_refused_before_anything_is_sent(truth, tmp_path):
+    stage = sweep(truth, shapes=(RequestShape(99_999, 5),))
+    with pytest.raises(InputError, match="the longest request has 100004 tokens and the model holds 100000"):
+        measure_stage(tmp_path, stage)
+
+
+def test_a_server_that_dies_in_mid_run_is_told_and_what_was_measured_stays(tmp_path):
+    with running_truth("--first", "0.01", "--gap", "0.005") as mortal:
+        stage = sweep(mortal, requests_per_level=2000, concurrency=(4,), repeats=1)
+        killer = threading.Timer(1.0, mortal.process.kill)
+        killer.start()
+        with pytest.raises(
+            MeasurementError, match=r"the server at 127\.0\.0\.1 port \d+ no longer answers"
+        ) as caught:
+            measure_stage(tmp_path, stage)
+        killer.join()
+    assert "\n" not in str(caught.value)
+    (run,) = read_runs(tmp_path / "journal.sqlite")
+    assert int(run.observations.ok.sum()) > 10
+    assert not run.finished
+    assert np.isin(run.observations.outcome, ["ok", "cut_off", "refused"]).all()
