@@ -120,6 +120,18 @@ def test_children_end_when_their_parent_is_killed(number: signal.Signals) -> Non
         assert all_gone(children)
 
 
+def test_children_end_when_their_parent_is_killed_while_they_start() -> None:
+    with script(HOLD) as process:
+        until = time.monotonic() + 10
+        while len(children := descendants(process.pid)) < 2 and time.monotonic() < until:
+            time.sleep(0.005)
+        assert len(children) == 2
+        process.kill()
+        assert process.stdout.read() == ""  # it had not come to its first word
+        process.communicate(timeout=20)
+        assert all_gone(children)
+
+
 def test_ctrl_c_reaches_the_caller_alone() -> None:
     with script(HOLD) as process:
         process.stdout.readline()

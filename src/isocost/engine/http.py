@@ -170,6 +170,9 @@ async def _generate(service: Service, request: web.Request, *, chat: bool) -> we
             response, ended = await _streamed(service, request, asked, ticket, answer)
         else:
             response, ended = await _whole(service, ticket, answer)
+    except ApiError:
+        ended = "error"
+        raise
     finally:  # also when the client has gone, which cancels this task
         service.link.close(ticket, ended)
     return response
