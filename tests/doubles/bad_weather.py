@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterator, Sequence
 
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
@@ -105,14 +106,16 @@ class Weather:
 
 
 @contextmanager
-def bad_weather(script: Callable[[int, str, Any], Sequence[Step]]) -> Iterator[Weather]:
+def bad_weather(
+    script: Callable[[int, str, Any], Sequence[Step]], tls: ssl.SSLContext | None = None
+) -> Iterator[Weather]:
     """Serve on a free port; ``script(n, path, body)`` says what to do on the nth request, from 0."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen(256)
     weather = Weather(port=listener.getsockname()[1], listener=listener)
     threads: list[threading.Thread] = []
-    accepting = threading.Thread(target=_accept, args=(weather, script, threads))
+    accepting = threading.Thread(target=_accept, args=(weather, script, threads, tls))
     accepting.start()
     try:
         yield weather
@@ -123,7 +126,9 @@ def bad_weather(script: Callable[[int, str, Any], Sequence[Step]]) -> Iterator[W
             thread.join(5)
 
 
-def _accept(weather: Weather, script: Any, threads: list[threading.Thread]) -> None:
+def _accept(
+    weather: Weather, script: Any, threads: list[threading.Thread], tls: ssl.SSLContext | None
+) -> None:
     while True:
         try:
             connection, _ = weather.listener.accept()
@@ -131,14 +136,17 @@ def _accept(weather: Weather, script: Any, threads: list[threading.Thread]) -> N
             return
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         weather.connections.append(connection)
-        thread = threading.Thread(target=_serve, args=(weather, connection, script))
+        thread = threading.Thread(target=_serve, args=(weather, connection, script, tls))
         threads.append(thread)
         thread.start()
 
 
-def _serve(weather: Weather, connection: socket.socket, script: Any) -> None:
+def _serve(weather: Weather, connection: socket.socket, script: Any, tls: ssl.SSLContext | None) -> None:
     received = b""
     try:
+        if tls is not None:
+            connection = tls.wrap_socket(connection, server_side=True)
+            weather.connections.append(connection)
         while True:
             request, received = _next_request(connection, received)
             if request is None:

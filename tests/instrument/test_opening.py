@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,6 +22,8 @@ from doubles.bad_weather import (
     usage,
 )
 from isocost.core.errors import InputError, IsocostError, MeasurementError
+from isocost.core.load import Load, RequestShape, RunPlan
+from isocost.core.observation import Observation, Outcome
 from isocost.measurement import Access, IdPrompts, TextPrompts, open_target
 
 if TYPE_CHECKING:
@@ -78,6 +81,7 @@ def test_a_server_that_takes_ids_gets_ids() -> None:
         "endpoint_type": "completions",
         "prompts": "token ids",
         "ignore_eos": "sent",
+        "connections": "kept open",
         "engine": "double",
         "engine_version": "0.9.1",
     }
@@ -258,3 +262,18 @@ def test_no_key_is_sent_unless_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with bad_weather(serving(healthy)) as weather:
         open_target(weather.url.replace("http://", f"http://user:{CANARY}@"))
         assert all("Authorization" not in headers for _, headers, _ in weather.requests)
+
+
+def test_a_server_that_closes_after_each_stream_gets_new_connections() -> None:
+    """Its answers say keep-alive, and the end comes a little later: the next request would be lost."""
+
+    def reply(body: Any) -> list[Step]:
+        return [*healthy(body), Sleep(0.02), Close()]
+
+    with bad_weather(serving(reply)) as weather:
+        target = open_target(weather.url)
+        assert target.facts["connections"] == "closed by the server after each answer"
+        rows: list[Observation] = []
+        plan = RunPlan(load=Load(concurrency=2), shapes=(RequestShape(4, 1),), indices=tuple(range(8)))
+        target.measure(plan, record=rows.append, stop=threading.Event())
+    assert [row.outcome for row in rows] == [Outcome.OK] * 8

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from isocost.core.errors import InputError
 from isocost.measurement.address import EndpointType, resolve_address
 from isocost.measurement.calibration import find_prompts
-from isocost.measurement.dialect import Dialect
+from isocost.measurement.dialect import Dialect, request_body
 from isocost.measurement.plain_http import PlainClient
 from isocost.measurement.probe import find_dialect, find_served
 from isocost.measurement.request import head_of
@@ -119,12 +120,17 @@ def _probed(
     served = find_served(client, model)
     dialect = find_dialect(client, replace(target.dialect, model=served.model))
     source = find_prompts(client, dialect) if prompts is None else prompts
+    trial = request_body(dialect, source.prompt(16, seed=0, index=0, warmup=True), output_tokens=1)
+    salt = secrets.randbits(31)
+    keeps = client.keeps_open(target.address.path(dialect.endpoint_type), trial)
     facts = {
         "address": target.address.url,
         "endpoint_type": dialect.endpoint_type,
         "prompts": source.method,
         "ignore_eos": "sent" if dialect.ignore_eos else "refused by the server",
+        "connections": "kept open" if keeps else "closed by the server after each answer",
+        "prompt_salt": str(salt),
         **({"tls": "certificate not verified"} if target.insecure else {}),
         **served.facts,
     }
-    return replace(target, dialect=dialect, prompts=source, facts=facts)
+    return replace(target, dialect=dialect, prompts=source, keeps_connections=keeps, salt=salt, facts=facts)

@@ -108,6 +108,37 @@ class PlainClient:
         finally:
             connection.close()
 
+    def keeps_open(self, path: str, body: Mapping[str, Any], *, patience_s: float = 0.25) -> bool:
+        """Whether the connection of an answered request stays open for another one.
+
+        Some servers close after a stream although their answer says ``keep-alive``: a request that is sent
+        at once on the same connection is then lost.
+
+        Parameters
+        ----------
+        path : str
+        body : mapping
+            A request as it will be measured: streamed.
+        patience_s : float
+            How long to wait for the end, above 0.
+
+        Returns
+        -------
+        bool
+            ``False`` also when the answer announced the end, or nothing could be told.
+        """
+        connection = self._connection()
+        try:
+            sent = {"Content-Type": "application/json", "User-Agent": "isocost", **self.headers}
+            connection.request("POST", path, body=json.dumps(body).encode(), headers=sent)
+            answer = connection.getresponse()
+            answer.read(_LONGEST_BODY)
+            return connection.sock is not None and _stays_silent(connection.sock, patience_s)
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
     def _connection(self) -> http.client.HTTPConnection:
         host, port = self.address.host, self.address.port
         if self.address.scheme == "http":
@@ -140,6 +171,16 @@ class PlainClient:
             server=answer.headers.get("server"),
             explanation=one_line(blot_out(_explain(answer, body), self.hide)),
         )
+
+
+def _stays_silent(connection: socket.socket, patience_s: float) -> bool:
+    """Whether neither an end nor a byte that nobody asked for comes within `patience_s`."""
+    connection.settimeout(patience_s)
+    try:
+        connection.recv(1)
+    except TimeoutError:
+        return True
+    return False
 
 
 def _explain(answer: http.client.HTTPResponse, body: bytes) -> str:

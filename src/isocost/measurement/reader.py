@@ -7,7 +7,6 @@ import select
 import ssl
 import time
 from collections import deque
-from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -15,9 +14,10 @@ from isocost.core.errors import MeasurementError
 from isocost.core.observation import Observation, Outcome
 from isocost.measurement.answer import Verdict
 from isocost.measurement.clock import KernelClock
-from isocost.measurement.connection import Endpoint, Link
+from isocost.measurement.connection import Link
 from isocost.measurement.exchange import Exchange, refusal
 from isocost.measurement.health import HealthMeter
+from isocost.measurement.stream import ReaderSettings, Stream, is_gone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from isocost.core.observation import ClientHealth
     from isocost.measurement.request import PreparedRequest, RequestQueue
 
-__all__ = ["Reader", "ReaderSettings"]
+__all__ = ["Reader"]
 
 _SLICE_S = 0.0005
 _LONG_SLICE_S = 0.05
@@ -35,45 +35,7 @@ _BACKLOG_PIECES = 100_000
 _CONNECT_TIMEOUT_S = 5.0
 _FIRST_PAUSE_S = 0.05
 _LONGEST_PAUSE_S = 0.25
-_REFUSALS_TO_STOP = 3
-_REFUSALS_OF_ONE_TO_STOP = 10
 _KEPT_FOR_ERROR = 256
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReaderSettings:
-    """What a reader needs beside its requests.
-
-    Parameters
-    ----------
-    endpoint : Endpoint
-    concurrency : int
-        Streams, each with one request in flight at most.
-    timeout_s : float
-        Longest time from sending a request to the end of its answer.
-    hide : tuple of str
-        Words that must not stand in any record.
-    """
-
-    endpoint: Endpoint
-    concurrency: int
-    timeout_s: float
-    hide: tuple[str, ...] = field(default=(), repr=False)
-
-
-class _Stream:
-    """One of the requests in flight: its connection, what it sends next, what it awaits."""
-
-    __slots__ = ("exchange", "failures", "link", "refusals", "registered", "request", "tried_at_s")
-
-    def __init__(self) -> None:
-        self.link: Link | None = None
-        self.request: PreparedRequest | None = None
-        self.exchange: Exchange | None = None
-        self.failures = 0  # in a row
-        self.refusals = 0  # in a row
-        self.tried_at_s = 0.0
-        self.registered = 0
 
 
 class Reader:
@@ -99,18 +61,17 @@ class Reader:
         self._epoll = select.epoll()
         self._clock = KernelClock()
         self._health = HealthMeter()
-        self._streams = [_Stream() for _ in range(settings.concurrency)]
-        self._by_fd: dict[int, _Stream] = {}
+        self._streams = [Stream() for _ in range(settings.concurrency)]
+        self._by_fd: dict[int, Stream] = {}
+        self._fresh: set[int] = set()  # connections that were opened in this turn
         self._queue: RequestQueue | None = None
-        self._backlog: deque[_Stream] = deque()
+        self._backlog: deque[Stream] = deque()
         self._finished: deque[Exchange] = deque()
-        self._deadlines: deque[tuple[float, _Stream, Exchange]] = deque()
-        self._opening: deque[tuple[float, _Stream, Link]] = deque()
-        self._paused: list[tuple[float, int, _Stream]] = []
+        self._deadlines: deque[tuple[float, Stream, Exchange]] = deque()
+        self._opening: deque[tuple[float, Stream, Link]] = deque()
+        self._paused: list[tuple[float, int, Stream]] = []
         self._order = count()
         self._recent: deque[Observation] = deque(maxlen=_KEPT_FOR_ERROR)
-
-    # -- phases ---------------------------------------------------------------------------------
 
     def open(self) -> None:
         """Open all connections; one that fails is tried again with its first request."""
@@ -155,15 +116,14 @@ class Reader:
         self._epoll.close()
         return self._health.read()
 
-    # -- one turn of the loop -------------------------------------------------------------------
-
     def _turn(self) -> None:
         events = self._epoll.poll(self._patience_s(), 4 * len(self._streams) + 16)
-        by_fd = self._by_fd
+        by_fd, fresh = self._by_fd, self._fresh
+        fresh.clear()
         for fd, mask in events:
             stream = by_fd.get(fd)
-            if stream is None:
-                continue
+            if stream is None or (fresh and fd in fresh):
+                continue  # closed meanwhile, or its number was given to a new connection
             if mask == select.EPOLLIN:
                 self._on_read(stream)
             else:
@@ -187,7 +147,7 @@ class Reader:
             due.append(self._paused[0][0] - now)
         return max(min(due), 0.0)
 
-    def _on_event(self, stream: _Stream, mask: int) -> None:
+    def _on_event(self, stream: Stream, mask: int) -> None:
         """Deal with anything but plain readability."""
         link = stream.link
         if link is not None and (link.state == "connecting" or mask & select.EPOLLOUT):
@@ -200,7 +160,7 @@ class Reader:
         if mask & ~select.EPOLLOUT and stream.link is link is not None and link.state != "connecting":
             self._on_read(stream)
 
-    def _on_read(self, stream: _Stream) -> None:
+    def _on_read(self, stream: Stream) -> None:
         link = stream.link
         if link is None:
             return
@@ -218,7 +178,7 @@ class Reader:
         elif was_opening:
             self._after_progress(stream, link)
 
-    def _on_data(self, stream: _Stream, link: Link, data: bytes) -> None:
+    def _on_data(self, stream: Stream, link: Link, data: bytes) -> None:
         exchange = stream.exchange
         if exchange is None:  # bytes that nobody asked for: this connection is not to be trusted
             self._drop(stream)
@@ -233,7 +193,7 @@ class Reader:
             exchange.queued = True
             self._backlog.append(stream)
 
-    def _on_end(self, stream: _Stream) -> None:
+    def _on_end(self, stream: Stream) -> None:
         """Deal with a connection that the target closed in an orderly way."""
         exchange = stream.exchange
         if exchange is None:
@@ -247,7 +207,7 @@ class Reader:
         exchange.close(time.monotonic())
         self._finish(stream, exchange)
 
-    def _on_broken(self, stream: _Stream, error: OSError) -> None:
+    def _on_broken(self, stream: Stream, error: OSError) -> None:
         """Deal with a connection that could not be opened, or broke."""
         exchange = stream.exchange
         if exchange is not None:
@@ -263,9 +223,7 @@ class Reader:
         else:
             self._refuse(stream, error)
 
-    # -- sending --------------------------------------------------------------------------------
-
-    def _advance(self, stream: _Stream) -> None:
+    def _advance(self, stream: Stream) -> None:
         """Let a stream that awaits nothing do what is next."""
         if self._queue is None or stream.exchange is not None or self._stop.is_set():
             return
@@ -278,7 +236,7 @@ class Reader:
         elif stream.link.state == "open":
             self._send(stream, stream.link, stream.request)
 
-    def _connect(self, stream: _Stream) -> None:
+    def _connect(self, stream: Stream) -> None:
         stream.tried_at_s = time.monotonic()
         try:
             link = Link(self._settings.endpoint)
@@ -288,24 +246,25 @@ class Reader:
         stream.link = link
         stream.registered = select.EPOLLIN | select.EPOLLOUT
         self._by_fd[link.fd] = stream
+        self._fresh.add(link.fd)
         self._epoll.register(link.fd, stream.registered)
         patience = min(_CONNECT_TIMEOUT_S, self._settings.timeout_s)
         self._opening.append((stream.tried_at_s + patience, stream, link))
 
-    def _after_progress(self, stream: _Stream, link: Link) -> None:
+    def _after_progress(self, stream: Stream, link: Link) -> None:
         """Send what waits for an open connection, and listen for what matters from now on."""
         if link.state == "open" and stream.exchange is None and stream.request is not None:
             self._send(stream, link, stream.request)
         if stream.link is link:
             self._listen(stream, link)
 
-    def _listen(self, stream: _Stream, link: Link) -> None:
+    def _listen(self, stream: Stream, link: Link) -> None:
         wanted = select.EPOLLIN | (select.EPOLLOUT if link.wants_write else 0)
         if wanted != stream.registered:
             stream.registered = wanted
             self._epoll.modify(link.fd, wanted)
 
-    def _send(self, stream: _Stream, link: Link, request: PreparedRequest) -> None:
+    def _send(self, stream: Stream, link: Link, request: PreparedRequest) -> None:
         exchange = Exchange(request, time.monotonic())
         try:
             link.send(request.wire)
@@ -318,12 +277,11 @@ class Reader:
         if link.wants_write:
             self._listen(stream, link)
 
-    # -- ends -----------------------------------------------------------------------------------
-
-    def _finish(self, stream: _Stream, exchange: Exchange) -> None:
+    def _finish(self, stream: Stream, exchange: Exchange) -> None:
         """Let the stream go on at once; what the answer says is read later."""
         stream.exchange = None
-        if not exchange.head.reusable or (stream.link is not None and stream.link.ended):
+        reusable = self._settings.reuse and exchange.head.reusable
+        if not reusable or (stream.link is not None and stream.link.ended):
             self._drop(stream)
         self._finished.append(exchange)
         if exchange.head.status == 200 and exchange.head.complete:
@@ -333,7 +291,7 @@ class Reader:
         stream.refusals = 0 if exchange.head.status is not None else stream.refusals + 1
         self._pause(stream)
 
-    def _refuse(self, stream: _Stream, error: OSError) -> None:
+    def _refuse(self, stream: Stream, error: OSError) -> None:
         """Record that there was no connection for a request; try the next one a little later."""
         stream.refusals += 1
         request, stream.request = stream.request, None
@@ -348,13 +306,13 @@ class Reader:
             self._hand_over(seen)
         self._pause(stream)
 
-    def _pause(self, stream: _Stream) -> None:
+    def _pause(self, stream: Stream) -> None:
         """After a failure wait a little, so that a dead target is not stormed."""
         pause = min(_FIRST_PAUSE_S * 2**stream.failures, _LONGEST_PAUSE_S)
         stream.failures = min(stream.failures + 1, 10)
         heapq.heappush(self._paused, (time.monotonic() + pause, next(self._order), stream))
 
-    def _drop(self, stream: _Stream) -> None:
+    def _drop(self, stream: Stream) -> None:
         link, stream.link = stream.link, None
         if link is not None:
             self._by_fd.pop(link.fd, None)
@@ -376,7 +334,7 @@ class Reader:
         while self._paused and self._paused[0][0] <= now:
             self._advance(heapq.heappop(self._paused)[2])
 
-    def _give_up(self, stream: _Stream, exchange: Exchange, verdict: Verdict) -> None:
+    def _give_up(self, stream: Stream, exchange: Exchange, verdict: Verdict) -> None:
         exchange.close(time.monotonic(), verdict)
         self._drop(stream)
         self._finish(stream, exchange)
@@ -392,13 +350,10 @@ class Reader:
 
     def _judge(self) -> None:
         """Stop when the target takes no more connections."""
-        refusals = [stream.refusals for stream in self._streams if stream.refusals]
-        if not refusals:
+        if not is_gone(self._streams):
             return
-        all_dead = len(refusals) == len(self._streams) and min(refusals) >= _REFUSALS_TO_STOP
-        if not all_dead and max(refusals) < _REFUSALS_OF_ONE_TO_STOP:
-            return
-        self._stop_in_flight()
+        self._queue = None
+        self._cancel()
         host, port = self._settings.endpoint.host, self._settings.endpoint.address[1]
         last = self._recent[-1].detail if self._recent else "no connection"
         raise MeasurementError(
@@ -406,12 +361,6 @@ class Reader:
             "see that it runs, then go on with `isocost run`",
             tuple(self._recent),
         )
-
-    def _stop_in_flight(self) -> None:
-        self._queue = None
-        self._cancel()
-
-    # -- reading later --------------------------------------------------------------------------
 
     def _read_later(self) -> None:
         """Read what was appended, for a short slice of time; longer if much has piled up."""
@@ -425,7 +374,7 @@ class Reader:
         while self._queue is not None and time.monotonic() < until and self._queue.prepare():
             pass
 
-    def _read_one(self, stream: _Stream) -> None:
+    def _read_one(self, stream: Stream) -> None:
         exchange = stream.exchange
         if exchange is None or not exchange.queued:
             return

@@ -89,15 +89,19 @@ class RequestWriter:
         As from `head_of`; holds the credentials, so it is never shown.
     dialect : Dialect
     prompts : IdPrompts or TextPrompts
+    salt : int
+        Mixed into the seed of every plan.
     """
 
     head: bytes = field(repr=False)
     dialect: Dialect
     prompts: PromptSource
+    salt: int = 0
 
     def write(self, index: int, shape: RequestShape, *, seed: int, warmup: bool) -> PreparedRequest:
         """Return request `index`, with the prompt that belongs to it."""
-        prompt = self.prompts.prompt(shape.input_tokens, seed=seed, index=index, warmup=warmup)
+        salted = seed ^ self.salt
+        prompt = self.prompts.prompt(shape.input_tokens, seed=salted, index=index, warmup=warmup)
         body = encode(request_body(self.dialect, prompt, output_tokens=shape.output_tokens))
         return PreparedRequest(
             index=index,

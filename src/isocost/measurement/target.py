@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from isocost.core.errors import InputError
 from isocost.measurement.connection import find_endpoint
 from isocost.measurement.prompts import PromptSource, TextPrompts
-from isocost.measurement.reader import Reader, ReaderSettings
+from isocost.measurement.reader import Reader
 from isocost.measurement.request import RequestQueue, RequestWriter, head_of
+from isocost.measurement.stream import ReaderSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,6 +45,12 @@ class HttpTarget:
         Sent with every request; never shown, since they may hold credentials.
     insecure : bool
         Do not verify TLS.
+    keeps_connections : bool
+        Whether the endpoint takes another request on a connection after a stream; otherwise each request has
+        one of its own, opened before it is timed.
+    salt : int
+        Mixed into the seed of every plan, so that a server that was measured before with the same seed has not
+        kept the prompts' prefixes; 0 gives the same prompts again.
     facts : mapping of str to str
         What the endpoint told of itself.
 
@@ -60,6 +67,8 @@ class HttpTarget:
     api_key: Secret | None = None
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     insecure: bool = False
+    keeps_connections: bool = True
+    salt: int = 0
     facts: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -104,6 +113,7 @@ class HttpTarget:
             endpoint=find_endpoint(self.address, insecure=self.insecure),
             concurrency=plan.load.concurrency,
             timeout_s=plan.request_timeout_s,
+            reuse=self.keeps_connections,
             hide=self.hidden,
         )
         job = _Job(self._writer(), plan, settings, record)
@@ -115,6 +125,7 @@ class HttpTarget:
             head=head_of(self.address, "POST", path, self.request_headers),
             dialect=self.dialect,
             prompts=self.prompts,
+            salt=self.salt,
         )
 
 
