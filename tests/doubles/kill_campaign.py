@@ -59,23 +59,23 @@ def _one_study(truth: RunningTruth, study: Path, verdict: Verdict, kills: int, r
     ]  # fmt: skip
     killed_at: list[float] = []
     for _ in range(100):
-        ended = _run(command, rng.uniform(0.5, 1.6) if verdict.kills < kills else None)
+        ended = _run(command, rng.uniform(0.5, 1.6) if verdict.kills < kills else None, killed_at)
         if ended is not None:
             verdict.not_resumed += ended != 0
             break
         verdict.kills += 1
-        killed_at.append(time.monotonic())
         if (study / "study.yaml").exists():
             command = ["run", str(study), "--quiet"]
     _judge(truth, study, killed_at, verdict)
 
 
-def _run(arguments: list[str], kill_after_s: float | None) -> int | None:
-    """Run isocost; return its exit status, or ``None`` when it was killed."""
+def _run(arguments: list[str], kill_after_s: float | None, killed_at: list[float]) -> int | None:
+    """Run isocost; return its exit status, or note the instant and return ``None`` when it was killed."""
     process = subprocess.Popen([sys.executable, "-m", "isocost", *arguments], stdout=subprocess.DEVNULL)
     try:
         return process.wait(timeout=kill_after_s or 120)
     except subprocess.TimeoutExpired:
+        killed_at.append(time.monotonic())  # before it dies: what it had in flight is not finished
         process.kill()
         process.wait()
         return None
