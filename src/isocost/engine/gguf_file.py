@@ -24,7 +24,7 @@ __all__ = ["Precision", "cache_folder", "cached_model", "write_model"]
 Precision = Literal["F16", "Q8_0"]
 _FILE_TYPES = {"F16": 1, "Q8_0": 7}
 _LAYOUT = 1  # raise it when the same request would give another file
-_SPREAD = 0.02  # standard deviation of weights, as in the first Llama and GPT-2
+_SPREAD = 0.02  # standard deviation of weights, as GPT-2 was initialised
 _CHAT_TEMPLATE = (
     "{% for message in messages %}{{ message['role'] + ': ' + message['content'] + '\\n' }}{% endfor %}"
     "{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}"

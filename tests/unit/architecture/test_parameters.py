@@ -33,7 +33,7 @@ def test_untied_output_is_a_second_matrix() -> None:
 
 @pytest.mark.parametrize(
     ("published", "layers", "hidden", "heads", "kv_heads", "head_size", "inner", "vocabulary", "tied"),
-    [  # parameter counts of the published checkpoints, as their safetensors index tells them
+    [  # parameter counts as reported for the published checkpoints
         pytest.param(6_738_415_616, 32, 4096, 32, 32, 128, 11008, 32000, False, id="Llama-2-7b"),
         pytest.param(8_030_261_248, 32, 4096, 32, 8, 128, 14336, 128256, False, id="Llama-3-8B"),
         pytest.param(1_235_814_400, 16, 2048, 32, 8, 64, 8192, 128256, True, id="Llama-3.2-1B"),
