@@ -100,8 +100,8 @@ def _judge(truth: RunningTruth, study: Path, killed_at: list[float], verdict: Ve
     verdict.measured_twice += len(numbers) - len(set(numbers))
     for size, spans in answers.items():
         done_at = min(last for _, last in spans)
-        safe = any(done_at < at - GRACE_S for at in killed_at)
-        ends = [at for at in killed_at if at > done_at + GRACE_S]
-        later = [start for start, _ in spans if any(at < start for at in ends)]
-        verdict.lost += size not in finished and safe
-        verdict.measured_twice += bool(later) and size >= _FIRST_SIZE + _WARMUP
+        next_kill = min((at for at in killed_at if at > done_at), default=None)
+        if next_kill is not None and next_kill - done_at > GRACE_S:  # it had the time to be committed
+            verdict.lost += size not in finished
+            again = any(start > next_kill for start, _ in spans)
+            verdict.measured_twice += again and size >= _FIRST_SIZE + _WARMUP
