@@ -110,9 +110,13 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
 
 
 def _checked(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
-    _version(connection, path)
-    connection.execute("SELECT count(*) FROM run")
-    return connection
+    if _version(connection, path) > 0:
+        connection.execute("SELECT count(*) FROM run")
+        return connection
+    connection.close()  # its writer was killed before it had made the tables: nothing was recorded
+    empty = sqlite3.connect(":memory:")
+    empty.executescript(_TABLES)
+    return empty
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:

@@ -152,6 +152,15 @@ def test_what_is_no_journal_is_refused(tmp_path):
         read_runs(tmp_path / "absent.sqlite")
 
 
+def test_a_journal_whose_writer_was_killed_at_birth_is_empty_and_can_be_written(tmp_path):
+    path = tmp_path / "journal.sqlite"
+    path.touch()
+    assert read_runs(path) == ()
+    assert finished_numbers(path, "load") == {}
+    fill(path, [observation(0)])
+    assert len(read_runs(path)) == 1
+
+
 def test_readers_are_welcome_while_a_writer_writes(tmp_path):
     path = tmp_path / "journal.sqlite"
     with JournalWriter(path) as journal:
