@@ -31,7 +31,6 @@ __all__ = ["Reader"]
 _SLICE_S = 0.0005
 _LONG_SLICE_S = 0.05
 _LONGEST_WAIT_S = 0.05
-_BACKLOG_PIECES = 100_000
 _CONNECT_TIMEOUT_S = 5.0
 _FIRST_PAUSE_S = 0.05
 _LONGEST_PAUSE_S = 0.25
@@ -197,8 +196,7 @@ class Reader:
         """Deal with a connection that the target closed in an orderly way."""
         exchange = stream.exchange
         if exchange is None:
-            opening = stream.link is not None and stream.link.state != "open"
-            if opening:
+            if stream.link is not None and stream.link.state != "open":
                 self._on_broken(stream, ConnectionResetError("the target closed the connection at once"))
                 return
             self._drop(stream)
@@ -366,6 +364,8 @@ class Reader:
         """Read what was appended, for a short slice of time; longer if much has piled up."""
         crowded = len(self._finished) > 4 * len(self._streams) + 64
         until = time.monotonic() + (_LONG_SLICE_S if crowded else _SLICE_S)
+        if self._finished:
+            self._record_one()  # at least one a turn, however much there is to read
         while self._backlog:
             self._read_one(self._backlog.popleft())
             if time.monotonic() > until:
@@ -388,9 +388,12 @@ class Reader:
 
     def _record_finished(self, until: float | None) -> None:
         while self._finished and (until is None or time.monotonic() <= until):
-            exchange = self._finished.popleft()
-            exchange.digest(self._clock, self._health)
-            self._hand_over(exchange.observation(self._settings.hide))
+            self._record_one()
+
+    def _record_one(self) -> None:
+        exchange = self._finished.popleft()
+        exchange.digest(self._clock, self._health)
+        self._hand_over(exchange.observation(self._settings.hide))
 
     def _hand_over(self, observation: Observation) -> None:
         self._recent.append(observation)
