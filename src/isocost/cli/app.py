@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+import warnings
+from typing import Annotated, TextIO
 
 import typer
 
@@ -51,6 +52,7 @@ def _main(
 
 def main() -> None:
     """Run the command line; errors become one sentence and an exit status, never a traceback."""
+    warnings.showwarning = _warn
     try:
         app()
     except IsocostError as error:
@@ -68,6 +70,18 @@ def main() -> None:
             "please report it with the output of the same command under ISOCOST_DEBUG=1",
             2,
         )
+
+
+def _warn(  # the signature of `warnings.showwarning`
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Write a doubt as one line; where in the code it arose is of no use to the user."""
+    sys.stderr.write(f"isocost: warning: {message}\n")
 
 
 def _end(sentence: str, status: int) -> None:

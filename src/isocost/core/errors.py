@@ -11,8 +11,7 @@
 
     IsocostWarning
     ├── ExtrapolationWarning             asked outside the range that was measured
-    ├── ClientSaturatedWarning           the load generator itself was the limit
-    └── UnstableRunWarning               too short, drifting or disturbed to be trusted
+    └── ClientSaturatedWarning           the load generator itself was the limit
 """
 
 from __future__ import annotations
@@ -34,7 +33,6 @@ __all__ = [
     "IsocostWarning",
     "MeasurementError",
     "MissingExtraError",
-    "UnstableRunWarning",
 ]
 
 
@@ -96,7 +94,3 @@ class ExtrapolationWarning(IsocostWarning):
 
 class ClientSaturatedWarning(IsocostWarning):
     """The load generator, not the target, was the limit."""
-
-
-class UnstableRunWarning(IsocostWarning):
-    """A run was too short, drifting or disturbed to be trusted fully."""

@@ -114,6 +114,8 @@ class Observations:
         Number of chunks.
     gap_us : int array, shape (sum of max(chunks - 1, 0),)
         Microseconds between the chunks of each request, request after request.
+    cached_tokens : float array or None, shape (n,)
+        Input tokens that the target did not compute again; NaN, or ``None`` for all, where it does not say.
     chunk_tokens : int array or None, shape (sum of chunks,)
         Tokens in each chunk, request after request; 1 where the target does not say.
     """
@@ -135,6 +137,7 @@ class Observations:
     chunks: IntArray
     gap_us: IntArray
     chunk_tokens: IntArray | None = None
+    cached_tokens: FloatArray | None = None
 
     def __len__(self) -> int:
         """Return the number of requests."""
@@ -171,6 +174,7 @@ class Observations:
             counted_by=np.array([row.counted_by or "" for row in rows], dtype=np.str_),
             chunks=_ints(len(row.chunk_at_s) for row in rows),
             gap_us=np.concatenate(gaps) if gaps else np.zeros(0, dtype=np.int64),
+            cached_tokens=_floats(row.cached_tokens for row in rows),
             chunk_tokens=np.array([count for row in tokens for count in row], dtype=np.int64),
         )
 

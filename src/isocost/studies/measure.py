@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+import warnings
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from isocost.core.errors import MeasurementError
+from isocost.core.errors import ClientSaturatedWarning, MeasurementError
 from isocost.core.observation import Outcome
 from isocost.journal import (
     JournalWriter,
@@ -245,5 +246,12 @@ def _measure_run(
     if journal.failure is not None:
         raise MeasurementError(journal.failure)
     journal.end_segment(segment_id, health)
+    if health.saturated:
+        warnings.warn(
+            f"{stage.name}, {run.label}: this client was at its limit ({health.cpu_share:.0%} of a core), so "
+            "the target may be faster than it looks; measure fewer streams, or from an idle machine",
+            ClientSaturatedWarning,
+            stacklevel=2,
+        )
     if not stop.is_set():
         journal.finish_run(run_id)
