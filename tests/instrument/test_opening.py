@@ -76,7 +76,9 @@ def test_a_server_that_takes_ids_gets_ids() -> None:
         target = open_target(weather.url)
     assert target.model == "m"
     assert isinstance(target.prompts, IdPrompts)
-    assert dict(target.facts) == {
+    facts = dict(target.facts)
+    assert facts.pop("prompt_salt") == str(target.salt)
+    assert facts == {
         "address": f"{weather.url}/v1",
         "endpoint_type": "completions",
         "prompts": "token ids",
@@ -85,6 +87,19 @@ def test_a_server_that_takes_ids_gets_ids() -> None:
         "engine": "double",
         "engine_version": "0.9.1",
     }
+
+
+def test_llama_cpp_tells_version_and_context_in_its_own_words() -> None:
+    entry = {"id": "m", "owned_by": "llamacpp", "meta": {"n_ctx_train": 8192, "n_ctx": 2048}}
+    script = serving(
+        healthy,
+        models=json_reply("200 OK", {"data": [entry]}),
+        props=json_reply("200 OK", {"build_info": "b6432-0320ac526", "total_slots": 4}),
+    )
+    with bad_weather(script) as weather:
+        facts = open_target(weather.url).facts
+    told = {name: facts[name] for name in ("engine", "engine_version", "context_length")}
+    assert told == {"engine": "llamacpp", "engine_version": "b6432-0320ac526", "context_length": "2048"}
 
 
 def test_ids_come_from_the_servers_own_tokenizer() -> None:

@@ -23,7 +23,7 @@ __all__ = ["finished_numbers", "read_deployments", "read_runs"]
 _COLUMNS = (
     "request.number, segment.number, warmup, requested_input_tokens, requested_output_tokens, due_at_s, "
     "sent_at_s, first_at_s, done_at_s, input_tokens, output_tokens, outcome, counted_by, chunks, "
-    "gap_us, chunk_tokens"
+    "gap_us, chunk_tokens, cached_tokens"
 )
 
 
@@ -115,8 +115,8 @@ def _observations(connection: sqlite3.Connection, run_id: int) -> Observations:
     rows, gaps = [], bytearray()
     for row in cursor:  # gaps are most of the bytes: they are never held twice
         gaps += row[14]
-        rows.append((*row[:14], row[15]))
-    columns = list(zip(*rows, strict=True)) if rows else [()] * 15
+        rows.append((*row[:14], *row[15:]))
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 16
     chunks = np.array(columns[13], dtype=np.int64)
     gap_us = np.frombuffer(gaps, dtype="<u4")
     first = _floats(columns[7])
@@ -138,6 +138,7 @@ def _observations(connection: sqlite3.Connection, run_id: int) -> Observations:
         chunks=chunks,
         gap_us=gap_us,
         chunk_tokens=_chunk_tokens(columns[14], chunks),
+        cached_tokens=_floats(columns[15]),
     )
 
 

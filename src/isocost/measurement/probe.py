@@ -69,12 +69,11 @@ def find_served(client: PlainClient, model: str | None) -> Served:
     chosen = _choose(client.address.url, model, tuple(entries))
     entry = entries.get(chosen, {})
     owner = entry.get("owned_by")
-    length = entry.get("max_model_len")
     return Served(
         model=chosen,
         engine=owner if isinstance(owner, str) and owner else reply.server,
         engine_version=_version(client),
-        context_length=length if isinstance(length, int) and length > 0 else None,
+        context_length=_context_length(entry),
     )
 
 
@@ -101,14 +100,25 @@ def _choose(url: str, model: str | None, served: tuple[str, ...]) -> str:
     return served[0]
 
 
+def _context_length(entry: Mapping[str, Any]) -> int | None:
+    """Read the longest sequence of one request, in vLLM's and llama.cpp's words."""
+    meta = entry.get("meta")
+    told = (entry.get("max_model_len"), meta.get("n_ctx") if isinstance(meta, Mapping) else None)
+    return next((length for length in told if type(length) is int and length > 0), None)
+
+
 def _version(client: PlainClient) -> str | None:
-    try:
-        reply = client.ask("GET", f"{client.address.root}/version")
-    except MeasurementError:
-        return None
-    document = reply.document if reply.status == 200 else None
-    version = document.get("version") if isinstance(document, Mapping) else None
-    return version if isinstance(version, str) else None
+    """Ask for the version in vLLM's and llama.cpp's words."""
+    for path, key in (("version", "version"), ("props", "build_info")):
+        try:
+            reply = client.ask("GET", f"{client.address.root}/{path}")
+        except MeasurementError:
+            return None
+        document = reply.document if reply.status == 200 else None
+        version = document.get(key) if isinstance(document, Mapping) else None
+        if isinstance(version, str) and version:
+            return version
+    return None
 
 
 def _check_credentials(client: PlainClient, reply: Reply) -> None:

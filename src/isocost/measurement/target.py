@@ -49,8 +49,8 @@ class HttpTarget:
         Whether the endpoint takes another request on a connection after a stream; otherwise each request has
         one of its own, opened before it is timed.
     salt : int
-        Mixed into the seed of every plan, so that a server that was measured before with the same seed has not
-        kept the prompts' prefixes; 0 gives the same prompts again.
+        Mixed into the seed of every plan, so that a server that was measured before with the same seed has
+        not kept the prompts' prefixes; 0 gives the same prompts again.
     facts : mapping of str to str
         What the endpoint told of itself.
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -70,3 +71,17 @@ def test_time_ends_a_queue_without_indices() -> None:
     assert first.index == 9
     queue.start(-1e9)  # began long ago
     assert queue.take() is None
+
+
+def test_a_salt_gives_other_prompts_of_the_same_length() -> None:
+    """A server that keeps prefixes must not know the prompts of an earlier measurement."""
+    plain, salted = writer(), replace(writer(), salt=12345)
+    shape = RequestShape(50, 3)
+
+    def prompt(one: RequestWriter) -> list[int]:
+        return json.loads(one.write(0, shape, seed=7, warmup=False).wire.partition(b"\r\n\r\n")[2])["prompt"]
+
+    assert len(prompt(salted)) == 50
+    assert prompt(salted) == prompt(replace(writer(), salt=12345))
+    # 50 draws from 3 ids agree everywhere with probability 3**-50
+    assert prompt(salted) != prompt(plain)

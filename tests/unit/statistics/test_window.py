@@ -103,6 +103,12 @@ def test_doubts_become_cautions() -> None:
     assert codes(short) == {"short-answers"}
     uncounted = [request(i, 0.5 * i, output_tokens=None, counted_by=None) for i in range(41)]
     assert codes(uncounted) == {"tokens-not-counted"}
+    warm = [request(i, 0.5 * i, cached_tokens=4 if i % 8 == 0 else 0) for i in range(41)]
+    assert codes(warm) == {"warm-prefixes"}  # 6 of 41 requests x 4 of 8 tokens = 7.3 % > 5 %
+    hardly = [request(i, 0.5 * i, cached_tokens=4 if i % 16 == 0 else 0) for i in range(41)]
+    assert codes(hardly) == set()  # 3 of 41 x 4 of 8 = 3.7 %
+    silent = [request(i, 0.5 * i, chunk_at_s=()) if i == 20 else request(i, 0.5 * i) for i in range(41)]
+    assert codes(silent) == {"silent-answers"}
 
 
 def test_input_tokens_that_nobody_counted_have_no_rate() -> None:
