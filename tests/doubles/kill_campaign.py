@@ -99,8 +99,8 @@ def _judge(truth: RunningTruth, study: Path, killed_at: list[float], verdict: Ve
     verdict.unfinished += _REQUESTS - len(set(numbers))
     verdict.measured_twice += len(numbers) - len(set(numbers))
     for size, spans in answers.items():
-        done_at = min(last for _, last in spans)
-        next_kill = min((at for at in killed_at if at > done_at), default=None)
+        began_at, done_at = min(spans)
+        next_kill = min((at for at in killed_at if at > began_at), default=None)
         if next_kill is not None and next_kill - done_at > GRACE_S:  # it had the time to be committed
             verdict.lost += size not in finished
             again = any(start > next_kill for start, _ in spans)
