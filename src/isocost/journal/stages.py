@@ -49,8 +49,6 @@ class TargetSpec:
     headers : mapping of str to str
     extra_body : mapping
         Fields added to each request.
-    tokenizer_from : str
-        How prompts get their exact length; ``"auto"`` finds the best way.
     insecure : bool
         Whether TLS certificates go unchecked.
     """

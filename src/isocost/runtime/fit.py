@@ -131,7 +131,7 @@ def measured_cells(samples: RuntimeSamples) -> tuple[tuple[int, int, Estimate], 
 
 
 def held_out_error(model: RuntimeModel, samples: RuntimeSamples) -> Estimate:
-    """Return the mean of |predicted - measured| / measured over the cells of other samples.
+    """Return the mean of ``|predicted - measured| / measured`` over the cells of other samples.
 
     Parameters
     ----------

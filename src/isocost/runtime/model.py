@@ -77,7 +77,7 @@ class RuntimeModel:
     context : Estimate or None
         gamma, seconds per token and token of context; ``None`` when held-out error spoke against it.
     held_out_error : Estimate or None
-        Mean of |predicted - measured| / measured over cells left out one at a time, a fraction.
+        Mean of ``|predicted - measured| / measured`` over cells left out one at a time, a fraction.
     machine_busy_share : float or None
         Share of the machine's cores busy while profiling.
     cautions : tuple of Caution
