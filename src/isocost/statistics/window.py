@@ -26,6 +26,7 @@ from isocost.statistics.steady import (
     steady_windows,
     whole_windows,
 )
+from isocost.statistics.streams import bursts, cached_share, silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +42,7 @@ __all__ = ["operating_point"]
 
 FEW_REQUESTS = 30
 WARM_SHARE = 0.05
+BURST_SHARE = 0.05
 
 
 def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
@@ -62,7 +64,7 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     OperatingPoint
         With cautions ``"short-window"``, ``"few-requests"``, ``"failures"``, ``"client-saturated"``,
         ``"short-answers"``, ``"tokens-not-counted"``, ``"warm-prefixes"``, ``"silent-answers"``,
-        ``"unfinished"`` where they apply.
+        ``"bursts"``, ``"unfinished"`` where they apply.
 
     Raises
     ------
@@ -191,8 +193,8 @@ def _cautions(run: Run, measured: BoolArray, ok: BoolArray, *, short: bool) -> t
     cut = ok & (observations.output_tokens < observations.requested_output_tokens)
     saturated = any(segment.health is not None and segment.health.saturated for segment in run.segments)
     uncounted = bool(np.isnan(observations.output_tokens[ok]).any())
-    cached_share = _cached_share(observations, ok)
-    silent = int((ok & (observations.chunks == 0)).sum())
+    warm = cached_share(observations, ok)
+    empty, burst = int(silent(observations, ok).sum()), int(bursts(observations, ok).sum())
     told = {
         "short-window": (
             short,
@@ -221,24 +223,20 @@ def _cautions(run: Run, measured: BoolArray, ok: BoolArray, *, short: bool) -> t
             f"nobody counted the tokens of some answers of {run.label!r}; each chunk was taken for a token",
         ),
         "warm-prefixes": (
-            cached_share > WARM_SHARE,
-            f"{cached_share:.0%} of the input tokens of {run.label!r} came from the target's prefix cache; "
+            warm > WARM_SHARE,
+            f"{warm:.0%} of the input tokens of {run.label!r} came from the target's prefix cache; "
             "its times and cost are below those of cold prompts",
         ),
         "silent-answers": (
-            silent > 0,
-            f"{silent} of {succeeded} answers of {run.label!r} streamed no text; "
+            empty > 0,
+            f"{empty} of {succeeded} answers of {run.label!r} streamed no text; "
             "they count in the throughput but not in the latencies",
+        ),
+        "bursts": (
+            burst > BURST_SHARE * succeeded,
+            f"{burst} of {succeeded} answers of {run.label!r} arrived in bursts, as behind a proxy or from a "
+            "server short of processor time: to the first token reads too long, per token too short",
         ),
         "unfinished": (not run.finished, f"{run.label!r} was not carried out to its end"),
     }
     return tuple(Caution(code, text) for code, (applies, text) in told.items() if applies)
-
-
-def _cached_share(observations: Observations, ok: BoolArray) -> float:
-    """Return the share of the input tokens that the target says it had kept; 0 where it does not say."""
-    if observations.cached_tokens is None:
-        return 0.0
-    told = ok & ~np.isnan(observations.cached_tokens) & ~np.isnan(observations.input_tokens)
-    tokens = float(observations.input_tokens[told].sum())
-    return float(observations.cached_tokens[told].sum()) / tokens if tokens > 0 else 0.0

@@ -109,6 +109,12 @@ def test_doubts_become_cautions() -> None:
     assert codes(hardly) == set()  # 3 of 41 x 4 of 8 = 3.7 %
     silent = [request(i, 0.5 * i, chunk_at_s=()) if i == 20 else request(i, 0.5 * i) for i in range(41)]
     assert codes(silent) == {"silent-answers"}
+    at_once = [
+        request(i, 0.5 * i, chunk_at_s=(0.5 * i + 0.5,) * 4) if i < 3 else request(i, 0.5 * i)
+        for i in range(41)
+    ]
+    assert codes(at_once) == {"bursts"}  # 3 of 41 = 7.3 % > 5 %
+    assert codes([request(i, 0.5 * i) if i else at_once[0] for i in range(41)]) == set()  # 1 of 41
 
 
 def test_input_tokens_that_nobody_counted_have_no_rate() -> None:
