@@ -114,7 +114,10 @@ def test_assumptions_are_read_checked_and_never_overwritten(tmp_path):
         ({"concurrency": (0,)}, "concurrency levels must be at least 1, got [0]"),
         ({"concurrency": (2, 2)}, "concurrency levels must differ, got [2, 2]"),
         ({"repeats": 0}, "repeats must be at least 1, got 0"),
-        ({"requests_per_level": 5}, "a sweep needs either a number of requests for each run or a duration, not both"),
+        (
+            {"requests_per_level": 5},
+            "a sweep needs either a number of requests for each run or a duration, not both",
+        ),
         ({"duration_s": float("nan")}, "duration must be above 0 seconds, got nan"),
         ({"shapes": ()}, "a load stage needs at least one request shape"),
     ],
