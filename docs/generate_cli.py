@@ -25,8 +25,8 @@ HEAD = """\
 <!-- Written by docs/generate_cli.py from src/isocost/cli; change it there. -->
 # Commands
 
-Results go to standard output, progress and errors to standard error. An error is one sentence that says what was
-given, what was expected and what to do. Set `ISOCOST_DEBUG=1` to see a traceback instead.
+Results go to standard output, progress and errors to standard error. An error is one sentence that says what
+was given, what was expected and what to do. Set `ISOCOST_DEBUG=1` to see a traceback instead.
 
 | exit status | means |
 |---|---|

@@ -1,4 +1,4 @@
-"""Lines of progress: the time left follows from the pace since this process began, not from what was there."""
+"""Lines of progress: the time left follows from the pace since this process began."""
 
 import sys
 from types import SimpleNamespace
