@@ -1,11 +1,12 @@
 """The reference pages name what the code has: commands, metrics, tables of the journal."""
 
 import importlib.util
+import re
 from dataclasses import fields
 
 import pytest
 
-from examples.documents import ROOT
+from examples.documents import ROOT, documents
 from isocost.core.operating_point import OperatingPoint
 from isocost.core.service_level import ServiceLevel
 from isocost.economics import BatchTechnology, CostLevel, Zone
@@ -36,8 +37,6 @@ def test_every_number_of_a_result_stands_in_the_table_of_metrics(record):
 
 
 def test_every_caution_stands_in_the_table_of_cautions():
-    import re
-
     page = (REFERENCE / "cautions.md").read_text(encoding="utf-8")
     source = ROOT / "src" / "isocost"
     codes = set()
@@ -59,3 +58,13 @@ def test_the_page_of_the_envelope_names_each_part():
     tables = ("deployments", "levels", "technologies", "runtimes", "cells", "units")
     assert SCHEMA in page
     assert {name for name in (*parts, *tables) if f"`{name}`" not in page} == set()
+
+
+def test_links_between_documents_lead_somewhere():
+    broken = [
+        f"{document.relative_to(ROOT)}: {link}"
+        for document in documents()
+        for link in re.findall(r"\]\(([^)\s#]+)[^)]*\)", document.read_text(encoding="utf-8"))
+        if "://" not in link and not (document.parent / link).exists()
+    ]
+    assert broken == []
