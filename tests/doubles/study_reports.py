@@ -235,7 +235,7 @@ def study_report(
     deployments = tuple(
         DeploymentReport(
             deployment=Deployment(name=name, model=name, pools=(pool(name, row),)),
-            workload="chat-small: about 96 in, 32 out; cold prefixes",
+            workload="chat-small: about 96 in, 32 out",
             runtime=runtime(name, row[2:]) if i % 2 == 0 else None,
             curve=curve(name, (row[2] * (1 + i // 4 * 0.3), *row[3:]), price),
         )

@@ -11,7 +11,8 @@
 
     IsocostWarning
     ├── ExtrapolationWarning             asked outside the range that was measured
-    └── ClientSaturatedWarning           the load generator itself was the limit
+    ├── ClientSaturatedWarning           the load generator itself was the limit
+    └── FailedRequestsWarning            some requests of a run failed
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ __all__ = [
     "ClientSaturatedWarning",
     "EstimationError",
     "ExtrapolationWarning",
+    "FailedRequestsWarning",
     "InputError",
     "IsocostError",
     "IsocostWarning",
@@ -94,3 +96,7 @@ class ExtrapolationWarning(IsocostWarning):
 
 class ClientSaturatedWarning(IsocostWarning):
     """The load generator, not the target, was the limit."""
+
+
+class FailedRequestsWarning(IsocostWarning):
+    """Some requests of a run failed."""

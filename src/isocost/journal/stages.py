@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal
 
 from isocost.core.errors import InputError
@@ -22,13 +22,14 @@ class EngineSpec:
     ----------
     model : str
         ``tiny``, ``small`` or a path to a GGUF file.
-    precision : {"F16", "Q8_0"}
+    precision : {"F16", "Q8_0"} or None
+        ``None``: F16 of a preset, as it is of a file.
     """
 
     __pydantic_config__: ClassVar[Any] = _STRICT
 
     model: str
-    precision: Literal["F16", "Q8_0"] = "F16"
+    precision: Literal["F16", "Q8_0"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,9 +183,9 @@ def to_plain(stage: Stage) -> dict[str, Any]:
 
 def difference(there: Stage, here: Stage) -> str | None:
     """Say in which fields two stages differ, their name apart; ``None`` when they ask for the same."""
-    old, new = asdict(there), asdict(here)
+    old, new = _without_defaults(there), _without_defaults(here)
     parts = [
-        f"{name} {_short(old.get(name))} there, {_short(new.get(name))} here"
+        f"{name.replace('_', ' ')} {_short(old.get(name))} there, {_short(new.get(name))} here"
         for name in dict.fromkeys((*old, *new))
         if name != "name" and old.get(name) != new.get(name)
     ]
@@ -192,7 +193,7 @@ def difference(there: Stage, here: Stage) -> str | None:
 
 
 def _short(value: Any) -> str:  # noqa: ANN401 - any field of a stage
-    text = repr(value)
+    text = "none" if value is None else str(value).replace("'", "")
     return text if len(text) <= 60 else text[:57] + "..."
 
 

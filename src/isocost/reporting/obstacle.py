@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from isocost.reporting.format import estimate_text
+from isocost.reporting.format import estimate_text, si
 from isocost.reporting.markup import shorten
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _holds(seen: Estimate, bound: float) -> bool:
 def _distance(miss: float, asked: ServiceLevel) -> str:
     if asked.at_least:
         return f"{miss * 100:.0f} % below the bound"
-    return f"{miss * 100:.0f} % above the bound" if miss < 2 else f"{miss + 1:.2g} times the bound"
+    return f"{miss * 100:.0f} % above the bound" if miss < 2 else f"{si(miss + 1)} times the bound"
 
 
 def _candidates(curves: Sequence[CostCurve], asked: ServiceLevel) -> list[_Candidate]:

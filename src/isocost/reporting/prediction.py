@@ -28,8 +28,14 @@ def prediction_text(prediction: RuntimePrediction) -> str:
         + ", ".join(f"{estimate_text(alpha)} for {p} in" for p, alpha in model.prefill),
         f"  {'further tokens':14s} {estimate_text(model.decode)} each",
         f"  {'context term':14s} " + ("not needed" if model.context is None else _context(model.context)),
-        f"  {'left-out cells':14s} "
-        + ("too few" if error is None else f"predicted within {percent(error.value).lstrip('+')} on average"),
+        *(
+            [
+                f"  {'first decode':14s} {estimate_text(model.changeover)} more after a prompt of several tokens"
+            ]
+            if model.changeover is not None
+            else []
+        ),
+        f"  {'left-out cells':14s} " + ("too few" if error is None else f"foretold within {_share(error)}"),
         *(
             f"  {cell.input_tokens:6d} in {cell.output_tokens:5d} out: "
             f"measured {estimate_text(cell.measured)}, fitted {seconds(cell.fitted_s)}"
@@ -51,6 +57,7 @@ def prediction_json(prediction: RuntimePrediction) -> str:
             "runtime": estimate_object(prediction.runtime),
             "decode": estimate_object(model.decode),
             "context": estimate_object(model.context),
+            "changeover": estimate_object(model.changeover),
             "held_out_error": estimate_object(model.held_out_error),
         },
         "tables": {
@@ -74,6 +81,10 @@ def prediction_json(prediction: RuntimePrediction) -> str:
         "provenance": [{"source": prediction.study}],
     }
     return json.dumps(content, allow_nan=False, ensure_ascii=False, indent=2)
+
+
+def _share(error: Estimate) -> str:
+    return percent(error.value).lstrip("+") + " on average"
 
 
 def _context(gamma: Estimate) -> str:

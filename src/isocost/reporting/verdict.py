@@ -204,7 +204,13 @@ def _conditions(chosen: DeploymentReport, curve: CostCurve, best: CostLevel) -> 
         f"{repeats} repeat{'s' if repeats > 1 else ''}",
         health,
     ]
+    codes = {caution.code for point in best.points for caution in point.cautions}
     kinds = sorted({point.kind for point in best.points} - {"measured"})
+    if not kinds:
+        parts.insert(1, "warm prefixes" if "warm-prefixes" in codes else "cold prefixes")
+    if failed := sum(point.failures or 0 for point in best.points):
+        share = failed / (failed + sum(point.requests or 0 for point in best.points))
+        parts.append(f"{max(share, 0.01):.0%} of the requests failed")
     parts += [f"{' and '.join(kinds)}, not measured here"] if kinds else []
     line = "; ".join(part for part in parts if part)
     return [line[:1].upper() + line[1:] + "."]

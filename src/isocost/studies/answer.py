@@ -6,32 +6,26 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from isocost import __version__
 from isocost.catalog import machine_profile
-from isocost.core.deployment import Deployment
-from isocost.core.errors import EstimationError, InputError
-from isocost.core.estimate import Caution, Estimate
+from isocost.core.errors import InputError
+from isocost.core.estimate import Estimate
 from isocost.core.money import HourlyPrice
-from isocost.core.provenance import Provenance
 from isocost.core.service_level import parse_service_level
-from isocost.economics import cost_curve
 from isocost.frontier import Axis, ProductionUnit, frontier_of
-from isocost.journal import LoadStage, RuntimeStage, open_study, read_assumptions, read_deployments, read_runs
-from isocost.statistics import operating_point
-from isocost.studies.profile import fit_profile
+from isocost.journal import open_study, read_assumptions, read_deployments, read_runs
+from isocost.studies.deployments import Measured, Terms, deployment_reports, run_provenance
 from isocost.studies.report import Assumption, DeploymentReport, StudyReport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from isocost.core.observation import Run
-    from isocost.core.operating_point import OperatingPoint
+    from isocost.core.deployment import Deployment
+    from isocost.core.provenance import Provenance
     from isocost.core.service_level import ServiceLevel
     from isocost.economics import CostCurve, CostLevel
     from isocost.frontier import Frontier
-    from isocost.journal import Assumptions, Stage
-    from isocost.runtime import RuntimeModel
+    from isocost.journal import Assumptions
 
 __all__ = ["report_study", "write_report"]
 
@@ -81,16 +75,12 @@ def report_study(
     levels = tuple(parse_service_level(text) for text in (service_levels or assumed.service_levels))
     floor = size_floor if size_floor is not None else assumed.size_floor
     stages = {stage.name: stage for stage in folder.stages()}
-    runs = read_runs(folder.journal_file)
-    known = read_deployments(folder.journal_file)
-    cautions: list[Caution] = []
-    reports = tuple(
-        _deployment_report(
-            known.get(name, Deployment(name=name, model=name)), stages, runs, price, levels, cautions
-        )
-        for name in dict.fromkeys(run.deployment for run in runs if run.stage in stages)
+    measured = Measured(
+        stages=stages,
+        runs=[run for run in read_runs(folder.journal_file) if run.stage in stages],
+        deployments=read_deployments(folder.journal_file),
     )
-    reports = tuple(one for one in reports if one.runtime is not None or one.curve is not None)
+    reports, cautions = deployment_reports(measured, Terms(price=price, service_levels=levels))
     if not reports:
         raise InputError(
             f"the study {path} holds no usable measurement yet"
@@ -106,8 +96,8 @@ def report_study(
         price=price,
         service_levels=levels,
         assumptions=_assumptions(price, levels, floor, reports),
-        cautions=tuple(cautions),
-        provenance=_provenance(stages.values(), runs),
+        cautions=cautions,
+        provenance=_provenance(measured),
     )
 
 
@@ -146,80 +136,13 @@ def _price(given: float | None, machine: str | None, assumed: Assumptions, today
     return None if assumed.machine is None else machine_profile(assumed.machine).price
 
 
-def _deployment_report(
-    deployment: Deployment,
-    stages: dict[str, Stage],
-    runs: Sequence[Run],
-    price: HourlyPrice | None,
-    levels: tuple[ServiceLevel, ...],
-    cautions: list[Caution],
-) -> DeploymentReport:
-    mine = [run for run in runs if run.deployment == deployment.name and run.stage in stages]
-    profiles = [run for run in mine if isinstance(stages[run.stage], RuntimeStage)]
-    sweeps = [run for run in mine if isinstance(stages[run.stage], LoadStage)]
-    return DeploymentReport(
-        deployment=deployment,
-        workload=_workload(stages, sweeps),
-        runtime=_fitted(deployment, profiles, cautions),
-        curve=_curve(deployment, sweeps, price, levels, cautions),
-    )
-
-
-def _workload(stages: dict[str, Stage], sweeps: Iterable[Run]) -> str:
-    words = dict.fromkeys(
-        stage.workload for run in sweeps if isinstance(stage := stages[run.stage], LoadStage)
-    )
-    return "; ".join(words)
-
-
-def _fitted(deployment: Deployment, runs: Sequence[Run], cautions: list[Caution]) -> RuntimeModel | None:
-    if not runs:
-        return None
-    try:
-        return fit_profile(deployment.name, runs)
-    except EstimationError as error:
-        cautions.append(Caution("no-runtime", f"{deployment.name}: {error}"))
-        return None
-
-
-def _curve(
-    deployment: Deployment,
-    runs: Sequence[Run],
-    price: HourlyPrice | None,
-    levels: tuple[ServiceLevel, ...],
-    cautions: list[Caution],
-) -> CostCurve | None:
-    points = [point for run in runs if (point := _point(run, cautions)) is not None]
-    if not points:
-        return None
-    return cost_curve(points, price=price, service_levels=levels)
-
-
-def _point(run: Run, cautions: list[Caution]) -> OperatingPoint | None:
-    try:
-        return operating_point(run, provenance=_run_provenance(run))
-    except EstimationError as error:
-        cautions.append(Caution("no-operating-point", f"{run.deployment}, {run.label}: {error}"))
-        return None
-
-
-def _run_provenance(run: Run) -> Provenance:
-    first = run.segments[0] if run.segments else None
-    return Provenance(
-        source=f"{run.stage}, {run.label}",
-        tool=f"isocost {__version__}",
-        measured_at_utc=None if first is None else first.started_utc,
-        facts={} if first is None else dict(first.facts),
-    )
-
-
-def _provenance(stages: Iterable[Stage], runs: Sequence[Run]) -> tuple[Provenance, ...]:
-    """One entry a stage: when it began and what it was measured on."""
+def _provenance(measured: Measured) -> tuple[Provenance, ...]:
+    """Make one entry a stage: when it began and what it was measured on."""
     entries = []
-    for stage in stages:
-        first = next((run for run in runs if run.stage == stage.name and run.segments), None)
+    for name in measured.stages:
+        first = next((run for run in measured.runs if run.stage == name and run.segments), None)
         if first is not None:
-            entries.append(replace(_run_provenance(first), source=f"stage {stage.name}"))
+            entries.append(replace(run_provenance(first), source=f"stage {name}"))
     return tuple(entries)
 
 

@@ -75,7 +75,7 @@ def settle(stage: Stage, target: OpenedTarget | None = None) -> Stage:
     """
     engine = stage.target.engine
     if engine is not None:
-        name = f"{Path(engine.model).stem}-{engine.precision}"
+        name = Path(engine.model).stem + ("" if engine.precision is None else f"-{engine.precision}")
         return _with_cells(replace(stage, deployment=stage.deployment or name), None)
     if target is None:
         return stage

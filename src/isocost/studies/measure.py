@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 import time
 import warnings
+from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from isocost.core.errors import ClientSaturatedWarning, MeasurementError
+from isocost.core.errors import ClientSaturatedWarning, FailedRequestsWarning, MeasurementError
 from isocost.core.observation import Outcome
 from isocost.journal import (
     JournalWriter,
@@ -95,15 +96,11 @@ def measure_stage(
     MeasurementError
         If the target failed; what was measured until then is in the journal.
     """
-    folder = create_study(path)
     told, stopped = watch or _ignore, stop or threading.Event()
-    with study_lock(folder.path):
-        write_template(folder.assumptions_file)
-        if stage.target.engine is not None:
-            return _carry_out(folder, folder.add_stage(settle(stage)), told, stopped)
-        with opened(stage.target, stage.deployment) as target:  # before it is entered: it may not answer
-            entered = folder.add_stage(settle(stage, target))
-            return _carry_out(folder, entered, told, stopped, target)
+    if stage.target.engine is not None:
+        return _enter(path, settle(stage), told, stopped)
+    with opened(stage.target, stage.deployment) as target:  # before anything is written: it may not answer
+        return _enter(path, settle(stage, target), told, stopped, target)
 
 
 def run_study(
@@ -115,6 +112,21 @@ def run_study(
     with study_lock(folder.path):
         write_template(folder.assumptions_file)
         return all(_go_on(folder, stage, told, stopped) for stage in folder.stages())
+
+
+def _enter(
+    path: Path,
+    stage: Stage,
+    watch: Callable[[Progress], None],
+    stop: threading.Event,
+    target: OpenedTarget | None = None,
+) -> bool:
+    """Write a stage down and carry it out."""
+    folder = create_study(path)
+    with study_lock(folder.path):
+        entered = folder.add_stage(stage)
+        write_template(folder.assumptions_file)
+        return _carry_out(folder, entered, watch, stop, target)
 
 
 def _go_on(
@@ -141,7 +153,13 @@ def _carry_out(
 ) -> bool:
     """Measure what the journal lacks of a stage; a target that is not given is opened when it is needed."""
     planned = planned_runs(stage)
-    plans = [(run, plan) for run in planned if (plan := _left(folder, stage, run)) is not None]
+    before = _measured_runs(folder, stage)
+    done = finished_numbers(folder.journal_file, stage.name)
+    plans = [
+        (run, plan)
+        for run in planned
+        if (plan := _left(run, before.get(run.label), done, stage.request_timeout_s)) is not None
+    ]
     if not plans or stop.is_set():
         return not plans
     opening = opened(stage.target, stage.deployment) if target is None else nullcontext(target)
@@ -154,23 +172,25 @@ def _carry_out(
     return not stop.is_set()
 
 
-def _left(folder: StudyFolder, stage: Stage, run: PlannedRun) -> RunPlan | None:
-    """Plan what the journal lacks of a run."""
+def _measured_runs(folder: StudyFolder, stage: Stage) -> dict[str, Run]:
+    """Return what the journal has of a stage, by the labels of its runs."""
     if not folder.journal_file.is_file():
-        return remaining(run, done=frozenset(), spent_s=0.0, timeout_s=stage.request_timeout_s)
-    before = next((one for one in _runs_of(folder, stage) if one.label == run.label), None)
+        return {}
+    return {run.label: run for run in read_runs(folder.journal_file) if run.stage == stage.name}
+
+
+def _left(
+    run: PlannedRun, before: Run | None, done: dict[str, frozenset[int]], timeout_s: float
+) -> RunPlan | None:
+    """Plan what the journal lacks of a run."""
     if before is not None and before.finished:
         return None
     return remaining(
         run,
-        done=finished_numbers(folder.journal_file, stage.name).get(run.label, frozenset()),
+        done=done.get(run.label, frozenset()),
         spent_s=0.0 if before is None else _spent_s(before),
-        timeout_s=stage.request_timeout_s,
+        timeout_s=timeout_s,
     )
-
-
-def _runs_of(folder: StudyFolder, stage: Stage) -> list[Run]:
-    return [run for run in read_runs(folder.journal_file) if run.stage == stage.name]
 
 
 def _spent_s(run: Run) -> float:
@@ -189,7 +209,8 @@ class _Reporter:
 
     def __init__(self, watch: Callable[[Progress], None], stage: str, done: int, total: int) -> None:
         self._watch, self._stage, self._done, self._total = watch, stage, done, total
-        self._requests = self._failures = 0
+        self._requests = 0
+        self._failures: Counter[str] = Counter()
         self._told_at = -1.0
         self._began_at = time.monotonic()
 
@@ -198,7 +219,8 @@ class _Reporter:
         if observation.warmup:
             return
         self._requests += 1
-        self._failures += observation.outcome is not Outcome.OK
+        if observation.outcome not in (Outcome.OK, Outcome.CANCELLED):
+            self._failures[observation.detail or observation.outcome.value] += 1
         now = time.monotonic()
         if now - self._told_at > 0.2:
             self._told_at = now
@@ -214,9 +236,20 @@ class _Reporter:
                     done=self._done,
                     total=self._total,
                     requests=self._requests,
-                    failures=self._failures,
+                    failures=self._failures.total(),
                     fraction=(self._done + share) / self._total,
                 )
+            )
+
+    def warn_of_failures(self, label: str) -> None:
+        """Say how many requests failed, and why most of them."""
+        if self._failures:
+            reason, _ = self._failures.most_common(1)[0]
+            warnings.warn(
+                f"{self._stage}, {label}: {self._failures.total()} of {self._requests} requests failed; "
+                f"most often: {reason}",
+                FailedRequestsWarning,
+                stacklevel=2,
             )
 
 
@@ -246,6 +279,7 @@ def _measure_run(
     if journal.failure is not None:
         raise MeasurementError(journal.failure)
     journal.end_segment(segment_id, health)
+    report.warn_of_failures(run.label)
     if health.saturated:
         warnings.warn(
             f"{stage.name}, {run.label}: this client was at its limit ({health.cpu_share:.0%} of a core), so "

@@ -55,7 +55,7 @@ def test_an_identical_stage_is_already_there_and_a_changed_one_needs_a_name(tmp_
         folder.add_stage(changed)
     assert str(caught.value) == (
         f"the study {tmp_path} has a stage 'load' that asks for something else "
-        "(concurrency (1, 2) there, (1, 8) here); give the new one a name of its own: --stage NAME"
+        "(concurrency [1, 2] there, [1, 8] here); give the new one a name of its own: --stage NAME"
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from doubles.truth_server import running_truth
-from isocost.core.errors import InputError, MeasurementError
+from isocost.core.errors import FailedRequestsWarning, InputError, MeasurementError
 from isocost.core.load import RequestShape
 from isocost.journal import LoadStage, RuntimeStage, StudyFolder, TargetSpec, read_runs
 from isocost.studies.answer import report_study, write_report
@@ -157,8 +157,7 @@ def test_a_target_that_does_not_answer_leaves_no_stage_behind(tmp_path):
     )
     with pytest.raises(MeasurementError, match="no server answers"):
         measure_stage(tmp_path / "a", stage)
-    with pytest.raises(InputError, match="is no study"):
-        run_study(tmp_path / "a")
+    assert not (tmp_path / "a").exists()
 
 
 def test_requests_longer_than_the_model_are_refused_before_anything_is_sent(truth, tmp_path):
@@ -182,3 +181,27 @@ def test_a_server_that_dies_in_mid_run_is_told_and_what_was_measured_stays(tmp_p
     assert int(run.observations.ok.sum()) > 10
     assert not run.finished
     assert np.isin(run.observations.outcome, ["ok", "cut_off", "refused"]).all()
+
+
+def test_sweeps_under_different_workloads_are_not_taken_for_repeats(truth, tmp_path):
+    measure_stage(tmp_path, sweep(truth))
+    measure_stage(tmp_path, sweep(truth, name="long", workload="longer", shapes=(RequestShape(20, 15),)))
+    measure_stage(tmp_path, sweep(truth, name="again", seed=1))
+    short, long = report_study(tmp_path).deployments
+    assert (short.deployment.name, short.workload) == ("truth (load)", "fixed 20+5")
+    assert (long.deployment.name, long.workload) == ("truth (long)", "longer")
+    assert [len(level.points) for level in short.curve.levels] == [4, 4]  # two stages of two repeats
+    assert [len(level.points) for level in long.curve.levels] == [2, 2]
+
+
+def test_failed_requests_are_told_at_once_with_their_reason(tmp_path):
+    with running_truth("--first", "0.01", "--gap", "0.005") as server:
+        stage = sweep(
+            server, shapes=(RequestShape(20, 400),), request_timeout_s=0.2, repeats=1, concurrency=(1,)
+        )
+        with pytest.warns(
+            FailedRequestsWarning, match=r"6 of 6 requests failed; most often: no end within 0\.2 s"
+        ):
+            measure_stage(tmp_path, stage)
+    with pytest.raises(InputError, match=r"holds no usable measurement yet.*all 6 requests"):
+        report_study(tmp_path)

@@ -1,0 +1,154 @@
+"""From the runs of a study to what is known of each deployment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from isocost import __version__
+from isocost.core.deployment import Deployment
+from isocost.core.errors import EstimationError
+from isocost.core.estimate import Caution
+from isocost.core.provenance import Provenance
+from isocost.economics import cost_curve
+from isocost.journal import LoadStage, RuntimeStage
+from isocost.statistics import operating_point
+from isocost.studies.profile import fit_profile
+from isocost.studies.report import DeploymentReport
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from isocost.core.money import HourlyPrice
+    from isocost.core.observation import Run
+    from isocost.core.operating_point import OperatingPoint
+    from isocost.core.service_level import ServiceLevel
+    from isocost.economics import CostCurve
+    from isocost.journal import Stage
+    from isocost.runtime import RuntimeModel
+
+__all__ = ["Measured", "Terms", "deployment_reports", "run_provenance"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What a study folder holds.
+
+    Parameters
+    ----------
+    stages : mapping of str to Stage
+        By name.
+    runs : sequence of Run
+        Of these stages.
+    deployments : mapping of str to Deployment
+        By name, as known when last measured.
+    """
+
+    stages: Mapping[str, Stage]
+    runs: Sequence[Run]
+    deployments: Mapping[str, Deployment]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a report is asked for.
+
+    Parameters
+    ----------
+    price : HourlyPrice or None
+    service_levels : tuple of ServiceLevel
+    """
+
+    price: HourlyPrice | None
+    service_levels: tuple[ServiceLevel, ...]
+
+
+def deployment_reports(
+    measured: Measured, terms: Terms
+) -> tuple[tuple[DeploymentReport, ...], tuple[Caution, ...]]:
+    """Fit and price each deployment; what cannot be used is told by cautions.
+
+    Sweeps of one deployment under different workloads are different questions: each gets a report of its
+    own, named after its stage.
+
+    Parameters
+    ----------
+    measured : Measured
+    terms : Terms
+
+    Returns
+    -------
+    tuple of DeploymentReport
+        In the order in which they were first measured.
+    tuple of Caution
+    """
+    cautions: list[Caution] = []
+    reports: list[DeploymentReport] = []
+    for name in dict.fromkeys(run.deployment for run in measured.runs):
+        deployment = measured.deployments.get(name, Deployment(name=name, model=name))
+        mine = [run for run in measured.runs if run.deployment == name]
+        profile = [run for run in mine if isinstance(measured.stages[run.stage], RuntimeStage)]
+        runtime = _fitted(name, profile, cautions)
+        sweeps = _by_workload(measured.stages, mine)
+        if runtime is not None and not sweeps:
+            reports.append(DeploymentReport(deployment=deployment, workload="", runtime=runtime, curve=None))
+        for number, (stage, runs) in enumerate(sweeps):
+            called = name if len(sweeps) == 1 else f"{name} ({stage.name})"
+            curve = _curve(called, runs, terms, cautions)
+            if curve is not None or (runtime is not None and number == 0):
+                reports.append(
+                    DeploymentReport(
+                        deployment=replace(deployment, name=called),
+                        workload=stage.workload,
+                        runtime=runtime if number == 0 else None,
+                        curve=curve,
+                    )
+                )
+    return tuple(reports), tuple(cautions)
+
+
+def _by_workload(stages: Mapping[str, Stage], runs: Sequence[Run]) -> list[tuple[LoadStage, list[Run]]]:
+    """Put sweeps together whose requests are the same, told by their first stage."""
+    groups: dict[object, tuple[LoadStage, list[Run]]] = {}
+    for run in runs:
+        stage = stages[run.stage]
+        if isinstance(stage, LoadStage):
+            asked = (stage.shapes, stage.target.endpoint_type, repr(sorted(stage.target.extra_body.items())))
+            groups.setdefault(asked, (stage, []))[1].append(run)
+    return list(groups.values())
+
+
+def _fitted(name: str, runs: Sequence[Run], cautions: list[Caution]) -> RuntimeModel | None:
+    if not runs:
+        return None
+    try:
+        return fit_profile(name, runs)
+    except EstimationError as error:
+        cautions.append(Caution("no-runtime", f"{name}: {error}"))
+        return None
+
+
+def _curve(name: str, runs: Sequence[Run], terms: Terms, cautions: list[Caution]) -> CostCurve | None:
+    points = [replace(point, deployment=name) for run in runs if (point := _point(run, cautions)) is not None]
+    if not points:
+        return None
+    return cost_curve(points, price=terms.price, service_levels=terms.service_levels)
+
+
+def _point(run: Run, cautions: list[Caution]) -> OperatingPoint | None:
+    try:
+        return operating_point(run, provenance=run_provenance(run))
+    except EstimationError as error:
+        cautions.append(Caution("no-operating-point", f"{run.deployment}, {run.label}: {error}"))
+        return None
+
+
+def run_provenance(run: Run) -> Provenance:
+    """Say where a run's numbers come from: its stage, its first segment, the machine that measured."""
+    first = run.segments[0] if run.segments else None
+    return Provenance(
+        source=f"{run.stage}, {run.label}",
+        tool=f"isocost {__version__}",
+        measured_at_utc=None if first is None else first.started_utc,
+        facts={} if first is None else dict(first.facts),
+    )
