@@ -28,13 +28,7 @@ def prediction_text(prediction: RuntimePrediction) -> str:
         + ", ".join(f"{estimate_text(alpha)} for {p} in" for p, alpha in model.prefill),
         f"  {'further tokens':14s} {estimate_text(model.decode)} each",
         f"  {'context term':14s} " + ("not needed" if model.context is None else _context(model.context)),
-        *(
-            [
-                f"  {'first decode':14s} {estimate_text(model.changeover)} more after a prompt of several tokens"
-            ]
-            if model.changeover is not None
-            else []
-        ),
+        *_changeover(model.changeover),
         f"  {'left-out cells':14s} " + ("too few" if error is None else f"foretold within {_share(error)}"),
         *(
             f"  {cell.input_tokens:6d} in {cell.output_tokens:5d} out: "
@@ -81,6 +75,12 @@ def prediction_json(prediction: RuntimePrediction) -> str:
         "provenance": [{"source": prediction.study}],
     }
     return json.dumps(content, allow_nan=False, ensure_ascii=False, indent=2)
+
+
+def _changeover(delta: Estimate | None) -> list[str]:
+    if delta is None:
+        return []
+    return [f"  {'first decode':14s} {estimate_text(delta)} more after a prompt of several tokens"]
 
 
 def _share(error: Estimate) -> str:
