@@ -160,11 +160,14 @@ async def _chat(service: Service, request: web.Request) -> web.StreamResponse:
 
 
 async def _generate(service: Service, request: web.Request, *, chat: bool) -> web.StreamResponse:
+    from aiohttp import web
+
     body = parse_body(await request.read(), model=service.model)
     asked = parse_generation(body, chat=chat)
     ticket = await service.link.submit(asked.prompt, asked.sampling)
     answer = Answer(number=ticket.number, model=service.model, created=int(time.time()), chat=chat)
     ended: str | None = None
+    response: web.StreamResponse
     try:
         if asked.stream:
             response, ended = await _streamed(service, request, asked, ticket, answer)
@@ -173,6 +176,8 @@ async def _generate(service: Service, request: web.Request, *, chat: bool) -> we
     except ApiError:
         ended = "error"
         raise
+    except ConnectionResetError:  # the client has gone before the answer began: nobody is left to tell
+        response = web.Response()
     finally:  # also when the client has gone, which cancels this task
         service.link.close(ticket, ended)
     return response
