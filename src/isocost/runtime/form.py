@@ -169,7 +169,14 @@ def chosen_terms(rows: ProfileRows, *, tile_tokens: int | None) -> tuple[str, ..
 
 
 def _plausible(rows: ProfileRows, terms: tuple[str, ...], tile_tokens: int | None) -> bool:
-    """Whether the optional terms are identified and above 0."""
+    """Whether the optional terms are identified and above 0.
+
+    One answer size after longer prompts cannot tell a changeover from decode that grows with context; context
+    is then the better guess.
+    """
+    decoded = rows.output_tokens[(rows.output_tokens > 1) & (rows.input_tokens > 1)]
+    if "changeover" in terms and len(np.unique(decoded)) < 2:
+        return False
     everything = np.ones(len(rows.cell), dtype=np.bool_)
     estimator = form_of(rows, everything, terms=terms, tile_tokens=tile_tokens).estimator(rows, everything)
     if estimator is None:

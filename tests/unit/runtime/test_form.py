@@ -57,4 +57,6 @@ def test_terms_are_chosen_by_held_out_error() -> None:
     assert chosen(TrueRuntime(changeover_s=0.004), repeats=8, noise=0.02) == ("changeover",)
     both = TrueRuntime(context_s=1e-5, changeover_s=0.004)
     assert chosen(both, repeats=8, noise=0.02) == ("context", "changeover")
+    # whole runtimes alone have one answer size after a long prompt: a changeover looks like context
+    assert chosen(TrueRuntime(changeover_s=0.004), repeats=8, with_ttft=False) == ("context",)
     assert chosen(both, repeats=2, noise=0.02) is None  # neither four cells with decode nor three repeats
