@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STUDY ?= studies/quickstart
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test check format lint types layers examples docs bench soak clean
+.PHONY: help quickstart test check format lint types layers examples docs coverage bench soak clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,7 +52,10 @@ examples: $(VENV)/.dev  ## docstrings and Markdown blocks
 docs: $(VENV)/.dev  ## build the pages; a warning fails
 	$(BIN)/sphinx-build -q -W -E docs docs/_build/html
 
-bench: $(VENV)/.dev  ## print the figures that the project promises
+coverage: $(VENV)/.dev  ## the whole suite, and which lines it runs (at least 90 %)
+	$(BIN)/python -m pytest -q --cov --cov-report=term:skip-covered
+
+bench: coverage $(VENV)/.dev  ## print the figures that the project promises
 	@for part in startup install_size engine_throughput runtime_heldout report_speed loadgen_truth; do \
 	  $(BIN)/python benchmarks/$$part.py || exit 1; done
 
