@@ -205,8 +205,8 @@ def _refuse_twice(table: Table, *columns: str) -> None:
         first = seen.setdefault(key, row)
         if first is not row:
             raise InputError(
-                f"{table.source} has {', '.join(repr(part) for part in key)} twice, in lines {first.line} and "
-                f"{row.line}; {_how_to_tell_apart(table, first, row)}"
+                f"{table.source} has {', '.join(repr(part) for part in key)} twice, in lines {first.line} "
+                f"and {row.line}; {_how_to_tell_apart(table, first, row)}"
             )
 
 

@@ -155,8 +155,8 @@ def _drawn(
             raise InputError(f"{path} has no scenario {name!r} (it has: {names}); name one of them")
     if asked:
         return tuple(dict.fromkeys(asked))
-    metrics = {name: 0 for name in table.scenarios}
-    models = {name: 0 for name in table.scenarios}
+    metrics = dict.fromkeys(table.scenarios, 0)
+    models = dict.fromkeys(table.scenarios, 0)
     for each in frontiers:
         metrics[each.scenario] += 1
         models[each.scenario] += len(each.frontier.units)
