@@ -29,6 +29,8 @@ __all__ = ["CapabilityReport", "MetricRatio", "capability_report"]
 
 RAW = ("raw_runtime_s", "runtime_s")
 OWN = ("idealized_runtime_s", "denoised_runtime_s")
+DRAWN = 12
+"""So many scenarios are drawn unless others are asked for."""
 FEW = 5
 """Scenarios with fewer models than this are named in a caution: almost everybody is on such a frontier."""
 
@@ -106,7 +108,8 @@ def capability_report(
     metrics : sequence of str, optional
         Columns to take as metrics; by default the known ones.
     scenarios : sequence of str, optional
-        Which to draw and to tell one by one; by default those with most metrics come first. All are counted.
+        Which to draw and to tell one by one; by default twelve, those with most metrics and models. Counts
+        and correlations are always of all.
     renames, where : mapping of str to str, optional
         Columns to rename; rows to choose.
 
@@ -148,7 +151,7 @@ def _ratio(table: CapabilityTable) -> MetricRatio | None:
 def _drawn(
     path: Path, table: CapabilityTable, frontiers: Sequence[ScenarioFrontier], asked: Sequence[str]
 ) -> tuple[str, ...]:
-    """Return the scenarios asked for, else all: those with most metrics, then with most models, first."""
+    """Return the scenarios asked for, else the first few by most metrics, then by most models."""
     for name in asked:
         if name not in table.scenarios:
             names = ", ".join(table.scenarios[:6]) + (", …" if len(table.scenarios) > 6 else "")
@@ -160,7 +163,7 @@ def _drawn(
     for each in frontiers:
         metrics[each.scenario] += 1
         models[each.scenario] += len(each.frontier.units)
-    return tuple(sorted(table.scenarios, key=lambda name: (-metrics[name], -models[name])))
+    return tuple(sorted(table.scenarios, key=lambda name: (-metrics[name], -models[name])))[:DRAWN]
 
 
 def _cautions(table: CapabilityTable) -> list[Caution]:
