@@ -169,8 +169,9 @@ def _model_table(report: CapabilityReport) -> Table:
     heading = [Column(title="Model", numeric=False)]
     heading += [Column(title=as_title(metric_label(name)), unit="frontiers") for name in metrics]
     if ratio is not None:
-        title = f"{as_title(metric_label(ratio.over))} / {metric_label(ratio.under)}"
-        heading.append(Column(title=title, unit="median, 95 %"))
+        over, under = metric_label(ratio.over), metric_label(ratio.under)
+        title = f"{over.removesuffix(' runtime')} / {under}"
+        heading.append(Column(title=as_title(title), unit="median, 95 %"))
     rows = []
     for model in ordered_models(report):
         seen = [standing_of(report, model, name) for name in metrics]

@@ -204,7 +204,7 @@ def _draw_scenario(
         width,
         height,
         title=f"{shorten(scenario, 60)}: capability against {metric_label(metrics[0])}",
-        description="On a frontier: " + (", ".join(sorted(set().union(*ahead.values()))) or "nobody"),
+        description=shorten("On a frontier: " + ", ".join(sorted(set().union(*ahead.values()))), 300),
         key=key,
         body=[
             y_axis(plot.y, plot.frame, labels_y.__getitem__, count=4),
