@@ -128,7 +128,7 @@ def _capability(
         return
     typer.echo(capability_text(report, one_by_one=bool(scenarios), width=_width()))
     if output is not None:
-        typer.echo(f"page: {output}")
+        typer.echo(f"\npage: {output}")
 
 
 def _dominance(text: str | None, otherwise: Dominance) -> Dominance:
