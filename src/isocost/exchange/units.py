@@ -29,7 +29,7 @@ METRIC_NAMES = (
     "idealized_energy_j",
     "flops",
 )
-UNIT_NAMES = ("unit", "name", "dmu", "model", "deployment")
+UNIT_NAMES = ("unit", "name", "dmu", "firm", "model", "deployment")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +143,8 @@ def read_units(
     inputs, outputs : sequence of str
         Columns where less is better, and where more is; at least one in all. No column twice.
     name : str, optional
-        Column with each unit's name; by default ``unit``, ``name``, ``dmu``, ``model`` or ``deployment``.
+        Column with each unit's name; by default ``unit``, ``name``, ``dmu``, ``firm``, ``model`` or
+        ``deployment``.
     renames : mapping of str to str, optional
         The file's names of columns to ours.
     where : mapping of str to str, optional

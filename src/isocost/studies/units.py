@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["UnitReport", "unit_report"]
 
 
+NAMED = 10
+"""So many units of the frontier are named as dominating another."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitReport:
     """The frontier of a file's units.
@@ -28,7 +32,8 @@ class UnitReport:
     name : str
         The file.
     frontier : Frontier
-        Inputs, then outputs, are its axes.
+        Inputs, then outputs, are its axes; each dominated unit names up to ten undominated ones that
+        dominate it.
     cautions : tuple of Caution
     provenance : tuple of Provenance
     """
@@ -76,7 +81,7 @@ def unit_report(
     read = read_units(path, inputs=inputs, outputs=outputs, name=name, renames=renames, where=where)
     return UnitReport(
         name=path.name,
-        frontier=frontier_of(read.units, axes=read.axes, dominance=dominance),
+        frontier=frontier_of(read.units, axes=read.axes, dominance=dominance, most_named=NAMED),
         cautions=read.cautions,
         provenance=(Provenance(source=str(path), tool="a file given", facts=dict(where or {})),),
     )
