@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING
 from isocost.reporting.format import bracket, estimate_text, grouped
 from isocost.reporting.markup import clean, shorten
 from isocost.reporting.plain import table_lines
+from isocost.reporting.standings import main_metrics, metric_label, ordered_models, standing_of
 from isocost.reporting.tables import Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from isocost.core.estimate import Estimate
-    from isocost.frontier import Standing
     from isocost.studies.capability import CapabilityReport
 
-__all__ = ["CapabilityVerdict", "capability_tables", "capability_text", "capability_verdict", "metric_label"]
+__all__ = ["CapabilityVerdict", "capability_tables", "capability_text", "capability_verdict"]
 
 NAME_LIMIT = 42
-_UNITS = ("_s", "_ms", "_cents", "_usd", "_j", "_wh", "_kwh", "_w")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,18 +43,6 @@ class CapabilityVerdict:
         return f"{self.head} {self.rest}".strip()
 
 
-def metric_label(name: str) -> str:
-    """Write a column's name as words, its unit apart.
-
-    Examples
-    --------
-    >>> metric_label("raw_runtime_s"), metric_label("idealized_cost_cents"), metric_label("flops")
-    ('raw runtime', 'idealized cost', 'FLOPs')
-    """
-    stem = next((name.removesuffix(unit) for unit in _UNITS if name.endswith(unit)), name)
-    return "FLOPs" if stem == "flops" else stem.replace("_", " ")
-
-
 def capability_verdict(report: CapabilityReport) -> CapabilityVerdict:
     """Say who is on most frontiers, who moves most between two metrics, and how often these agree.
 
@@ -68,31 +55,6 @@ def capability_verdict(report: CapabilityReport) -> CapabilityVerdict:
     head = f"On the frontier{'' if single else ' most often'}: {'; '.join(told)}."
     rest = "" if other is None or single else _change(report, first, other)
     return CapabilityVerdict(head=clean(head), rest=clean(f"{rest} Dominance: {report.dominance}.".strip()))
-
-
-def main_metrics(report: CapabilityReport) -> tuple[str, str | None]:
-    """Return the metric to begin with and the one to compare it with."""
-    if report.ratio is not None:
-        return report.ratio.over, report.ratio.under
-    names = [metric.name for metric in report.table.metrics]
-    return names[0], names[1] if len(names) > 1 else None
-
-
-def standing_of(report: CapabilityReport, model: str, metric: str) -> Standing | None:
-    """Return a model's standing by a metric; ``None`` where it was never compared by it."""
-    found = (each for each in report.standings if (each.model, each.metric) == (model, metric))
-    return next(found, None)
-
-
-def ordered_models(report: CapabilityReport) -> list[str]:
-    """Return the models, those on most frontiers of the main metrics first."""
-    keys = [metric for metric in reversed(main_metrics(report)) if metric is not None]
-
-    def place(model: str) -> tuple[int, ...]:
-        seen = [standing_of(report, model, key) for key in keys]
-        return tuple(0 if each is None else -each.ahead for each in seen)
-
-    return sorted(report.table.models, key=place)
 
 
 def capability_tables(report: CapabilityReport) -> tuple[Table, ...]:

@@ -8,7 +8,7 @@ import pytest
 from doubles.capability_tables import ROWS, csv_text
 from doubles.hostile import NAMES
 from isocost.reporting import capability_json, capability_page, capability_text, capability_verdict
-from isocost.reporting.capability import metric_label
+from isocost.reporting.standings import metric_label
 from isocost.studies.capability import capability_report
 
 

@@ -6,7 +6,6 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from isocost.reporting.capability import main_metrics, metric_label, ordered_models, standing_of
 from isocost.reporting.charts.figure import (
     LOG_FROM,
     NAME_LIMIT,
@@ -22,6 +21,7 @@ from isocost.reporting.charts.figure import (
 from isocost.reporting.format import estimate_text
 from isocost.reporting.markup import shorten
 from isocost.reporting.scales import Scale, range_of
+from isocost.reporting.standings import main_metrics, metric_label, ordered_models, standing_of
 from isocost.reporting.svg import Frame, drawing, group, marker, polyline, segment, text, x_axis, y_axis
 
 if TYPE_CHECKING:
