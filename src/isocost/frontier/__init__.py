@@ -1,15 +1,13 @@
 """The production frontier: which deployments no other one dominates."""
 
+from isocost.frontier.agreement import RankAgreement, metric_ratios, rank_agreements
 from isocost.frontier.capability import (
     CapabilityTable,
     CapabilityUnit,
     Coincidence,
-    RankAgreement,
     ScenarioFrontier,
     Standing,
     coincidences,
-    metric_ratios,
-    rank_agreements,
     scenario_frontiers,
     standings,
 )
