@@ -27,17 +27,21 @@ __all__ = [
     "Model",
     "Out",
     "Quiet",
+    "Renames",
     "Repeats",
     "RequestTimeout",
     "Seed",
     "Slo",
     "StageName",
     "Url",
+    "Where",
     "parse_cells",
     "parse_endpoint_type",
     "parse_extra_body",
     "parse_headers",
     "parse_levels",
+    "parse_names",
+    "parse_pairs",
 ]
 
 Url = Annotated[str, typer.Argument(help="Address of the endpoint; with or without /v1.", metavar="URL")]
@@ -73,6 +77,14 @@ Slo = Annotated[
     typer.Option("--slo", help="A service level with its unit, such as ttft.p95=1s; may be given again."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Renames = Annotated[
+    list[str] | None,
+    typer.Option("--map", help="Rename a column of the file, THEIRS=OURS; may be given again."),
+]
+Where = Annotated[
+    list[str] | None,
+    typer.Option("--where", help="Take only rows with COLUMN=VALUE; may be given again."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on standard error.")]
 
 
@@ -159,6 +171,41 @@ def parse_extra_body(text: str | None) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise InputError(f"--extra-body must be a JSON object such as '{{\"top_k\": 1}}', got {text!r}")
     return content
+
+
+def parse_names(text: str | None, option: str) -> list[str]:
+    """Read names of columns, ``a,b``; none where nothing was given.
+
+    Raises
+    ------
+    InputError
+        If one is empty.
+    """
+    if text is None:
+        return []
+    names = [name.strip() for name in text.split(",")]
+    if not all(names):
+        raise InputError(f"{option} {text!r} names an empty column; write names with commas between, a,b")
+    return names
+
+
+def parse_pairs(given: list[str] | None, option: str, form: str) -> dict[str, str]:
+    """Read pairs, ``NAME=TEXT``.
+
+    Raises
+    ------
+    InputError
+        If one has no equals sign or no name, or a name comes twice.
+    """
+    pairs: dict[str, str] = {}
+    for text in given or ():
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not equals or not name:
+            raise InputError(f"{option} {text!r} has not the form {form}")
+        if name in pairs:
+            raise InputError(f"{option} is given twice for {name!r}")
+        pairs[name] = value
+    return pairs
 
 
 def _parsed(text: str, parse: Callable[[str], Any]) -> Any:  # noqa: ANN401 - whatever JSON holds

@@ -1,5 +1,16 @@
 """The production frontier: which deployments no other one dominates."""
 
+from isocost.frontier.agreement import RankAgreement, metric_ratios, rank_agreements
+from isocost.frontier.capability import (
+    CapabilityTable,
+    CapabilityUnit,
+    Coincidence,
+    ScenarioFrontier,
+    Standing,
+    coincidences,
+    scenario_frontiers,
+    standings,
+)
 from isocost.frontier.dominance import (
     Axis,
     Dominance,
@@ -10,4 +21,23 @@ from isocost.frontier.dominance import (
     pareto_mask,
 )
 
-__all__ = ["Axis", "Dominance", "Frontier", "FrontierUnit", "ProductionUnit", "frontier_of", "pareto_mask"]
+__all__ = [
+    "Axis",
+    "CapabilityTable",
+    "CapabilityUnit",
+    "Coincidence",
+    "Dominance",
+    "Frontier",
+    "FrontierUnit",
+    "ProductionUnit",
+    "RankAgreement",
+    "ScenarioFrontier",
+    "Standing",
+    "coincidences",
+    "frontier_of",
+    "metric_ratios",
+    "pareto_mask",
+    "rank_agreements",
+    "scenario_frontiers",
+    "standings",
+]

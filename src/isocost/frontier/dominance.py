@@ -141,7 +141,11 @@ def pareto_mask(
 
 
 def frontier_of(
-    units: Sequence[ProductionUnit], *, axes: Sequence[Axis], dominance: Dominance = "strict"
+    units: Sequence[ProductionUnit],
+    *,
+    axes: Sequence[Axis],
+    dominance: Dominance = "strict",
+    most_named: int | None = None,
 ) -> Frontier:
     """Compare production units by their point estimates and name who dominates whom.
 
@@ -152,6 +156,9 @@ def frontier_of(
     axes : sequence of Axis
         At least one.
     dominance : {"strict", "weak"}
+    most_named : int, optional
+        Name at most so many that dominate a unit, the first ones on the frontier: all pairs of ten thousand
+        units would fill the memory. By default all are named, on the frontier or not.
 
     Returns
     -------
@@ -182,20 +189,20 @@ def frontier_of(
         [axis.better for axis in axes],
     )
     _check_dominance(dominance)
-    names = np.array([unit.name for unit in units], dtype=object)
-    compared = []
-    for unit, row in zip(units, gains, strict=True):
-        dominators = tuple(names[_dominates(gains, row, dominance)])
-        compared.append(
-            FrontierUnit(
-                name=unit.name,
-                group=unit.group,
-                values=unit.values,
-                on_frontier=not dominators,
-                dominated_by=dominators,
-            )
+    ahead = pareto_mask(gains, ["higher"] * len(axes), dominance)
+    pool = np.arange(len(units)) if most_named is None else np.flatnonzero(ahead)
+    names, rivals = np.array([unit.name for unit in units], dtype=object)[pool], gains[pool]
+    compared = tuple(
+        FrontierUnit(
+            name=unit.name,
+            group=unit.group,
+            values=unit.values,
+            on_frontier=bool(on),
+            dominated_by=() if on else tuple(names[_dominates(rivals, row, dominance)][:most_named]),
         )
-    return Frontier(axes=tuple(axes), units=tuple(compared), dominance=dominance)
+        for unit, row, on in zip(units, gains, ahead, strict=True)
+    )
+    return Frontier(axes=tuple(axes), units=compared, dominance=dominance)
 
 
 def _gains(values: FloatArray, better: Sequence[Literal["lower", "higher"]]) -> FloatArray:

@@ -1,14 +1,22 @@
 """Result records as text, SVG and HTML; the only room that rounds and converts for display."""
 
+from isocost.reporting.capability import capability_text, capability_verdict
+from isocost.reporting.capability_page import capability_page
 from isocost.reporting.envelope import envelope, envelope_json, estimate_object
+from isocost.reporting.frontier_envelope import capability_json, unit_json
 from isocost.reporting.machines import machines_text
 from isocost.reporting.page import html_page
 from isocost.reporting.prediction import prediction_json, prediction_text
 from isocost.reporting.terminal import terminal_text
+from isocost.reporting.units import unit_text
 from isocost.reporting.verdict import Verdict, verdict_of
 
 __all__ = [
     "Verdict",
+    "capability_json",
+    "capability_page",
+    "capability_text",
+    "capability_verdict",
     "envelope",
     "envelope_json",
     "estimate_object",
@@ -17,5 +25,7 @@ __all__ = [
     "prediction_json",
     "prediction_text",
     "terminal_text",
+    "unit_json",
+    "unit_text",
     "verdict_of",
 ]

@@ -4,6 +4,7 @@ from isocost.statistics.batch_means import batch_count, mean_in_order, rate_over
 from isocost.statistics.draws import DRAWS, Draws, combine, generator, summarise
 from isocost.statistics.levels import latency_scatters, pool_estimates, pool_latency, throughput_draws
 from isocost.statistics.percentiles import percentile_ranks, percentiles, values_needed
+from isocost.statistics.ranks import RankCorrelation, rank_correlation
 from isocost.statistics.scatter import Scatter, pooled_scatter, scatter_for
 from isocost.statistics.steady import Window, steady_windows
 from isocost.statistics.window import operating_point
@@ -11,6 +12,7 @@ from isocost.statistics.window import operating_point
 __all__ = [
     "DRAWS",
     "Draws",
+    "RankCorrelation",
     "Scatter",
     "Window",
     "batch_count",
@@ -24,6 +26,7 @@ __all__ = [
     "pool_estimates",
     "pool_latency",
     "pooled_scatter",
+    "rank_correlation",
     "rate_over_batches",
     "scatter_for",
     "steady_windows",

@@ -102,6 +102,17 @@ def test_a_frontier_names_all_who_dominate() -> None:
     assert frontier.dominance == "strict"
 
 
+def test_few_of_the_frontier_can_be_named() -> None:
+    # d loses to a, b and c; b and c lose to a, so the frontier holds a alone
+    units = [unit("d", 4, 5), unit("c", 3, 10), unit("b", 2, 20), unit("a", 1, 20)]
+    named = frontier_of(units, axes=AXES, most_named=2)
+    assert [u.dominated_by for u in named.units] == [("a",), ("a",), ("a",), ()]
+    # e loses to x, y and z, all on the frontier; the first two are named
+    units = [unit("x", 1, 10), unit("y", 2, 20), unit("z", 3, 30), unit("e", 4, 5)]
+    named = frontier_of(units, axes=AXES, most_named=2)
+    assert named.units[-1].dominated_by == ("x", "y")
+
+
 def test_a_frontier_by_weak_dominance() -> None:
     frontier = frontier_of([unit("a", 1, 20), unit("b", 2, 20)], axes=AXES, dominance="weak")
     assert all(u.on_frontier for u in frontier.units)

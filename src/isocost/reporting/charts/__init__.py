@@ -5,5 +5,17 @@ from isocost.reporting.charts.figure import Figure, Panel, Series
 from isocost.reporting.charts.frontier import frontier_figure
 from isocost.reporting.charts.latency import latency_figure
 from isocost.reporting.charts.runtime import runtime_figures
+from isocost.reporting.charts.variation import contention_figure, drift_figure, variation_figure
 
-__all__ = ["Figure", "Panel", "Series", "cost_figure", "frontier_figure", "latency_figure", "runtime_figures"]
+__all__ = [
+    "Figure",
+    "Panel",
+    "Series",
+    "contention_figure",
+    "cost_figure",
+    "drift_figure",
+    "frontier_figure",
+    "latency_figure",
+    "runtime_figures",
+    "variation_figure",
+]

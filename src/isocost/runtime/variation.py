@@ -1,0 +1,132 @@
+"""How much the runtimes of equal requests differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from isocost.core.errors import EstimationError, InputError
+from isocost.core.estimate import Estimate
+from isocost.statistics import percentiles
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from isocost.core.estimate import Kind
+    from isocost.runtime.samples import RuntimeSamples
+
+__all__ = ["CellVariation", "cell_variations", "typical_variation"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellVariation:
+    """How much the runtimes of equal requests differ.
+
+    Parameters
+    ----------
+    input_tokens, output_tokens : int
+    mean_s : float
+        Mean runtime.
+    coefficient : float
+        Standard deviation over mean, at least 0.
+    n : int
+        Requests, at least 2.
+    """
+
+    input_tokens: int
+    output_tokens: int
+    mean_s: float
+    coefficient: float
+    n: int
+
+
+def cell_variations(samples: RuntimeSamples) -> tuple[CellVariation, ...]:
+    """Return the coefficient of variation of each cell (p, o) that has at least two requests.
+
+    The standard deviation divides by n; dividing the variance by n - 1 would make the coefficient larger by
+    the root of n / (n - 1), 5 % for ten requests.
+
+    Parameters
+    ----------
+    samples : RuntimeSamples
+        Single requests; minima or means over requests vary less.
+
+    Returns
+    -------
+    tuple of CellVariation
+        By input tokens, then by output tokens.
+
+    Raises
+    ------
+    EstimationError
+        If no cell has two requests.
+
+    Examples
+    --------
+    >>> from isocost.runtime import RuntimeSamples
+    >>> ones = np.ones(2, dtype=np.int64)
+    >>> samples = RuntimeSamples(
+    ...     input_tokens=ones, output_tokens=ones, runtime_s=np.array([1.0, 3.0]), block=ones
+    ... )
+    >>> cell_variations(samples)[0].coefficient
+    0.5
+    """
+    order = np.lexsort((samples.output_tokens, samples.input_tokens))
+    cells = np.stack([samples.input_tokens, samples.output_tokens], axis=1)[order]
+    starts = np.flatnonzero(np.r_[True, (np.diff(cells, axis=0) != 0).any(axis=1)])
+    groups = zip(starts, np.split(samples.runtime_s[order], starts[1:]), strict=True)
+    found = tuple(_variation(cells[start], times) for start, times in groups if len(times) > 1)
+    if not found:
+        raise EstimationError(
+            f"none of the {len(starts)} cells has two requests, so nothing can be said of their variation"
+        )
+    return found
+
+
+def typical_variation(cells: Sequence[CellVariation], *, kind: Kind = "measured") -> Estimate:
+    """Return the median coefficient of variation over cells.
+
+    Parameters
+    ----------
+    cells : sequence of CellVariation
+        At least one.
+    kind : Kind
+        Where the runtimes come from.
+
+    Returns
+    -------
+    Estimate
+        Unit ``""``; the interval, from order statistics, takes cells as independent.
+
+    Raises
+    ------
+    InputError
+        If there is no cell.
+    """
+    if not cells:
+        raise InputError("a median needs at least one cell, got none")
+    values = np.array([cell.coefficient for cell in cells])
+    seen = percentiles(values, [50], unit="", kind=kind).get(50)
+    return Estimate(
+        value=float(np.median(values)),
+        low=None if seen is None else seen.low,
+        high=None if seen is None else seen.high,
+        unit="",
+        kind=kind,
+        n=len(cells),
+        basis="cells (p, o)",
+        method="median of standard deviation over mean; order statistics, cells taken as independent",
+    )
+
+
+def _variation(cell: np.ndarray, times: np.ndarray) -> CellVariation:
+    mean = float(times.mean())
+    return CellVariation(
+        input_tokens=int(cell[0]),
+        output_tokens=int(cell[1]),
+        mean_s=mean,
+        coefficient=float(times.std()) / mean,
+        n=len(times),
+    )

@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+
+from isocost.core.errors import EstimationError, InputError
+from isocost.runtime import RuntimeSamples, cell_variations, typical_variation
+
+
+def samples(*rows):
+    inputs, outputs, times = zip(*rows, strict=True)
+    return RuntimeSamples(
+        input_tokens=np.array(inputs),
+        output_tokens=np.array(outputs),
+        runtime_s=np.array(times, dtype=float),
+        block=np.zeros(len(rows), dtype=np.int64),
+    )
+
+
+def test_cells_by_hand():
+    # (1, 2): 1 and 3, mean 2, deviation 1; (8, 1): 2 2 5, mean 3, variance (1 + 1 + 4) / 3 = 2
+    found = cell_variations(samples((8, 1, 2), (1, 2, 1), (8, 1, 2), (1, 2, 3), (8, 1, 5), (9, 9, 1)))
+    assert [(c.input_tokens, c.output_tokens, c.n, c.mean_s) for c in found] == [
+        (1, 2, 2, 2.0),
+        (8, 1, 3, 3.0),
+    ]
+    assert [c.coefficient for c in found] == [0.5, pytest.approx(2**0.5 / 3)]
+
+
+def test_single_requests_say_nothing():
+    with pytest.raises(EstimationError, match="none of the 2 cells has two requests"):
+        cell_variations(samples((1, 1, 1), (2, 1, 1)))
+
+
+def test_the_median_has_an_interval_from_six_cells_on():
+    cells = cell_variations(samples(*((p, 1, t) for p in range(1, 7) for t in (1, 1 + p))))
+    # coefficient of (1, 1 + p): (p / 2) / (1 + p / 2) = p / (p + 2): 1/3 1/2 3/5 2/3 5/7 3/4
+    seen = typical_variation(cells)
+    assert seen.value == pytest.approx((3 / 5 + 2 / 3) / 2)
+    assert (seen.low, seen.high) == (pytest.approx(1 / 3), pytest.approx(3 / 4))
+    assert typical_variation(cells[:1]).low is None
+
+
+def test_no_cells_have_no_median():
+    with pytest.raises(InputError, match="at least one cell, got none"):
+        typical_variation([])
