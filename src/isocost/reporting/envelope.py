@@ -139,6 +139,9 @@ def _deployment(each: DeploymentReport, report: StudyReport) -> Json:
         "parameters": each.deployment.parameters,
         "workload": each.workload or None,
         "recommended": each.deployment.name == report.recommended,
+        "probability_cheapest": report.probability_cheapest
+        if each.deployment.name == report.recommended
+        else None,
         "price_usd_per_hour": None if price is None else price.usd_per_hour,
         "price_source": None if price is None else price.source,
         "price_date": None if price is None else price.date,

@@ -162,13 +162,15 @@ def _choice(report: StudyReport) -> str:
     swept = [each for each in report.deployments if each.curve is not None]
     if len(swept) < 2:
         return ""
+    odds = report.probability_cheapest
+    surely = "" if odds is None else f" (P {probability(odds)})"
     if report.size_floor is None:
-        return f"The cheapest{_qualified(report)} of {len(swept)} deployments."
+        return f"The cheapest{_qualified(report)} of {len(swept)} deployments{surely}."
     fit = sum(_large_enough(each, report.size_floor) for each in swept)
     floor = f"with at least {si(report.size_floor)} parameters"
     if fit < 2:
         return f"The only one of {len(swept)} deployments {floor}."
-    return f"The cheapest{_qualified(report)} of {fit} deployments {floor}."
+    return f"The cheapest{_qualified(report)} of {fit} deployments {floor}{surely}."
 
 
 def _qualified(report: StudyReport) -> str:

@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from isocost.catalog import machine_profile
 from isocost.core.errors import InputError
-from isocost.core.estimate import Estimate
+from isocost.core.estimate import Caution, Estimate
 from isocost.core.money import HourlyPrice
 from isocost.core.service_level import parse_service_level
 from isocost.frontier import Axis, ProductionUnit, frontier_of
@@ -17,13 +19,13 @@ from isocost.studies.deployments import Measured, Terms, deployment_reports, run
 from isocost.studies.report import Assumption, DeploymentReport, StudyReport
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from isocost.core.deployment import Deployment
     from isocost.core.provenance import Provenance
     from isocost.core.service_level import ServiceLevel
-    from isocost.economics import CostCurve, CostLevel
+    from isocost.economics import CostLevel
     from isocost.frontier import Frontier
     from isocost.journal import Assumptions
 
@@ -87,16 +89,18 @@ def report_study(
             + "".join(f"; {caution.text}" for caution in cautions)
             + f"; measure with: isocost run {path}"
         )
+    recommended, probability = _cheapest(_candidates(reports, floor))
     return StudyReport(
         name=folder.path.resolve().name,
         deployments=reports,
-        recommended=_recommended(reports, floor),
+        recommended=recommended,
+        probability_cheapest=probability,
         size_floor=floor,
         frontier=_frontier(reports),
         price=price,
         service_levels=levels,
         assumptions=_assumptions(price, levels, floor, reports),
-        cautions=cautions,
+        cautions=(*cautions, *_workload_cautions(reports)),
         provenance=_provenance(measured),
     )
 
@@ -146,20 +150,44 @@ def _provenance(measured: Measured) -> tuple[Provenance, ...]:
     return tuple(entries)
 
 
-def _best(curve: CostCurve) -> CostLevel | None:
-    return None if curve.zone.best is None else curve.level_at(curve.zone.best)
+def _candidates(reports: Sequence[DeploymentReport], floor: int | None) -> dict[str, CostLevel]:
+    """Return the best level of each deployment that qualifies; an unknown size passes no floor.
 
-
-def _recommended(reports: Sequence[DeploymentReport], floor: int | None) -> str | None:
-    """Name the cheapest deployment that qualifies; an unknown size passes no floor."""
-    best = [
-        (level.machine_seconds_per_million.value, report.deployment.name)
-        for report in reports
+    Costs under different workloads are not alike: only deployments under the first workload compete.
+    """
+    swept = [report for report in reports if report.curve is not None]
+    return {
+        report.deployment.name: report.curve.level_at(report.curve.zone.best)
+        for report in swept
         if report.curve is not None
-        and (level := _best(report.curve)) is not None
+        and report.curve.zone.best is not None
+        and report.workload == swept[0].workload
         and (floor is None or (report.deployment.parameters or 0) >= floor)
-    ]
-    return min(best)[1] if best else None
+    }
+
+
+def _workload_cautions(reports: Sequence[DeploymentReport]) -> Iterator[Caution]:
+    workloads = dict.fromkeys(report.workload for report in reports if report.curve is not None)
+    if len(workloads) > 1:
+        yield Caution(
+            "several-workloads",
+            f"{len(workloads)} workloads were measured, and costs under different ones are not alike: "
+            f"the recommendation is for {next(iter(workloads))!r}",
+        )
+
+
+def _cheapest(candidates: Mapping[str, CostLevel]) -> tuple[str | None, float | None]:
+    """Name the cheapest candidate, and the probability that it is: from joint draws, on repeats only."""
+    if not candidates:
+        return None, None
+    names = list(candidates)
+    costs = [candidates[name].machine_seconds_per_million.value for name in names]
+    chosen = int(np.argmin(costs))
+    draws = [level.draws.samples for level in candidates.values() if level.draws is not None]
+    repeated = all(len(level.points) > 1 for level in candidates.values())
+    if len(names) < 2 or len(draws) < len(names) or not repeated or np.isnan(draws).any():
+        return names[chosen], None
+    return names[chosen], float(np.mean(np.argmin(draws, axis=0) == chosen))
 
 
 def _frontier(reports: Sequence[DeploymentReport]) -> Frontier | None:

@@ -74,6 +74,8 @@ class StudyReport:
     assumptions : tuple of Assumption
     cautions : tuple of Caution
     provenance : tuple of Provenance
+    probability_cheapest : float or None
+        Probability that it is the cheapest of those that qualify; ``None`` without rivals or repeats.
     """
 
     name: str
@@ -86,3 +88,4 @@ class StudyReport:
     assumptions: tuple[Assumption, ...]
     cautions: tuple[Caution, ...]
     provenance: tuple[Provenance, ...]
+    probability_cheapest: float | None = None

@@ -187,7 +187,9 @@ def test_sweeps_under_different_workloads_are_not_taken_for_repeats(truth, tmp_p
     measure_stage(tmp_path, sweep(truth))
     measure_stage(tmp_path, sweep(truth, name="long", workload="longer", shapes=(RequestShape(20, 15),)))
     measure_stage(tmp_path, sweep(truth, name="again", seed=1))
-    short, long = report_study(tmp_path).deployments
+    result = report_study(tmp_path)
+    assert [caution.code for caution in result.cautions].count("several-workloads") == 1
+    short, long = result.deployments
     assert (short.deployment.name, short.workload) == ("truth (load)", "fixed 20+5")
     assert (long.deployment.name, long.workload) == ("truth (long)", "longer")
     assert [len(level.points) for level in short.curve.levels] == [4, 4]  # two stages of two repeats
