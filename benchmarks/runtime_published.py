@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import argparse
 import csv
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 from machine import heading
 
 from isocost.exchange import TimesFormat, read_helm, read_times
-from isocost.runtime import denoise, published_rule
+from isocost.runtime import DenoisedRuntime, PublishedRuntime, RuntimeTable, denoise, published_rule
+
+Fits = dict[str, PublishedRuntime]
+Noise = Callable[[tuple[int, int]], np.ndarray]
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "narayanan2023"
 COPIES = {
@@ -28,13 +32,13 @@ COPIES = {
 TARGETS = {3: 0.75, 5: 0.82}
 
 
-def flat(found):
+def flat(found: PublishedRuntime) -> dict[str, float]:
     prefill = {str(size): alpha for size, alpha in found.prefill_s}
     overhead = {} if found.overhead_s is None else {"overhead": found.overhead_s}
     return prefill | {"beta": found.decode_s} | overhead
 
 
-def profiled(file):
+def profiled(file: str) -> dict[str, PublishedRuntime]:
     with (DATA / "models.csv").open(encoding="utf-8") as lines:
         models = {row["model"]: row for row in csv.DictReader(lines)}
     fits = {}
@@ -45,7 +49,7 @@ def profiled(file):
     return fits
 
 
-def service(source):
+def service(source: str) -> tuple[RuntimeTable, ...]:
     form = TimesFormat(
         names={"prompt_tokens_requested": "prompt_tokens", "output_tokens_requested": "output_tokens"},
         where={"source": source},
@@ -53,7 +57,7 @@ def service(source):
     return read_times(DATA / "api_runtimes.csv", form)
 
 
-def equal(fits, file, copies):
+def equal(fits: Fits, file: str, copies: dict[str, str]) -> tuple[int, int, float]:
     """Return coefficients given back and told, of the models in both, and the largest difference."""
     told = read_helm(DATA / file)
     apart = [
@@ -66,13 +70,13 @@ def equal(fits, file, copies):
     return sum(gap < 1e-9 for gap in apart), len(apart), max(apart)
 
 
-def show(what, found, target):
+def show(what: str, found: tuple[int, int, float], target: str) -> None:
     same, count, most = found
     off = "" if same == count else f"; the others off by {most:.3f}"
     print(f"  {what:44s} {same}/{count} (target {target}){off}")
 
 
-def golden():
+def golden() -> None:
     a100, v100 = profiled("profile_a100.csv"), profiled("profile_v100.csv")
     print("published coefficients given back by the rule")
     show("A100, profiled models, HELM's file", equal(a100, "fitted_idealized_helm.json", {}), "336/336")
@@ -93,7 +97,7 @@ def golden():
         show(what, equal(fits, "fitted_denoised.json", {}), target)
 
 
-def plain(p, o, least):
+def plain(p: np.ndarray, o: np.ndarray, least: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The paper's form fitted to minima, without rounding, for many sets at once: T over cells, and beta."""
     alpha = np.empty_like(least)
     for size in np.unique(p):
@@ -106,7 +110,9 @@ def plain(p, o, least):
     return alpha + beta[:, None] * (o - 1), beta
 
 
-def drawn(table, count, draws, rng):
+def drawn(
+    table: RuntimeTable, count: int, draws: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Draw `count` instances of each cell without replacement; sorted, shape (draws, cells, count)."""
     sizes, cell = np.unique(
         np.column_stack([table.input_tokens, table.output_tokens]), axis=0, return_inverse=True
@@ -118,7 +124,7 @@ def drawn(table, count, draws, rng):
     return sizes[:, 0], sizes[:, 1], np.sort(taken, axis=2), least
 
 
-def ratios(table, count, draws):
+def ratios(table: RuntimeTable, count: int, draws: int) -> tuple[float, float, float]:
     """Return RMSE of T and of beta over that of the minimum."""
     p, o, taken, least = drawn(table, count, draws, np.random.default_rng([count, 2305]))
     truth, beta = plain(p, o, least)
@@ -134,7 +140,7 @@ def ratios(table, count, draws):
     return rms[0] / rms[1], rms_beta[0] / rms_beta[1], rms[1]
 
 
-def denoising(draws):
+def denoising(draws: int) -> None:
     print(f"\ndenoised runtime from n instances against all: RMSE over that of the minimum, {draws} draws")
     for count, target in TARGETS.items():
         found = {table.model: ratios(table, count, draws) for table in service("figure_per_instance")}
@@ -143,12 +149,12 @@ def denoising(draws):
         means = np.exp(np.log(np.array(list(found.values()))).mean(axis=0))
         most = np.max(list(found.values()), axis=0)
         print(
-            f"  n = {count}  geometric mean              T {means[0]:.3f} (target {target})  beta {means[1]:.3f} "
+            f"  n = {count}  {'geometric mean':26s} T {means[0]:.3f} (target {target})  beta {means[1]:.3f} "
             f"(target 1.0); worst model T {most[0]:.2f} (1.0)  beta {most[1]:.3f}"
         )
 
 
-def noises(floor, rng):
+def noises(floor: np.ndarray, rng: np.random.Generator) -> dict[str, Noise]:
     """Ways in which a service may be slower than its floor; each takes a shape (cells, instances)."""
     root = np.sqrt(floor)[:, None]
     return {
@@ -163,15 +169,13 @@ def noises(floor, rng):
     }
 
 
-def fitted(p, o, times):
+def fitted(p: np.ndarray, o: np.ndarray, times: np.ndarray) -> DenoisedRuntime:
     count = times.shape[1]
     return denoise(np.repeat(p, count), np.repeat(o, count), times.reshape(-1), deployment="made up")
 
 
-def coverage(repetitions):
-    print(
-        f"\ncoverage of 95 % intervals on made-up services, {repetitions} repetitions each: beta, T over cells"
-    )
+def coverage(repetitions: int) -> None:
+    print(f"\ncoverage of 95 % intervals on made-up services, {repetitions} times each: beta, T over cells")
     rng = np.random.default_rng(2305)
     p, o = np.repeat([1, 256, 512, 1024, 1536], 7), np.tile([1, 2, 4, 8, 16, 32, 64], 5)
     floor = 0.2 + 0.03 * o + 0.0003 * p
@@ -190,18 +194,17 @@ def coverage(repetitions):
                 inside.append((fit.decode.low <= beta <= fit.decode.high, good.mean()))
             shown.append(np.mean(inside, axis=0))
         total.append(shown)
-        print(
-            f"  {name:32s} "
-            + "  ".join(f"n={n}: {b:.3f} {t:.3f}" for n, (b, t) in zip((3, 5, 10), shown, strict=True))
-        )
+        print(f"  {name:32s} {covered(shown)}")
     means = np.mean(total, axis=0)
-    print(
-        f"  {'all':32s} "
-        + "  ".join(f"n={n}: {b:.3f} {t:.3f}" for n, (b, t) in zip((3, 5, 10), means, strict=True))
-    )
+    print(f"  {'all':32s} {covered(means)}")
 
 
-def main():
+def covered(shares: Sequence[np.ndarray]) -> str:
+    counted = zip((3, 5, 10), shares, strict=True)
+    return "  ".join(f"n={n}: {beta:.3f} {runtime:.3f}" for n, (beta, runtime) in counted)
+
+
+def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--draws", type=int, default=1000)
     options.add_argument("--repetitions", type=int, default=300)

@@ -1,4 +1,4 @@
-"""The published rule gives back the coefficients of arXiv 2305.02440 and of HELM; denoising beats the minimum."""
+"""The rule gives back the coefficients of arXiv 2305.02440 and of HELM; denoising beats the minimum."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def plain(p, o, least):
 
 @pytest.mark.parametrize(("count", "target"), [(3, 0.75), (5, 0.82)])
 def test_few_instances_come_closer_to_all_than_their_minimum_does(count, target):
-    """Of issue 3: RMSE of T over that of the minimum; 150 draws here, 1,000 in benchmarks/runtime_published."""
+    """RMSE of T over that of the minimum: 150 draws here, 1,000 in benchmarks/runtime_published."""
     rng = np.random.default_rng(count)
     shares = []
     for p, o, times in instances("figure_per_instance").values():

@@ -249,6 +249,6 @@ def _require_seconds(path: Path, table: RuntimeTable) -> None:
     gain = float(np.median(times[o == most]) - np.median(times[o == least]))
     if gain > _SLOWEST_S_PER_TOKEN * (most - least):
         raise InputError(
-            f"{path}: {table.model} takes {gain / (most - least):.3g} s for each further token, which looks like milliseconds; "
-            "say which: --unit ms or --unit s"
+            f"{path}: {table.model} takes {gain / (most - least):.3g} s for each further token, which "
+            "looks like milliseconds; say which: --unit ms or --unit s"
         )

@@ -26,7 +26,7 @@ def isocost(capsys, monkeypatch):
 
 @pytest.fixture
 def times(tmp_path):
-    """Five instances of 20 cells of a service: .2 s, 20 ms a token, .1 ms a prompt token, and what it waits."""
+    """Five instances of 20 cells: .2 s, 20 ms a token, .1 ms a prompt token, and what it waits."""
     rng = np.random.default_rng(7)
     rows = [
         f"svc,{p},{o},{i},{0.2 + 0.0001 * p + 0.02 * (o - 1) + rng.exponential(0.01):.6f}"

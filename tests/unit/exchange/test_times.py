@@ -100,8 +100,8 @@ def test_what_is_no_runtime_is_named_with_its_line(table, rows, sentence):
 def test_missing_columns_are_named(table):
     path = table("model,p,output_tokens,seconds\nm,1,1,0.1\n")
     assert refused(path) == (
-        f"{path} lacks the columns prompt_tokens, runtime_s; it has model, p, output_tokens, seconds; name what "
-        "stands for it: --map THEIRS=prompt_tokens"
+        f"{path} lacks the columns prompt_tokens, runtime_s; it has model, p, output_tokens, seconds; name "
+        "what stands for it: --map THEIRS=prompt_tokens"
     )
     form = TimesFormat(names={"q": "prompt_tokens"})
     assert refused(path, form) == (
@@ -112,8 +112,8 @@ def test_missing_columns_are_named(table):
 def test_nothing_tells_duplicates_apart(table):
     path = table(f"{HEAD}\nm,1,2,0.1\nm,1,2,0.2\n")
     assert refused(path) == (
-        "m has several rows of 1 prompt and 2 output tokens, and no column trial or instance tells them apart; "
-        "add one, or leave them out"
+        "m has several rows of 1 prompt and 2 output tokens, and no column trial or instance tells them "
+        "apart; add one, or leave them out"
     )
     path = table(f"{HEAD},trial\nm,1,2,0.1,1\nm,1,2,0.2,1\n")
     assert refused(path) == (
@@ -134,8 +134,8 @@ def test_a_mixture_of_requests_means_and_minima_is_refused(table, one, other):
 def test_seconds_that_look_like_milliseconds_are_asked_about(table):
     path = table(f"{HEAD}\nm,1,1,40\nm,1,10,400\n")
     assert refused(path) == (
-        f"{path}: m takes 40 s for each further token, which looks like milliseconds; say which: --unit ms or "
-        "--unit s"
+        f"{path}: m takes 40 s for each further token, which looks like milliseconds; say which: "
+        "--unit ms or --unit s"
     )
     assert read_times(path, TimesFormat(unit="s"))[0].runtime_s.tolist() == [40, 400]
     assert read_times(path, TimesFormat(unit="ms"))[0].runtime_s == pytest.approx([0.04, 0.4])
@@ -156,8 +156,8 @@ def test_a_column_that_differs_everywhere_is_no_condition(table):
     rows = "".join(f"m,{p},{o},0.1,2022-07-{p + o}\n" for p in (1, 2, 3) for o in (4, 8, 12))
     path = table(f"{HEAD},day\n{rows}")
     assert refused(path) == (
-        f"{path}: column 'day' has 9 values in 9 rows, too many for a condition; leave it out, --ignore day, or "
-        "if it numbers repeats, --map day=trial"
+        f"{path}: column 'day' has 9 values in 9 rows, too many for a condition; leave it out, --ignore "
+        "day, or if it numbers repeats, --map day=trial"
     )
     assert len(read_times(path, TimesFormat(ignore=("day",)))) == 1
 

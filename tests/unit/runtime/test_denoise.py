@@ -6,15 +6,15 @@ import pytest
 from isocost.core.errors import EstimationError, ExtrapolationWarning, InputError
 from isocost.runtime import denoise, distinct_instances, instances_needed
 
-P = np.repeat([1, 256, 512, 1024, 1536], 7)
-O = np.tile([1, 2, 4, 8, 16, 32, 64], 5)
-FLOOR = 0.2 + 0.03 * O + 0.0003 * P  # beta .03; at p = 1: .2303 with one token, so overhead .2003
+IN = np.repeat([1, 256, 512, 1024, 1536], 7)
+OUT = np.tile([1, 2, 4, 8, 16, 32, 64], 5)
+FLOOR = 0.2 + 0.03 * OUT + 0.0003 * IN  # beta .03; at p = 1: .2303 with one token, so overhead .2003
 
 
 def service(noise, count):
     """Return columns of `count` instances of each cell."""
-    times = FLOOR[:, None] + noise((len(P), count))
-    return np.repeat(P, count), np.repeat(O, count), times.reshape(-1)
+    times = FLOOR[:, None] + noise((len(IN), count))
+    return np.repeat(IN, count), np.repeat(OUT, count), times.reshape(-1)
 
 
 def exponential(seed, scale=0.05):
@@ -42,26 +42,28 @@ def test_the_correction_is_what_an_exponential_tail_misses():
 
 def test_ten_instances_and_minima_are_not_corrected():
     assert denoise(*service(exponential(1), 10), deployment="s").correction_s == 0
-    assert denoise(P, O, FLOOR, deployment="s", least_known=True).correction_s == 0
+    assert denoise(IN, OUT, FLOOR, deployment="s", least_known=True).correction_s == 0
 
 
 def test_it_is_nearer_to_the_floor_than_the_minimum():
     ours, minimum = [], []
     for seed in range(30):
         p, o, times = service(exponential(seed), 3)
-        ours.append(denoise(p, o, times, deployment="s").runtime_s(P, O) / FLOOR - 1)
+        ours.append(denoise(p, o, times, deployment="s").runtime_s(IN, OUT) / FLOOR - 1)
         minimum.append(times.reshape(35, 3).min(axis=1) / FLOOR - 1)
     assert np.sqrt(np.mean(np.square(ours))) < 0.7 * np.sqrt(np.mean(np.square(minimum)))
 
 
 def test_intervals_cover_what_ten_instances_would_give():
-    target = denoise(P, O, FLOOR + 0.005, deployment="truth", least_known=True)  # the least of ten: .05 / 10
+    target = denoise(
+        IN, OUT, FLOOR + 0.005, deployment="truth", least_known=True
+    )  # the least of ten: .05 / 10
     inside_beta, inside_t = [], []
     for seed in range(150):
         found = denoise(*service(exponential(seed), 5), deployment="s")
         inside_beta.append(found.decode.low <= target.decode.value <= found.decode.high)
-        half = found.half_width_shares(P, O) * found.runtime_s(P, O)
-        inside_t.append(np.mean(np.abs(found.runtime_s(P, O) - target.runtime_s(P, O)) <= half))
+        half = found.half_width_shares(IN, OUT) * found.runtime_s(IN, OUT)
+        inside_t.append(np.mean(np.abs(found.runtime_s(IN, OUT) - target.runtime_s(IN, OUT)) <= half))
     assert np.mean(inside_beta) >= 0.92
     assert 0.92 <= np.mean(inside_t) <= 0.995
 
@@ -87,7 +89,7 @@ def test_few_instances_and_few_sizes_are_said():
     found = denoise(np.array([1, 1, 64]), np.array([1, 8, 1]), np.array([0.1, 0.3, 0.2]), deployment="s")
     assert [caution.code for caution in found.cautions] == ["few-instances", "no-interval"]
     assert not found.decode.has_interval
-    assert found.half_width_shares(P, O) is None
+    assert found.half_width_shares(IN, OUT) is None
 
 
 def test_no_overhead_where_a_prompt_takes_less_than_a_step():
@@ -110,7 +112,7 @@ def test_copies_are_told_by_their_last_digit():
 
 def test_five_instances_foretell_how_wide_ten_are():
     def width(seed):
-        return np.median(denoise(*service(exponential(seed), 10), deployment="s").half_width_shares(P, O))
+        return np.median(denoise(*service(exponential(seed), 10), deployment="s").half_width_shares(IN, OUT))
 
     of_ten = np.mean([width(seed) for seed in range(100, 120)])
     foretold = [

@@ -47,6 +47,6 @@ def test_one_output_size_cannot_be_fitted():
     with pytest.raises(EstimationError) as told:
         fit([(1, 1, 0.02), (1, 3, 0.06), (64, 3, 0.07)])
     assert str(told.value) == (
-        "the published rule needs at least two output sizes for each prompt size; 64 prompt tokens were timed "
-        "with 3 output tokens only"
+        "the published rule needs at least two output sizes for each prompt size; 64 prompt tokens "
+        "were timed with 3 output tokens only"
     )
