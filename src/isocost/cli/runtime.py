@@ -8,22 +8,93 @@ from typing import Annotated
 import typer
 
 from isocost.cli import options
+from isocost.core.errors import InputError
 
 __all__ = ["runtime"]
 
 
 def runtime(
-    study: Annotated[Path, typer.Argument(help="Folder of a study with a runtime stage.", metavar="STUDY")],
+    study: Annotated[
+        Path,
+        typer.Argument(
+            help="Folder of a study with a runtime stage, or a table of runtimes.", metavar="STUDY|TIMES.csv"
+        ),
+    ],
     deployment: Annotated[
         str | None, typer.Option("--deployment", help="Which one, if the study has several.")
     ] = None,
     prompt: Annotated[int | None, typer.Option("--prompt", help="Predict for so many input tokens.")] = None,
     output: Annotated[int | None, typer.Option("--output", help="Predict for so many output tokens.")] = None,
+    rule: Annotated[
+        str | None, typer.Option("--rule", help="Of a table: published, the rule of arXiv 2305.02440.")
+    ] = None,
+    denoised: Annotated[
+        bool, typer.Option("--denoised", help="Of a table: rows are requests to a service; the least count.")
+    ] = False,
+    width: Annotated[
+        str | None,
+        typer.Option("--width", help="How many instances for intervals of +- so much, such as 5%."),
+    ] = None,
+    idealized: Annotated[
+        Path | None,
+        typer.Option(
+            "--idealized", help="Compare denoised runtimes with these, in HELM's form.", metavar="FILE"
+        ),
+    ] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="A column of the table: THEIRS=OURS; may be given again."),
+    ] = None,
+    where: Annotated[
+        list[str] | None, typer.Option("--where", help="Rows of the table: COLUMN=VALUE; may be given again.")
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option("--ignore", help="A column that is no condition; may be given again.")
+    ] = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="Of the table's runtimes: s or ms.")] = None,
+    form: Annotated[
+        str, typer.Option("--format", help="text, json, or helm: coefficients as HELM keeps them.")
+    ] = "text",
     as_json: options.Json = False,
 ) -> None:
-    """Fit T(p, o) to a profile, and predict the runtime of a request of any size."""
+    """Fit T(p, o) to a profile or a table, and predict the runtime of a request of any size."""
+    from isocost.cli.times import TableOptions, show_table
+
+    if form not in ("text", "json", "helm"):
+        raise InputError(f"--format must be text, json or helm, got {form!r}")
+    shape = "json" if as_json and form == "text" else form
+    table = TableOptions(
+        rule=rule,
+        denoised=denoised,
+        width=width,
+        idealized=idealized,
+        names=names or [],
+        where=where or [],
+        ignore=ignore or [],
+        unit=unit,
+    )
+    if study.is_file():
+        if deployment is not None:
+            raise InputError(
+                f"--deployment is for a study, and {study} is a table; choose rows with "
+                f"--where model={deployment}"
+            )
+        show_table(study, table, (prompt, output), shape)
+        return
+    given = [*table.given(), *(["--format helm"] if shape == "helm" else [])]
+    if given:
+        raise InputError(
+            f"{given[0]} is for a table of runtimes, a file; {study} is "
+            + ("a folder" if study.is_dir() else "not there")
+        )
+    _show_study(study, deployment, (prompt, output), shape)
+
+
+def _show_study(
+    study: Path, deployment: str | None, request: tuple[int | None, int | None], shape: str
+) -> None:
     from isocost.reporting import prediction_json, prediction_text
     from isocost.studies.profile import predict_runtime
 
-    prediction = predict_runtime(study, deployment, prompt, output)
-    typer.echo(prediction_json(prediction) if as_json else prediction_text(prediction))
+    prediction = predict_runtime(study, deployment, *request)
+    typer.echo(prediction_json(prediction) if shape == "json" else prediction_text(prediction))

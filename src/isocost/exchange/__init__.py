@@ -1,6 +1,17 @@
 """Users' data files to records of the core."""
 
+from isocost.exchange.helm import read_helm
 from isocost.exchange.lengths import read_lengths
+from isocost.exchange.times import TimesFormat, read_times
 from isocost.exchange.units import CapabilityFile, UnitFile, read_capability, read_units
 
-__all__ = ["CapabilityFile", "UnitFile", "read_capability", "read_lengths", "read_units"]
+__all__ = [
+    "CapabilityFile",
+    "TimesFormat",
+    "UnitFile",
+    "read_capability",
+    "read_helm",
+    "read_lengths",
+    "read_times",
+    "read_units",
+]

@@ -8,6 +8,7 @@ from isocost.reporting.machines import machines_text
 from isocost.reporting.page import html_page
 from isocost.reporting.prediction import prediction_json, prediction_text
 from isocost.reporting.terminal import terminal_text
+from isocost.reporting.times import helm_json, times_json, times_text
 from isocost.reporting.units import unit_text
 from isocost.reporting.verdict import Verdict, verdict_of
 
@@ -20,11 +21,14 @@ __all__ = [
     "envelope",
     "envelope_json",
     "estimate_object",
+    "helm_json",
     "html_page",
     "machines_text",
     "prediction_json",
     "prediction_text",
     "terminal_text",
+    "times_json",
+    "times_text",
     "unit_json",
     "unit_text",
     "verdict_of",

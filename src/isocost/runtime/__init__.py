@@ -1,29 +1,43 @@
 """T(p, o): what one request takes, idealized; which (p, o) to measure next."""
 
 from isocost.runtime.contention import Contention, contention
+from isocost.runtime.denoise import denoise, distinct_instances, instances_needed
+from isocost.runtime.denoised import DenoisedRuntime
 from isocost.runtime.design import interleave, profile_cells
 from isocost.runtime.drift import Drift, DriftStep, drift
 from isocost.runtime.fit import fit_runtime, held_out_error, measured_cells
 from isocost.runtime.model import RuntimeCell, RuntimeModel
+from isocost.runtime.published import PublishedRuntime, published_rule
 from isocost.runtime.samples import RuntimeSamples, samples_of
+from isocost.runtime.side_by_side import SideBySide, side_by_side
+from isocost.runtime.table import RuntimeTable
 from isocost.runtime.variation import CellVariation, cell_variations, typical_variation
 
 __all__ = [
     "CellVariation",
     "Contention",
+    "DenoisedRuntime",
     "Drift",
     "DriftStep",
+    "PublishedRuntime",
     "RuntimeCell",
     "RuntimeModel",
     "RuntimeSamples",
+    "RuntimeTable",
+    "SideBySide",
     "cell_variations",
     "contention",
+    "denoise",
+    "distinct_instances",
     "drift",
     "fit_runtime",
     "held_out_error",
+    "instances_needed",
     "interleave",
     "measured_cells",
     "profile_cells",
+    "published_rule",
     "samples_of",
+    "side_by_side",
     "typical_variation",
 ]

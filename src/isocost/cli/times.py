@@ -1,0 +1,107 @@
+"""``isocost runtime TIMES.csv``: the options of a table of runtimes, and its answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from isocost.core.errors import InputError
+
+if TYPE_CHECKING:
+    from isocost.exchange import TimesFormat
+    from isocost.studies.times import TimesQuestion
+
+__all__ = ["TableOptions", "show_table"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableOptions:
+    """Options that only a table takes, as they were given."""
+
+    rule: str | None
+    denoised: bool
+    width: str | None
+    idealized: Path | None
+    names: list[str]
+    where: list[str]
+    ignore: list[str]
+    unit: str | None
+
+    def given(self) -> list[str]:
+        """Return the options that were given."""
+        values = {
+            "--rule": self.rule is not None,
+            "--denoised": self.denoised,
+            "--width": self.width is not None,
+            "--idealized": self.idealized is not None,
+            "--map": bool(self.names),
+            "--where": bool(self.where),
+            "--ignore": bool(self.ignore),
+            "--unit": self.unit is not None,
+        }
+        return [name for name, is_given in values.items() if is_given]
+
+
+def show_table(path: Path, table: TableOptions, request: tuple[int | None, int | None], shape: str) -> None:
+    """Fit each model of a table and print the fits as text, JSON or HELM's form."""
+    from isocost.reporting import helm_json, times_json, times_text
+    from isocost.studies.times import fit_times
+
+    report = fit_times(path, _question(table, request), _format(table))
+    write = {"helm": helm_json, "json": times_json, "text": times_text}[shape]
+    typer.echo(write(report))
+
+
+def _question(table: TableOptions, request: tuple[int | None, int | None]) -> TimesQuestion:
+    from isocost.studies.times import TimesQuestion
+
+    if table.rule not in (None, "published"):
+        raise InputError(f"--rule must be published, or left out for ours, got {table.rule!r}")
+    p, o = request
+    if (p is None) != (o is None):
+        raise InputError("a prediction needs both lengths: give --prompt and --output")
+    return TimesQuestion(
+        rule=None if table.rule is None else "published",
+        denoised=table.denoised,
+        request=None if p is None or o is None else (p, o),
+        half_width_share=None if table.width is None else _share(table.width),
+        idealized=table.idealized,
+    )
+
+
+def _format(table: TableOptions) -> TimesFormat:
+    from isocost.exchange import TimesFormat
+
+    if table.unit not in (None, "s", "ms"):
+        raise InputError(f"--unit must be s or ms, got {table.unit!r}")
+    return TimesFormat(
+        names=_pairs(table.names, "--map", "THEIRS=OURS"),
+        where=_pairs(table.where, "--where", "COLUMN=VALUE"),
+        ignore=tuple(table.ignore),
+        unit=None if table.unit is None else "ms" if table.unit == "ms" else "s",
+    )
+
+
+def _pairs(given: list[str], option: str, form: str) -> dict[str, str]:
+    pairs = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise InputError(f"{option} {text!r} has not the form {form}")
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def _share(text: str) -> float:
+    """Read a share, ``5%`` or ``0.05``."""
+    number = text.strip().removesuffix("%")
+    try:
+        value = float(number) / (100 if text.strip().endswith("%") else 1)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1:
+        raise InputError(f"--width must be a share such as 5%, above 0 and below 100%, got {text!r}")
+    return value
