@@ -63,6 +63,8 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        _end(f"{error.strerror or error}: {error.filename or 'standard output'}; mend that and try again", 2)
     except Exception as error:
         if os.environ.get("ISOCOST_DEBUG"):
             raise

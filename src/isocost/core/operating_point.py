@@ -63,6 +63,8 @@ class OperatingPoint:
         Requests that ended well and badly.
     input_tokens_per_second, requests_per_second : Estimate or None
         Input tokens taken in and requests finished per second.
+    input_tokens_per_request, output_tokens_per_request : Estimate or None
+        Mean realised lengths of requests that ended well.
     mean_concurrency : float or None
         Mean number of requests in flight in the window.
     ttft, tpot, gaps, e2e : Latency or None
@@ -93,6 +95,8 @@ class OperatingPoint:
     failures: int | None = None
     input_tokens_per_second: Estimate | None = None
     requests_per_second: Estimate | None = None
+    input_tokens_per_request: Estimate | None = None
+    output_tokens_per_request: Estimate | None = None
     mean_concurrency: float | None = None
     ttft: Latency | None = None
     tpot: Latency | None = None

@@ -18,7 +18,7 @@ __all__ = ["service_cautions", "sharpest_obstacle", "unmet"]
 
 
 def unmet(
-    latency: Mapping[str, Estimate], service_levels: Sequence[ServiceLevel]
+    latency: Mapping[str, Estimate], service_levels: Sequence[ServiceLevel], *, failed_share: float = 0.0
 ) -> tuple[ServiceLevel, ...] | None:
     """Return the service levels that are missed or cannot be judged; ``None`` when none are asked.
 
@@ -30,6 +30,9 @@ def unmet(
     latency : mapping of str to Estimate
         By ``"metric.statistic"``, as in `CostLevel`.
     service_levels : sequence of ServiceLevel
+    failed_share : float
+        Share of the requests that failed, in [0, 1]. A failed request keeps no promise, so p95 is missed
+        where 5 % or more failed.
 
     Examples
     --------
@@ -38,14 +41,23 @@ def unmet(
     >>> seen = {"ttft.p95": Estimate(value=0.8, unit="s", kind="measured", method="example")}
     >>> unmet(seen, [parse_service_level("ttft.p95=1s")])
     ()
+    >>> [level.label for level in unmet(seen, [parse_service_level("ttft.p95=1s")], failed_share=0.06)]
+    ['TTFT p95 <= 1 s']
     """
     if not service_levels:
         return None
     return tuple(
         level
         for level in service_levels
-        if (told := latency.get(_key(level))) is None or not level.met_by(told.value)
+        if (told := latency.get(_key(level))) is None
+        or not level.met_by(told.value)
+        or failed_share >= 1 - _rank(level)
     )
+
+
+def _rank(level: ServiceLevel) -> float:
+    """Share of requests that must keep the promise; 0 for a mean, which says nothing of single requests."""
+    return 0.0 if level.statistic == "mean" else float(level.statistic[1:]) / 100
 
 
 def sharpest_obstacle(

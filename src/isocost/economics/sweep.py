@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from isocost.core.errors import EstimationError, InputError
-from isocost.core.estimate import Caution
+from isocost.core.estimate import Caution, Estimate
 from isocost.economics.cost import (
     cost_per_million,
     cost_per_request,
@@ -17,20 +19,18 @@ from isocost.economics.curve import CostCurve, CostLevel
 from isocost.economics.service import service_cautions, unmet
 from isocost.economics.technology import LEAST_LEVELS, fit_technology
 from isocost.economics.zone import find_zone, probabilities_of_being_best
-from isocost.statistics.draws import combine, generator, summarise
+from isocost.statistics.draws import DRAWS, Draws, combine, generator, summarise
 from isocost.statistics.levels import latency_scatters, pool_latency, throughput_draws
 from isocost.statistics.scatter import pooled_scatter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from isocost.core.estimate import Estimate
     from isocost.core.load import Load
     from isocost.core.money import HourlyPrice
     from isocost.core.operating_point import OperatingPoint
     from isocost.core.service_level import ServiceLevel
     from isocost.economics.curve import BatchTechnology, TokenBasis, Zone
-    from isocost.statistics.draws import Draws
     from isocost.statistics.scatter import Scatter
 
 __all__ = ["cost_curve"]
@@ -76,14 +76,15 @@ def cost_curve(
     groups = _by_load(points)
     deployment = points[0].deployment
     promised = tuple(dict.fromkeys(service_levels))
-    scatters = _Scatters(
+    common = _Common(
+        sizes=_sizes(points, seed),
         throughput=pooled_scatter(
             [[point.output_tokens_per_second for point in group] for group in groups.values()]
         ),
         latency=latency_scatters(groups.values()),
     )
     levels = _with_probabilities(
-        [_level(load, group, price, promised, scatters, seed) for load, group in groups.items()]
+        [_level(load, group, price, promised, common, seed) for load, group in groups.items()]
     )
     zone = find_zone(levels, service_levels=promised, tolerance=tolerance)
     technology = _technology(groups, deployment, seed)
@@ -99,9 +100,10 @@ def cost_curve(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Scatters:
-    """How much repeats scatter, over all levels of the sweep."""
+class _Common:
+    """What all levels of a sweep say together: sizes of requests, and how much repeats scatter."""
 
+    sizes: _Sizes
     throughput: Scatter | None
     latency: Mapping[str, Scatter]
 
@@ -125,7 +127,7 @@ def _level(
     points: tuple[OperatingPoint, ...],
     price: HourlyPrice | None,
     service_levels: tuple[ServiceLevel, ...],
-    scatters: _Scatters,
+    common: _Common,
     seed: int,
 ) -> CostLevel:
     if any(point.output_tokens_per_second.value <= 0 for point in points):
@@ -134,65 +136,121 @@ def _level(
             "leave that level out"
         )
     name = f"throughput of {points[0].deployment} at {load.label}"
-    rate = throughput_draws(points, rng=generator(seed, name), scatter=scatters.throughput)
+    rate = throughput_draws(points, rng=generator(seed, name), scatter=common.throughput)
     seconds = _combined(machine_seconds_per_million, rate, unit="s/1M tokens", basis="output")
-    latency = pool_latency(points, scatters.latency)
+    latency = pool_latency(points, common.latency)
     hourly = None if price is None else price_draws(price, seed=seed, size=len(rate.samples))
     return CostLevel(
         load=load,
         points=points,
         output_tokens_per_second=summarise(rate),
         machine_seconds_per_million=summarise(seconds),
-        cost_per_million_tokens={} if hourly is None else _token_costs(points, rate, hourly),
-        cost_per_request=None if hourly is None else _request_cost(points, rate, hourly),
+        cost_per_million_tokens={} if hourly is None else _token_costs(rate, hourly, common.sizes),
+        cost_per_request=None if hourly is None else _request_cost(rate, hourly, common.sizes),
         latency=latency,
-        unmet=unmet(latency, service_levels),
+        unmet=unmet(latency, service_levels, failed_share=_failed_share(points)),
         draws=seconds,
     )
 
 
-def _token_costs(
-    points: Sequence[OperatingPoint], rate: Draws, hourly: Draws
-) -> Mapping[TokenBasis, Estimate]:
-    """Cost per million tokens by basis; input and both are absent when nobody counted the input."""
-    per_output = _ratio([point.input_tokens_per_second for point in points], points)
-    factors: dict[TokenBasis, float] = {"output": 1.0}
-    if per_output is not None and per_output > 0:
-        factors |= {"input": per_output, "both": 1.0 + per_output}
-    return {basis: _money(rate, hourly, factor, basis) for basis, factor in factors.items()}
+def _failed_share(points: Sequence[OperatingPoint]) -> float:
+    failed = sum(point.failures or 0 for point in points)
+    return failed / max(failed + sum(point.requests or 0 for point in points), 1)
 
 
-def _money(rate: Draws, hourly: Draws, tokens_per_output: float, basis: TokenBasis) -> Estimate:
-    cost = _combined(
-        lambda tokens, usd: cost_per_million(usd, tokens * tokens_per_output),
-        rate,
-        hourly,
-        unit="USD/1M tokens",
-        basis=basis,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sizes:
+    """What one output token comes with: input tokens and requests, as draws; ``None``: nobody counted."""
+
+    input_tokens: Draws | None
+    requests: Draws | None
+
+
+def _sizes(points: Sequence[OperatingPoint], seed: int) -> _Sizes:
+    """Learn sizes from all runs of the sweep: they share one workload, of which each saw a sample."""
+    outputs = _mean_tokens(
+        [point.output_tokens_per_request or _over(point.output_tokens_per_second, point) for point in points],
+        points,
+        seed,
+        "output",
     )
-    return summarise(replace(cost, source=hourly.source))
+    inputs = _mean_tokens(
+        [point.input_tokens_per_request or _over(point.input_tokens_per_second, point) for point in points],
+        points,
+        seed,
+        "input",
+    )
+    if outputs is None:
+        return _Sizes(input_tokens=None, requests=None)
+    method = "mean sizes of requests"
+    return _Sizes(
+        input_tokens=None
+        if inputs is None
+        else combine(lambda i, o: i / o, inputs, outputs, unit="1", kind="measured", method=method),
+        requests=combine(lambda o: 1 / o, outputs, unit="requests/token", kind="measured", method=method),
+    )
 
 
-def _request_cost(points: Sequence[OperatingPoint], rate: Draws, hourly: Draws) -> Estimate | None:
-    per_output = _ratio([point.requests_per_second for point in points], points)
-    if per_output is None or per_output <= 0:
+def _over(tokens: Estimate | None, point: OperatingPoint) -> Estimate | None:
+    """Return tokens a request from two rates, for runs that do not tell sizes themselves."""
+    requests = point.requests_per_second
+    if tokens is None or requests is None or requests.value <= 0:
+        return None
+    ratio = tokens.value / requests.value
+    return Estimate(value=ratio, unit="tokens/request", kind=tokens.kind, method="ratio of rates")
+
+
+def _mean_tokens(
+    means: Sequence[Estimate | None], points: Sequence[OperatingPoint], seed: int, name: str
+) -> Draws | None:
+    """Average run means by their requests; standard errors from their own intervals."""
+    known = [mean for mean in means if mean is not None and mean.value > 0]
+    if len(known) < len(means):
+        return None
+    counts = np.array([point.requests or 1 for point in points], dtype=np.float64)
+    shares = counts / counts.sum()
+    errors = [((mean.high or 0.0) - (mean.low or 0.0)) / 3.92 for mean in known]
+    value = float(shares @ [mean.value for mean in known])
+    relative = float(np.sqrt(((shares * errors) ** 2).sum())) / value
+    normal = generator(seed, f"{name} tokens of {points[0].deployment}").standard_normal(DRAWS)
+    return Draws(
+        value=value,
+        samples=value * np.exp(relative * normal),
+        unit="tokens/request",
+        kind="measured",
+        method="mean over all runs",
+        n=int(counts.sum()),
+    )
+
+
+def _token_costs(rate: Draws, hourly: Draws, sizes: _Sizes) -> Mapping[TokenBasis, Estimate]:
+    """Cost per million tokens by basis; input and both are absent when nobody counted the input."""
+    output = _combined(
+        lambda tokens, usd: cost_per_million(usd, tokens), rate, hourly, unit="USD/1M tokens", basis="output"
+    )
+    costs: dict[TokenBasis, Draws] = {"output": output}
+    if sizes.input_tokens is not None:
+        costs["input"] = _per(output, sizes.input_tokens, "input", lambda cost, ratio: cost / ratio)
+        costs["both"] = _per(output, sizes.input_tokens, "both", lambda cost, ratio: cost / (1 + ratio))
+    return {basis: summarise(replace(cost, source=hourly.source)) for basis, cost in costs.items()}
+
+
+def _per(cost: Draws, ratio: Draws, basis: str, function: Callable[[Any, Any], Any]) -> Draws:
+    return combine(function, cost, ratio, unit=cost.unit, kind=cost.kind, method=cost.method, basis=basis)
+
+
+def _request_cost(rate: Draws, hourly: Draws, sizes: _Sizes) -> Estimate | None:
+    if sizes.requests is None:
         return None
     cost = _combined(
-        lambda tokens, usd: cost_per_request(usd, tokens * per_output),
+        lambda tokens, usd, requests: cost_per_request(usd, tokens * requests),
         rate,
         hourly,
+        sizes.requests,
         unit="USD/request",
         basis="requests that ended well",
     )
     return summarise(replace(cost, source=hourly.source))
-
-
-def _ratio(rates: Sequence[Estimate | None], points: Sequence[OperatingPoint]) -> float | None:
-    """How much of something comes with one output token; the workload fixes it, so it has no draws."""
-    known = [rate.value for rate in rates if rate is not None]
-    if len(known) < len(rates):
-        return None
-    return sum(known) / sum(point.output_tokens_per_second.value for point in points)
 
 
 def _combined(function: Any, rate: Draws, *others: Draws, unit: str, basis: str) -> Draws:  # noqa: ANN401
@@ -240,7 +298,9 @@ def _cautions(
         )
     if any(len(level.points) < 2 for level in levels):
         yield Caution(
-            "no-repeats", "a level was measured only once: no probability of being the best can be given"
+            "no-repeats",
+            "a level was measured only once: its interval does not hold how much another run would differ, "
+            "and no probability of being the best can be given",
         )
     if len(levels) > 1 and zone.best is not None and zone.best == levels[-1].load:
         yield Caution(

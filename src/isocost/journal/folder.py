@@ -102,7 +102,7 @@ class StudyFolder:
             if isinstance(version, int) and version > _FORMAT:
                 raise InputError(
                     f"{self.study_file} has format {version} and this isocost reads up to {_FORMAT}; "
-                    "upgrade isocost: pip install --upgrade isocost"
+                    "get a newer isocost"
                 )
             stages = content.get("stages")
             for stage in stages if isinstance(stages, list) else ():

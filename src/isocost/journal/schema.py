@@ -128,7 +128,6 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
         raise InputError(f"{path} is not a journal of isocost; move it away and measure again") from None
     if version > FORMAT:
         raise InputError(
-            f"{path} has journal format {version} and this isocost reads up to {FORMAT}; "
-            "upgrade isocost: pip install --upgrade isocost"
+            f"{path} has journal format {version} and this isocost reads up to {FORMAT}; get a newer isocost"
         )
     return version

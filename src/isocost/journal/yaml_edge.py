@@ -114,6 +114,8 @@ def _fault(path: Path, tree: Any, faults: Sequence[Any]) -> str:  # noqa: ANN401
     if fault["type"] in _UNKNOWN_KEY:
         return f"{path}, line {line}: there is no key {'.'.join(keys)}; check its spelling"
     message = str(fault["msg"]).removeprefix("Value error, ")
+    if fault["type"] == "union_tag_invalid":
+        message = "kind must be {expected_tags}, got {tag!r}".format(**fault["ctx"])
     where = f", key {'.'.join(keys)}" if keys else ""
     given = fault.get("input")
     shown = f" (got {given!r})" if isinstance(given, str | int | float | bool) else ""

@@ -93,7 +93,6 @@ class Reader:
             pass
         self._turn()  # connections that were closed meanwhile are noticed before they are used
         self._queue = queue
-        queue.start(time.monotonic())
         for stream in self._streams:
             self._advance(stream)
         while not self._stop.is_set() and self._is_busy():
@@ -356,7 +355,7 @@ class Reader:
         last = self._recent[-1].detail if self._recent else "no connection"
         raise MeasurementError(
             f"the server at {host} port {port} no longer answers ({last}); "
-            "see that it runs, then go on with `isocost run`",
+            "see that it runs, then go on with: isocost run STUDY",
             tuple(self._recent),
         )
 

@@ -6,7 +6,7 @@ import json
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
 from isocost.core.errors import InputError
@@ -118,36 +118,34 @@ def encode(body: Mapping[str, Any]) -> bytes:
 
 
 class RequestQueue:
-    """The requests of one phase of a plan, some of them worded ahead so that none is late.
+    """The requests of a plan, some of them worded ahead so that none is late.
+
+    Those that warm the target up come first, and each stream goes on to a measured one as soon as it is
+    done with them: so no measured request belongs to the burst with which all streams begin. The duration of
+    the plan runs from the first measured request.
 
     Parameters
     ----------
     writer : RequestWriter
     plan : RunPlan
-    warmup : bool
-        The warm-up phase, or the measured one.
     ahead : int
         How many requests are worded ahead, at least 1.
     """
 
-    def __init__(self, writer: RequestWriter, plan: RunPlan, *, warmup: bool, ahead: int) -> None:
+    def __init__(self, writer: RequestWriter, plan: RunPlan, *, ahead: int) -> None:
         self._writer = writer
         self._plan = plan
-        self._warmup = warmup
         self._ahead = ahead
         self._ready: deque[PreparedRequest] = deque()
         self._indices = self._all_indices()
         self._ends_at_s: float | None = None
 
-    def _all_indices(self) -> Iterator[int]:
-        if self._warmup:
-            return iter(range(len(self._plan.warmup)))
-        return iter(self._plan.indices) if self._plan.indices is not None else count(self._plan.first_index)
-
-    def start(self, now_s: float) -> None:
-        """Let the duration of the plan begin."""
-        if self._plan.duration_s is not None and not self._warmup:
-            self._ends_at_s = now_s + self._plan.duration_s
+    def _all_indices(self) -> Iterator[tuple[int, bool]]:
+        plan = self._plan
+        measured = plan.indices if plan.indices is not None else count(plan.first_index)
+        return chain(
+            ((index, True) for index in range(len(plan.warmup))), ((index, False) for index in measured)
+        )
 
     def prepare(self) -> bool:
         """Word one more request; return whether there was room and one left."""
@@ -159,13 +157,17 @@ class RequestQueue:
             return None
         if not self._ready and not self._word():
             return None
-        return self._ready.popleft()
+        request = self._ready.popleft()
+        if self._ends_at_s is None and self._plan.duration_s is not None and not request.warmup:
+            self._ends_at_s = time.monotonic() + self._plan.duration_s
+        return request
 
     def _word(self) -> bool:
-        index = next(self._indices, None)
-        if index is None:
+        found = next(self._indices, None)
+        if found is None:
             return False
+        index, warmup = found
         plan = self._plan
-        shape = plan.warmup[index] if self._warmup else plan.shape_of(index)
-        self._ready.append(self._writer.write(index, shape, seed=plan.seed, warmup=self._warmup))
+        shape = plan.warmup[index] if warmup else plan.shape_of(index)
+        self._ready.append(self._writer.write(index, shape, seed=plan.seed, warmup=warmup))
         return True

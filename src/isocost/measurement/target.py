@@ -168,9 +168,8 @@ class _Job:
         reader = Reader(self._settings, record=self._record, stop=self._stop)
         try:
             reader.open()
-            for warmup in (True, False):
-                ahead = max(self._settings.concurrency, 16)
-                reader.carry_out(RequestQueue(self._writer, self._plan, warmup=warmup, ahead=ahead))
+            ahead = max(self._settings.concurrency, 16)
+            reader.carry_out(RequestQueue(self._writer, self._plan, ahead=ahead))
         except BaseException as error:  # noqa: BLE001 - handed to the caller's thread, which raises it
             self._result["error"] = error
         finally:

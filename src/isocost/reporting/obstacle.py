@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from isocost.economics.service import sharpest_obstacle
 from isocost.reporting.format import estimate_text, si
 from isocost.reporting.markup import shorten
 
@@ -54,7 +55,8 @@ def nearest_miss(curves: Sequence[CostCurve]) -> tuple[str, str]:
     tuple of (str, str)
         What no level keeps, without a full stop; one sentence on the nearest level.
     """
-    asked = next((curve.zone.obstacle for curve in curves if curve.zone.obstacle is not None), None)
+    levels = [level for curve in curves for level in curve.levels]
+    asked = sharpest_obstacle(levels, curves[0].service_levels)
     if asked is None:
         together = " and ".join(level.label for level in curves[0].service_levels)
         return (

@@ -71,7 +71,8 @@ def pooled_scatter(groups: Iterable[Sequence[Estimate]]) -> Scatter | None:
 def scatter_for(group: Sequence[Estimate], pooled: Scatter | None) -> Scatter | None:
     """Return the scatter to use for one level: the pooled one, unless this level plainly scatters more.
 
-    A level whose own variance exceeds the pooled one by more than the 95 % quantile of F keeps its own.
+    A level whose own variance exceeds that of the others together by more than the 95 % quantile of F keeps
+    its own. Pooling takes the relative scatter of repeats to be the same at all other levels.
 
     Parameters
     ----------
@@ -88,9 +89,11 @@ def scatter_for(group: Sequence[Estimate], pooled: Scatter | None) -> Scatter | 
     own = pooled_scatter([group])
     if own is None or pooled is None:
         return own or pooled
-    if own.log_variance > pooled.log_variance * _f_quantile(own.degrees, pooled.degrees):
+    others = pooled.degrees - own.degrees
+    if others < 1:
         return own
-    return pooled
+    rest = max(pooled.log_variance * pooled.degrees - own.log_variance * own.degrees, 0.0) / others
+    return own if own.log_variance > rest * _f_quantile(own.degrees, others) else pooled
 
 
 def _f_quantile(numerator: int, denominator: int) -> float:

@@ -11,7 +11,7 @@ from isocost.core.errors import EstimationError
 from isocost.core.estimate import Caution
 from isocost.core.operating_point import OperatingPoint
 from isocost.statistics.arrivals import TokenArrivals, realised_output_tokens, share_done_by
-from isocost.statistics.batch_means import batch_count, rate_over_batches
+from isocost.statistics.batch_means import batch_count, mean_in_order, rate_over_batches
 from isocost.statistics.latency import (
     end_to_end_s,
     gap_latency,
@@ -89,6 +89,8 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
         output_tokens_per_second=meter.output_rate(),
         input_tokens_per_second=meter.input_rate(),
         requests_per_second=meter.request_rate(),
+        input_tokens_per_request=_mean_length(observations.input_tokens, ok),
+        output_tokens_per_request=_mean_length(realised_output_tokens(observations), ok),
         mean_concurrency=meter.mean_concurrency(),
         ttft=request_latency(time_to_first_s(observations)[ok], sent),
         tpot=request_latency(time_per_token_s(observations)[ok], sent),
@@ -97,6 +99,13 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
         window_s=meter.length_s,
         cautions=_cautions(run, measured, ok, short=short),
     )
+
+
+def _mean_length(tokens: FloatArray, ok: BoolArray) -> Estimate | None:
+    """Return the mean tokens a request; ``None`` when nobody counted them."""
+    if bool(np.isnan(tokens[ok]).any()):
+        return None
+    return mean_in_order(tokens[ok], unit="tokens/request", kind="measured")
 
 
 def _require_success(run: Run, measured: BoolArray, ok: BoolArray) -> None:

@@ -113,7 +113,11 @@ def write_report(path: Path, page: str, *, output: Path | None = None) -> Path:
     InputError
         If it cannot be written.
     """
-    target = output or open_study(path).report_file
+    folder = open_study(path)
+    target = output or folder.report_file
+    kept = (folder.study_file, folder.assumptions_file, folder.journal_file)
+    if target.resolve() in [file.resolve() for file in kept]:
+        raise InputError(f"{target} is a part of the study; give the page another name: --output FILE")
     try:
         target.write_text(page, encoding="utf-8")
     except OSError as error:
@@ -127,6 +131,8 @@ def _price(given: float | None, machine: str | None, assumed: Assumptions, today
     """Say what an hour costs: as given, by a machine, or as assumed in the study, in this order."""
     if given is not None and machine is not None:
         raise InputError("give either --price-per-hour or --machine, not both")
+    if assumed.price_usd_per_hour is not None and assumed.machine is not None:
+        raise InputError("assumptions.yaml gives both price_usd_per_hour and machine; keep one of them")
     if given is not None:
         return HourlyPrice(usd_per_hour=given, source="given by you", date=today)
     if machine is not None:
@@ -254,12 +260,12 @@ def _assumptions(
                 source=f"{price.source}, {price.date}",
             )
         )
-        if len(reports) > 1:
-            found.append(
-                Assumption(
-                    name="one price", value="every deployment costs the same per hour", source="this study"
-                )
-            )
+    if len(reports) > 1:
+        alike = "every deployment costs the same per hour", "tokens of different tokenizers count alike"
+        found += [
+            Assumption(name=name, value=value, source="this study")
+            for name, value in zip(("one price", "one token"), alike, strict=True)
+        ]
     found += [Assumption(name="service level", value=level.label, source="given by you") for level in levels]
     if floor is not None:
         found.append(

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["PlannedRun", "planned_runs", "remaining"]
 
 _WARMUP_CELLS = 3
-_WARMUP_STREAMS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,17 +120,17 @@ def _level(stage: LoadStage, level: int, repeat: int) -> PlannedRun:
         label=label,
         load=Load(concurrency=level),
         repeat=repeat,
-        shapes=_rotated(stage.shapes, repeat),
-        warmup=tuple(stage.shapes[i % len(stage.shapes)] for i in range(min(level, _WARMUP_STREAMS))),
+        shapes=_rotated(stage.shapes, repeat, stage.repeats),
+        warmup=tuple(stage.shapes[i % len(stage.shapes)] for i in range(level)),  # one for each stream
         requests=stage.requests_per_level,
         duration_s=stage.duration_s,
         seed=_seed(stage.seed, label),
     )
 
 
-def _rotated(shapes: tuple[RequestShape, ...], repeat: int) -> tuple[RequestShape, ...]:
+def _rotated(shapes: tuple[RequestShape, ...], repeat: int, repeats: int) -> tuple[RequestShape, ...]:
     """Begin each repeat elsewhere in the workload, so that repeats are not the same requests again."""
-    start = repeat * len(shapes) // 3 % len(shapes)
+    start = repeat * len(shapes) // repeats
     return shapes[start:] + shapes[:start]
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 
 import pytest
@@ -51,7 +52,7 @@ def test_headers_that_cannot_be_sent(headers: dict[str, str], sentence: str) -> 
 
 
 def test_a_queue_gives_the_plans_requests_in_order() -> None:
-    queue = RequestQueue(writer(), plan(), warmup=False, ahead=1)
+    queue = RequestQueue(writer(), plan(), ahead=1)
     assert [queue.prepare(), queue.prepare()] == [True, False]  # room for one
     taken = [queue.take(), queue.take(), queue.take()]
     # request i has shape i modulo 2: 3 has the second shape, 4 the first
@@ -59,17 +60,20 @@ def test_a_queue_gives_the_plans_requests_in_order() -> None:
     assert taken[2] is None
 
 
-def test_warmup_has_its_own_numbers() -> None:
-    queue = RequestQueue(writer(), plan(warmup=(RequestShape(1, 1),) * 2), warmup=True, ahead=4)
-    assert [(one.index, one.warmup) for one in iter(queue.take, None) if one] == [(0, True), (1, True)]
+def test_warmup_comes_first_and_has_its_own_numbers() -> None:
+    queue = RequestQueue(writer(), plan(warmup=(RequestShape(1, 1),) * 2), ahead=4)
+    taken = [(one.index, one.warmup) for one in iter(queue.take, None) if one]
+    assert taken == [(0, True), (1, True), (3, False), (4, False)]
 
 
 def test_time_ends_a_queue_without_indices() -> None:
-    queue = RequestQueue(writer(), plan(indices=None, duration_s=5.0, first_index=9), warmup=False, ahead=1)
-    first = queue.take()
-    assert first is not None
-    assert first.index == 9
-    queue.start(-1e9)  # began long ago
+    timed = plan(indices=None, duration_s=0.05, first_index=9, warmup=(RequestShape(1, 1),))
+    queue = RequestQueue(writer(), timed, ahead=1)
+    assert (warm := queue.take()) is not None
+    time.sleep(0.06)  # warming up takes no time from the plan
+    assert (first := queue.take()) is not None
+    assert (warm.warmup, first.warmup, first.index) == (True, False, 9)
+    time.sleep(0.06)
     assert queue.take() is None
 
 
