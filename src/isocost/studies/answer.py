@@ -16,6 +16,7 @@ from isocost.core.service_level import parse_service_level
 from isocost.frontier import Axis, ProductionUnit, frontier_of
 from isocost.journal import open_study, read_assumptions, read_deployments, read_runs
 from isocost.studies.deployments import Measured, Terms, deployment_reports, run_provenance
+from isocost.studies.plans import planned_runs
 from isocost.studies.report import Assumption, DeploymentReport, StudyReport
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from isocost.core.service_level import ServiceLevel
     from isocost.economics import CostLevel
     from isocost.frontier import Frontier
-    from isocost.journal import Assumptions
+    from isocost.journal import Assumptions, StudyFolder
 
 __all__ = ["report_study", "write_report"]
 
@@ -100,7 +101,7 @@ def report_study(
         price=price,
         service_levels=levels,
         assumptions=_assumptions(price, levels, floor, reports),
-        cautions=(*cautions, *_workload_cautions(reports)),
+        cautions=(*_unfinished(folder, measured), *cautions, *_workload_cautions(reports)),
         provenance=_provenance(measured),
     )
 
@@ -170,6 +171,18 @@ def _candidates(reports: Sequence[DeploymentReport], floor: int | None) -> dict[
         and report.workload == swept[0].workload
         and (floor is None or (report.deployment.parameters or 0) >= floor)
     }
+
+
+def _unfinished(folder: StudyFolder, measured: Measured) -> Iterator[Caution]:
+    planned = [(stage.name, run.label) for stage in measured.stages.values() for run in planned_runs(stage)]
+    done = {(run.stage, run.label) for run in measured.runs if run.finished}
+    missing = [label for label in planned if label not in done]
+    if missing:
+        yield Caution(
+            "unfinished-study",
+            f"{len(missing)} of {len(planned)} runs of this study are not finished; "
+            f"go on: isocost run {folder.path}",
+        )
 
 
 def _workload_cautions(reports: Sequence[DeploymentReport]) -> Iterator[Caution]:

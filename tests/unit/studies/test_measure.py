@@ -77,6 +77,7 @@ def test_a_stopped_sweep_goes_on_and_sends_nothing_twice(truth, tmp_path):
     stage = sweep(truth, requests_per_level=40, concurrency=(1, 4), repeats=1)
     assert not measure_stage(tmp_path, stage, watch=watch, stop=stop)
     before = numbers(tmp_path)
+    assert next(caution.code for caution in report_study(tmp_path).cautions) == "unfinished-study"
     assert sum(sum(counts.values()) for counts in before.values()) < 80
     assert run_study(tmp_path)
     after = numbers(tmp_path)
@@ -122,6 +123,8 @@ def test_a_report_prices_what_was_measured_and_again_with_other_money(truth, tmp
     assert cheap.recommended == "truth"
     assert cheap.deployments[0].curve.zone.best.concurrency == 2
     assert report_study(tmp_path).price is None
+    with pytest.raises(InputError, match="is a part of the study; give the page another name"):
+        write_report(tmp_path, "", output=tmp_path / "journal.sqlite")
     page = write_report(tmp_path, "<html></html>", output=tmp_path / "page.html")
     assert page.read_text() == "<html></html>"
     with pytest.raises(InputError, match=r"cannot write .*; choose another place: --output FILE"):
