@@ -191,7 +191,7 @@ def test_no_server_stops_the_run_with_what_was_seen() -> None:
         measure(target, requests=10_000, concurrency=4)
     assert str(caught.value) == (
         f"the server at 127.0.0.1 port {port} no longer answers (no connection: Connection refused); "
-        "see that it runs, then go on with `isocost run`"
+        "see that it runs, then go on with: isocost run STUDY"
     )
     assert time.monotonic() - start < 3
     assert {row.outcome for row in caught.value.observations} == {Outcome.REFUSED}
