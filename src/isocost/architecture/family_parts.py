@@ -38,7 +38,7 @@ def layer_count(settings: Settings) -> int:
     InputError
         If it is not told, or above 10,000.
     """
-    named = settings.words("layers_block_type")
+    named = settings.words("layers_block_type") or settings.text("hybrid_override_pattern")
     default = None if named is None else len(named)
     layers = settings.whole("num_hidden_layers", "n_layer", "num_layers", default=default)
     if layers > _MOST_LAYERS:

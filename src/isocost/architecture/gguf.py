@@ -88,6 +88,8 @@ def _header(facts: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]], ori
         raise InputError(
             f"{origin} holds no language model that isocost can count; give one that answers in text"
         )
+    if isinstance(facts.get("split.count"), int) and facts["split.count"] > 1:
+        raise InputError(f"{origin} is one of {facts['split.count']} parts; merge them, or give config.json")
     own = {key.removeprefix(f"{family}."): value for key, value in facts.items()}
     return _Header(own, shapes, family, origin)
 
