@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["architecture_from_gguf"]
 
+_MOST_LAYERS = 10_000
 _NO_WEIGHTS = ("rope_freqs", "rope_factors")  # tables that follow from the facts
 
 
@@ -67,7 +68,16 @@ def architecture_from_gguf(
         If a fact is missing, or the file holds weights that are not known here.
     """
     header = _header(facts, shapes, origin or name)
-    layers = _layers(header)
+    try:
+        return _read(header, name)
+    except (KeyError, IndexError, ZeroDivisionError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{header.origin} has tensors that make no model; fetch it again") from error
+
+
+def _read(header: _Header, name: str) -> Architecture:
+    shapes, layers = header.shapes, _layers(header)
     layout = Layout(
         blocks=grouped_blocks(
             layer_block(header.facts, own, number, header.family) for number, own in layers
@@ -96,9 +106,12 @@ def _header(facts: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]], ori
 
 def _layers(header: _Header) -> list[tuple[int, dict[str, tuple[int, ...]]]]:
     """Tensors of each layer by their own names, layers for multi-token prediction left out."""
-    found: dict[int, dict[str, tuple[int, ...]]] = {
-        number: {} for number in range(header.number("block_count"))
-    }
+    count = header.number("block_count")
+    if count > _MOST_LAYERS:
+        raise InputError(
+            f"{header.origin} tells of a block_count of {count}; expected at most {_MOST_LAYERS:,}"
+        )
+    found: dict[int, dict[str, tuple[int, ...]]] = {number: {} for number in range(count)}
     for tensor, shape in header.shapes.items():
         if tensor.startswith("blk."):
             _, number, own = tensor.split(".", 2)
