@@ -29,12 +29,18 @@ def test_figures_are_those_of_the_sourced_table():
     found = [accelerator_profile(name) for name in accelerator_names()]
     assert len(rows) == len(found)
     columns = {
-        "memory_gb": "memory_gb", "bandwidth_gb_s": "bandwidth_gb_s",
+        "memory_gb": "memory_gb",
+        "bandwidth_gb_s": "bandwidth_gb_s",
         "bf16_dense_tflops": "bf16_tflops",
-        "fp16_dense_tflops": "fp16_tflops", "fp8_dense_tflops": "fp8_tflops", "fp4_dense_tflops": "fp4_tflops",
-        "int8_dense_tops": "int8_tops", "fp32_tflops": "fp32_tflops", "tf32_dense_tflops": "tf32_tflops",
-        "interconnect_gb_s_per_dir": "interconnect_gb_s", "tdp_w": "power_w",
-    }  # fmt: skip
+        "fp16_dense_tflops": "fp16_tflops",
+        "fp8_dense_tflops": "fp8_tflops",
+        "fp4_dense_tflops": "fp4_tflops",
+        "int8_dense_tops": "int8_tops",
+        "fp32_tflops": "fp32_tflops",
+        "tf32_dense_tflops": "tf32_tflops",
+        "interconnect_gb_s_per_dir": "interconnect_gb_s",
+        "tdp_w": "power_w",
+    }
     for row, one in zip(rows, found, strict=True):
         for theirs, ours in columns.items():
             told = float(row[theirs]) if row[theirs] not in ("", "-") else None
