@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from isocost.architecture.counting import with_parameters
 from isocost.architecture.families import FAMILIES
 from isocost.architecture.family_parts import layer_count
+from isocost.architecture.layout import without_needless_layout
 from isocost.architecture.layout_summary import heads_of, width_of
 from isocost.architecture.settings import Settings
 from isocost.core.deployment import Architecture
@@ -68,7 +69,7 @@ def architecture_from_config(
     family = _family(settings)
     layout = FAMILIES[family](settings)
     heads, kv_heads, head_size = heads_of(layout)
-    return with_parameters(
+    architecture = with_parameters(
         Architecture(
             name=name,
             layers=layer_count(settings),
@@ -86,6 +87,7 @@ def architecture_from_config(
             layout=layout,
         )
     )
+    return without_needless_layout(architecture)
 
 
 def _text_part(config: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from isocost.architecture.counting import count_parameters, with_parameters
 from isocost.architecture.gguf_layers import layer_block
-from isocost.architecture.layout import grouped_blocks
+from isocost.architecture.layout import grouped_blocks, without_needless_layout
 from isocost.architecture.layout_summary import heads_of, width_of
 from isocost.core.blocks import Layout
 from isocost.core.deployment import Architecture
@@ -89,7 +89,7 @@ def _read(header: _Header, name: str) -> Architecture:
     )
     architecture = _architecture(header, layout, name, len(layers))
     _check_complete(header, architecture, {number for number, _ in layers})
-    return with_parameters(architecture)
+    return without_needless_layout(with_parameters(architecture))
 
 
 def _header(facts: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]], origin: str) -> _Header:

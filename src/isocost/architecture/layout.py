@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from isocost.core.blocks import Attention, Block, FeedForward, Layout
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from isocost.core.deployment import Architecture
 
-__all__ = ["grouped_blocks", "layout_of"]
+__all__ = ["grouped_blocks", "layout_of", "without_needless_layout"]
 
 
 def layout_of(architecture: Architecture) -> Layout:
@@ -37,6 +38,12 @@ def layout_of(architecture: Architecture) -> Layout:
         feed_forward=FeedForward(size=architecture.intermediate_size),
     )
     return Layout(blocks=(block,))
+
+
+def without_needless_layout(architecture: Architecture) -> Architecture:
+    """Return the same architecture without its layout, where that is what a Llama has anyway."""
+    bare = replace(architecture, layout=None)
+    return bare if layout_of(bare) == layout_of(architecture) else architecture
 
 
 def grouped_blocks(layers: Iterable[Block]) -> tuple[Block, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from isocost.architecture import cache_size, count_parameters
+from isocost.architecture import cache_size, count_parameters, layout_of
 from isocost.reporting.catalog_envelope import catalog_json
 from isocost.reporting.format import grouped, si
 from isocost.reporting.markup import clean
@@ -162,7 +162,7 @@ def model_json(report: ModelReport) -> str:
     """
     architecture, need = report.model.architecture, report.need
     tables = {
-        "models": [_model_object(report.model) | {"layout": asdict(architecture)["layout"]}],
+        "models": [_model_object(report.model) | {"layout": asdict(layout_of(architecture))}],
         "cache": [asdict(report.cache)],
         "operations": [
             asdict(report.operations)

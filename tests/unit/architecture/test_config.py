@@ -332,3 +332,9 @@ def test_families_are_listed():
 def test_active_weights_of_a_dense_model_are_all():
     count = count_parameters(read(model_type="llama"))
     assert count.active == count.total
+
+
+def test_a_llama_needs_no_layout():
+    assert read(model_type="llama").layout is None
+    assert read(model_type="mistral", sliding_window=16).layout is not None
+    assert read(model_type="qwen2").layout is not None
