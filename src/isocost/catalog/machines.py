@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from difflib import get_close_matches
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
 
+from isocost.catalog.tables import nearest_names, shipped_table
 from isocost.core.errors import CatalogError
 from isocost.core.money import HourlyPrice
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 __all__ = ["MachineProfile", "machine_names", "machine_profile"]
+
+_TABLE = "machines.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,10 +85,10 @@ def machine_profile(name: str) -> MachineProfile:
     >>> profile.cores, profile.price.usd_per_hour
     (2, 0.08925)
     """
-    rows = _table()
+    rows = shipped_table(_TABLE)
     if name not in rows:
         raise CatalogError(
-            f"no machine named {name!r}; the catalogue has {', '.join(_nearest(name, rows))}. "
+            f"no machine named {name!r}; the catalogue has {', '.join(nearest_names(name, rows))}. "
             "For any other machine give --price-per-hour"
         )
     return MachineProfile(name=name, **rows[name])
@@ -106,14 +102,4 @@ def machine_names() -> tuple[str, ...]:
     >>> "cloud-2core" in machine_names()
     True
     """
-    return tuple(sorted(_table()))
-
-
-def _table() -> dict[str, dict[str, Any]]:
-    text = files("isocost.catalog").joinpath("machines.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
-
-
-def _nearest(name: str, rows: Iterable[str]) -> list[str]:
-    names = sorted(rows)
-    return get_close_matches(name, names, n=3, cutoff=0.4) or names[:5]
+    return tuple(sorted(shipped_table(_TABLE)))

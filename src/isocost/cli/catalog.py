@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from typing import Annotated
 
 import typer
 
+from isocost.cli import options
+from isocost.core.errors import InputError
+
 __all__ = ["app"]
 
-app = typer.Typer(help="Machines and prices, dated and sourced.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Models, accelerators, machines and prices, dated and sourced.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+Name = Annotated[str | None, typer.Argument(help="One of them, in full.", metavar="NAME")]
 
 
 @app.callback()
@@ -16,13 +26,77 @@ def _catalog() -> None:
     """Look things up."""
 
 
-@app.command("machines")
-def machines(
-    name: Annotated[str | None, typer.Argument(help="One of them, in full.", metavar="NAME")] = None,
+@app.command("models")
+def models(
+    name: Annotated[
+        str | None,
+        typer.Argument(help="One of them, a config.json, its folder, or a GGUF file.", metavar="NAME"),
+    ] = None,
+    context: Annotated[
+        int | None, typer.Option("--context", help="Tokens of a request in the cache; 8192 if left out.")
+    ] = None,
+    batch: Annotated[int, typer.Option("--batch", help="Requests in the cache at a time.")] = 1,
+    dtype: Annotated[
+        str, typer.Option("--dtype", help="Format of the weights: bf16, fp8, int4, ….")
+    ] = "bf16",
+    kv_dtype: Annotated[str, typer.Option("--kv-dtype", help="Format of the cache.")] = "bf16",
+    headroom: Annotated[
+        float, typer.Option("--headroom", help="Share of each accelerator's memory left free.")
+    ] = 0.1,
+    prompt: Annotated[int, typer.Option("--prompt", help="Input tokens, for the operations.")] = 1024,
+    output: Annotated[int, typer.Option("--output", help="Output tokens, for the operations.")] = 128,
+    accelerator: Annotated[
+        list[str] | None, typer.Option("--accelerator", help="Only this one; may be given again.")
+    ] = None,
+    as_json: options.Json = False,
 ) -> None:
+    """List models, or tell what follows from the dimensions of one."""
+    from isocost.reporting import model_json, model_text, models_json, models_text
+    from isocost.studies.models import ModelQuestion, known_models, model_report
+
+    if name is None:
+        if accelerator or context is not None:
+            raise InputError(
+                "--accelerator and --context go with the NAME of a model: isocost catalog models NAME"
+            )
+        known = known_models()
+        typer.echo(models_json(known) if as_json else models_text(known, width=_width()))
+        return
+    question = ModelQuestion(
+        context_tokens=context,
+        batch=batch,
+        weight_format=dtype,
+        cache_format=kv_dtype,
+        headroom=headroom,
+        prompt_tokens=prompt,
+        output_tokens=output,
+        accelerators=tuple(accelerator or ()),
+    )
+    report = model_report(name, question)
+    typer.echo(model_json(report) if as_json else model_text(report, width=_width()))
+
+
+@app.command("accelerators")
+def accelerators(name: Name = None, as_json: options.Json = False) -> None:
+    """List accelerators, or tell all figures of one."""
+    from isocost.catalog import accelerator_names, accelerator_profile
+    from isocost.reporting import accelerators_json, accelerators_text
+
+    names = accelerator_names() if name is None else (name,)
+    known = [accelerator_profile(one) for one in names]
+    typer.echo(accelerators_json(known) if as_json else accelerators_text(known, width=_width()))
+
+
+@app.command("machines")
+def machines(name: Name = None, as_json: options.Json = False) -> None:
     """List machine profiles and their prices."""
     from isocost.catalog import machine_names, machine_profile
-    from isocost.reporting import machines_text
+    from isocost.reporting import machines_json, machines_text
 
     names = machine_names() if name is None else (name,)
-    typer.echo(machines_text([machine_profile(one) for one in names]))
+    known = [machine_profile(one) for one in names]
+    typer.echo(machines_json(known) if as_json else machines_text(known))
+
+
+def _width() -> int:
+    return min(shutil.get_terminal_size((100, 24)).columns, 140) if sys.stdout.isatty() else 120

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from isocost.core.blocks import Layout
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["Architecture", "Deployment", "Pool"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Architecture:
-    """Dimensions of a decoder-only Transformer.
+    """Dimensions of a decoder-only language model.
 
     Parameters
     ----------
     name : str
         Name of the model.
     layers, hidden_size, heads, kv_heads, head_size, intermediate_size, vocabulary_size, context_length : int
-        The usual dimensions; all at least 1.
+        The usual dimensions; all at least 1. Where layers differ, those of the most frequent attention and
+        of the most frequent feed-forward part (of one expert, where there are experts).
     parameters : int
         Number of weights, embedding and output matrices included.
     tied_embeddings : bool
         Whether the output matrix is the embedding matrix.
+    layout : Layout or None
+        What each layer is made of; ``None``: as in the Llama family, fixed by the dimensions above.
     """
 
     name: str
@@ -34,6 +43,13 @@ class Architecture:
     context_length: int
     parameters: int
     tied_embeddings: bool = True
+    layout: Layout | None = None
+
+    @classmethod
+    def from_mapping(cls, facts: Mapping[str, Any]) -> Architecture:
+        """Make an architecture again of what `dataclasses.asdict`, or JSON, made of one."""
+        layout = facts.get("layout")
+        return cls(**{**facts, "layout": None if layout is None else Layout.from_mapping(layout)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

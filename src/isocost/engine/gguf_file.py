@@ -64,12 +64,13 @@ def cached_model(architecture: Architecture, *, precision: str = "F16", seed: in
     Raises
     ------
     InputError
-        If the precision is unknown or the cache folder cannot be written.
+        If the precision is unknown, the architecture is no Llama, or the cache folder cannot be written.
     MissingExtraError
         If the extra ``[engine]`` is not installed.
     """
-    _check_precision(precision)
-    key = repr((_LAYOUT, sorted(asdict(architecture).items()), precision, seed))
+    _check_buildable(architecture, precision)
+    facts = {name: value for name, value in asdict(architecture).items() if value is not None}
+    key = repr((_LAYOUT, sorted(facts.items()), precision, seed))
     digest = hashlib.sha256(key.encode()).hexdigest()[:12]
     safe = "".join(letter if letter.isalnum() else "-" for letter in architecture.name)[:40]
     path = cache_folder() / f"{safe}-{precision}-{digest}.gguf"
@@ -115,11 +116,11 @@ def write_model(path: Path, architecture: Architecture, *, precision: str = "F16
     Raises
     ------
     InputError
-        If the precision is unknown.
+        If the precision is unknown or the architecture is no Llama.
     MissingExtraError
         If the extra ``[engine]`` is not installed.
     """
-    _check_precision(precision)
+    _check_buildable(architecture, precision)
     try:
         import gguf
     except ImportError as error:
@@ -136,9 +137,14 @@ def write_model(path: Path, architecture: Architecture, *, precision: str = "F16
     writer.close()
 
 
-def _check_precision(precision: str) -> None:
+def _check_buildable(architecture: Architecture, precision: str) -> None:
     if precision not in get_args(Precision):
         raise InputError(f"precision must be one of {', '.join(get_args(Precision))}, got {precision!r}")
+    if architecture.layout is not None:
+        raise InputError(
+            f"the embedded engine makes up models of the Llama family only, and {architecture.name} is laid "
+            "out otherwise; give a preset or Llama dimensions"
+        )
 
 
 def _add_facts(writer: Any, architecture: Architecture, precision: str) -> None:  # noqa: ANN401 - untyped library

@@ -88,7 +88,7 @@ def read_gguf_header(path: Path) -> GgufHeader:
         if isinstance(error, InputError):
             raise
         raise InputError(
-            f"{path} is damaged or not a complete GGUF file; fetch it again, or name tiny or small"
+            f"{path} is damaged or not a complete GGUF file; fetch it again, or give another model"
         ) from error
 
 
@@ -101,7 +101,7 @@ class _Cursor:
 
     def header(self) -> GgufHeader:
         if self._data[:4] != b"GGUF":
-            raise InputError(f"{self._path} is not a GGUF file; name tiny, small or a GGUF file")
+            raise InputError(f"{self._path} is not a GGUF file; give one that is, or the name of a model")
         self._at = 4
         version, tensors, facts = self._take("IQQ")
         if version not in (2, 3):

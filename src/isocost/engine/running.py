@@ -74,7 +74,7 @@ class RunningEngine:
         """Take the record out of the message that `dataclasses.asdict` made of it."""
         deployment: dict[str, Any] = message["deployment"]
         (pool,) = deployment["pools"]
-        architecture = Architecture(**pool["architecture"])
+        architecture = Architecture.from_mapping(pool["architecture"])
         pools = (Pool(**{**pool, "architecture": architecture}),)
         return cls(**{**message, "deployment": Deployment(**{**deployment, "pools": pools})})
 

@@ -168,7 +168,7 @@ def main(arguments: list[str]) -> None:
     """Serve as the child of `running_engine`: say where, or why not; end with the parent."""
     control, parent, plan = adopt(arguments)
     channel = Channel(control)
-    model = Architecture(**plan["model"]) if isinstance(plan["model"], dict) else plan["model"]
+    model = Architecture.from_mapping(plan["model"]) if isinstance(plan["model"], dict) else plan["model"]
     settings = EngineSettings(**plan["settings"])
     try:
         with (

@@ -2,6 +2,7 @@
 
 from isocost.exchange.helm import read_helm
 from isocost.exchange.lengths import read_lengths
+from isocost.exchange.model_config import read_model_config
 from isocost.exchange.times import TimesFormat, read_times
 from isocost.exchange.units import CapabilityFile, UnitFile, read_capability, read_units
 
@@ -12,6 +13,7 @@ __all__ = [
     "read_capability",
     "read_helm",
     "read_lengths",
+    "read_model_config",
     "read_times",
     "read_units",
 ]

@@ -169,6 +169,8 @@ def _deployment(facts: dict[str, Any]) -> Deployment:
     for pool in facts["pools"]:
         architecture = pool.pop("architecture")
         pools.append(
-            Pool(architecture=None if architecture is None else Architecture(**architecture), **pool)
+            Pool(
+                architecture=None if architecture is None else Architecture.from_mapping(architecture), **pool
+            )
         )
     return Deployment(name=facts["name"], model=facts["model"], pools=tuple(pools))

@@ -1,10 +1,12 @@
 """Result records as text, SVG and HTML; the only room that rounds and converts for display."""
 
+from isocost.reporting.accelerators import accelerators_json, accelerators_text
 from isocost.reporting.capability import capability_text, capability_verdict
 from isocost.reporting.capability_page import capability_page
 from isocost.reporting.envelope import envelope, envelope_json, estimate_object
 from isocost.reporting.frontier_envelope import capability_json, unit_json
-from isocost.reporting.machines import machines_text
+from isocost.reporting.machines import machines_json, machines_text
+from isocost.reporting.models import model_json, model_text, models_json, models_text
 from isocost.reporting.page import html_page
 from isocost.reporting.prediction import prediction_json, prediction_text
 from isocost.reporting.terminal import terminal_text
@@ -14,6 +16,8 @@ from isocost.reporting.verdict import Verdict, verdict_of
 
 __all__ = [
     "Verdict",
+    "accelerators_json",
+    "accelerators_text",
     "capability_json",
     "capability_page",
     "capability_text",
@@ -23,7 +27,12 @@ __all__ = [
     "estimate_object",
     "helm_json",
     "html_page",
+    "machines_json",
     "machines_text",
+    "model_json",
+    "model_text",
+    "models_json",
+    "models_text",
     "prediction_json",
     "prediction_text",
     "terminal_text",

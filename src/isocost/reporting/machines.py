@@ -1,15 +1,18 @@
-"""Machine profiles as lines of text."""
+"""Machine profiles as lines of text and as JSON."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
+
+from isocost.reporting.catalog_envelope import catalog_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from isocost.catalog import MachineProfile
 
-__all__ = ["machines_text"]
+__all__ = ["machines_json", "machines_text"]
 
 
 def machines_text(machines: Sequence[MachineProfile]) -> str:
@@ -22,3 +25,8 @@ def machines_text(machines: Sequence[MachineProfile]) -> str:
         f"  {machine.note}"
         for machine in machines
     )
+
+
+def machines_json(machines: Sequence[MachineProfile]) -> str:
+    """Return machines as JSON text: the table ``machines`` has a row each."""
+    return catalog_json(f"{len(machines)} machines", {"machines": [asdict(each) for each in machines]})

@@ -169,7 +169,7 @@ def test_no_file_is_refused(tmp_path: Path) -> None:
 def test_what_is_no_gguf_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "text.gguf"
     path.write_text("hello, I am a text")
-    assert refusal(path) == "FILE is not a GGUF file; name tiny, small or a GGUF file"
+    assert refusal(path) == "FILE is not a GGUF file; give one that is, or the name of a model"
 
 
 def test_an_old_version_is_refused(tmp_path: Path) -> None:
@@ -198,5 +198,5 @@ def test_lying_lengths_are_refused(tmp_path: Path, body: bytes) -> None:
     path = tmp_path / "liar.gguf"
     path.write_bytes(b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + body)
     assert refusal(path) == (
-        "FILE is damaged or not a complete GGUF file; fetch it again, or name tiny or small"
+        "FILE is damaged or not a complete GGUF file; fetch it again, or give another model"
     )
