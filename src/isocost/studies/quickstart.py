@@ -89,5 +89,5 @@ def _sweep(name: str, target: TargetSpec) -> LoadStage:
         shapes=workload.shapes,
         concurrency=_LEVELS,
         repeats=3,
-        duration_s=2.0,
+        duration_s=2.4,
     )
