@@ -78,15 +78,22 @@ class Form:
         whole = self.design(prompts, rows.output_tokens[keep])
         return whole - np.where(since[:, None] > 0, self.design(prompts, np.maximum(since, 1.0)), 0.0)
 
-    def estimator(self, rows: ProfileRows, keep: BoolArray) -> FloatArray | None:
+    @property
+    def size(self) -> int:
+        """Number of coefficients: alpha at the knots, beta, optional terms."""
+        return len(self.knots) + 1 + len(self.terms)
+
+    def estimator(
+        self, rows: ProfileRows, keep: BoolArray, *, weights: FloatArray | None = None
+    ) -> FloatArray | None:
         """Return the matrix from the times of the rows kept to coefficients, shape (k + 3, kept).
 
-        Each row weighs 1 / time, so that relative errors count. ``None`` when the rows cannot identify all
-        terms.
+        Unless weights are given each row weighs 1 / time, so that relative errors count. ``None`` when the
+        rows cannot identify all terms.
         """
         design = self.row_design(rows, keep)
         used = np.array([True] * (len(self.knots) + 1) + [term in self.terms for term in TERMS])
-        found = least_squares_map(design[:, used], 1 / rows.medians[keep])
+        found = least_squares_map(design[:, used], 1 / rows.times[keep] if weights is None else weights)
         if found is None:
             return None
         whole = np.zeros((len(used), found.shape[1]))
@@ -115,7 +122,7 @@ def left_out_predictions(rows: ProfileRows, *, terms: tuple[str, ...], tile_toke
     float array, shape (cells,)
         Seconds; NaN where the others cannot identify it.
     """
-    times = rows.medians
+    times = rows.times
     predicted = np.full(int(rows.direct.sum()), np.nan)
     for cell in range(len(predicted)):
         keep = rows.cell != cell
@@ -181,7 +188,7 @@ def _plausible(rows: ProfileRows, terms: tuple[str, ...], tile_tokens: int | Non
     estimator = form_of(rows, everything, terms=terms, tile_tokens=tile_tokens).estimator(rows, everything)
     if estimator is None:
         return False
-    values = dict(zip(TERMS, estimator[-len(TERMS) :] @ rows.medians, strict=True))
+    values = dict(zip(TERMS, estimator[-len(TERMS) :] @ rows.times, strict=True))
     return all(values[term] > 0 for term in terms)
 
 
@@ -191,7 +198,7 @@ def _errors(
     """Return relative errors held out by cell or by halves of the repeats; NaN where there is none."""
     if by_cell:
         predicted = left_out_predictions(rows, terms=terms, tile_tokens=tile_tokens)
-        return np.abs(predicted / rows.medians[: len(predicted)] - 1)
+        return np.abs(predicted / rows.times[: len(predicted)] - 1)
     everything = np.ones(len(rows.cell), dtype=np.bool_)
     form = form_of(rows, everything, terms=terms, tile_tokens=tile_tokens)
     estimator = form.estimator(rows, everything)
@@ -199,7 +206,7 @@ def _errors(
         return np.full(rows.by_block.shape, np.nan)
     one, other = _halves(rows.by_block)
     foretell = form.row_design(rows, everything) @ estimator
-    return np.abs(np.where(np.isnan(one), rows.medians, one) @ foretell.T / other - 1)
+    return np.abs(np.where(np.isnan(one), rows.times, one) @ foretell.T / other - 1)
 
 
 def _halves(by_block: FloatArray) -> tuple[FloatArray, FloatArray]:

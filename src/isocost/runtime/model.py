@@ -10,7 +10,7 @@ import numpy as np
 
 from isocost.core.errors import ExtrapolationWarning, InputError
 from isocost.core.estimate import Estimate, Kind
-from isocost.runtime.form import Form
+from isocost.runtime.form import Form, warped
 
 if TYPE_CHECKING:
     from isocost.core.estimate import Caution
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["RuntimeCell", "RuntimeModel", "coefficient_estimate"]
 
 
-def coefficient_estimate(draws: FloatArray, *, unit: str, n: int | None, kind: Kind = "fitted") -> Estimate:
+def coefficient_estimate(
+    draws: FloatArray, *, unit: str, n: int | None, method: str, kind: Kind = "fitted"
+) -> Estimate:
     """Summarise the draws of one figure of a fit: first the point estimate; alone it has no interval."""
     low, high = np.quantile(draws[1:], [0.025, 0.975]) if len(draws) > 1 else (None, None)
     return Estimate(
@@ -30,9 +32,7 @@ def coefficient_estimate(draws: FloatArray, *, unit: str, n: int | None, kind: K
         unit=unit,
         kind=kind,
         n=n,
-        method="weighted least squares on medians; repeats resampled"
-        if len(draws) > 1
-        else "weighted least squares",
+        method=method,
     )
 
 
@@ -150,7 +150,7 @@ class RuntimeModel:
         draws = self.coefficients @ terms
         if len(draws) > 1:
             draws[1:] += self._interpolation_noise(input_tokens, self._prefill_s(terms))
-        return coefficient_estimate(draws, unit="s", n=self.decode.n, kind=kind)
+        return coefficient_estimate(draws, unit="s", n=self.decode.n, method=self.decode.method, kind=kind)
 
     def prefill_at(self, input_tokens: int) -> Estimate:
         """Predict the time to the first token, alpha(p), in seconds: `predict` with one output token."""
@@ -198,6 +198,8 @@ class RuntimeModel:
         draws = len(self.coefficients) - 1
         if self.between_knots is None or not 0 <= place < len(self.knots) - 1:
             return np.zeros(draws)
-        share = (input_tokens - self.knots[place]) / (self.knots[place + 1] - self.knots[place])
+        sizes = np.array([self.knots[place], float(input_tokens), self.knots[place + 1]])
+        low, here, high = warped(sizes, self.tile_tokens)
+        share = (here - low) / (high - low)
         noise = np.random.default_rng([place, draws]).standard_normal(draws)
         return np.asarray(prefill_s * self.between_knots * 4 * share * (1 - share) * noise)

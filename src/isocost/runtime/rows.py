@@ -14,13 +14,18 @@ if TYPE_CHECKING:
     IntArray = np.ndarray[Any, np.dtype[np.integer[Any]]]
     BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 
-__all__ = ["ProfileRows", "medians_of", "rows_of", "snapped"]
+__all__ = ["ProfileRows", "medians_of", "resolution_s", "rows_of", "snapped", "without_outliers"]
 
 MOST_BLOCKS = 100
 """More repeats say nothing more about their scatter."""
 
 SAME_PROMPT = 1.03
 """Prompt sizes within so much of each other are taken for one."""
+
+_TICK_S = 1e-6
+_FEWEST_TIMES = 5
+_FAR = 5.0
+_QUARTILE = 2.2219  # of |differences| of normal values, to standard deviations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +45,15 @@ class ProfileRows:
         Which profiled cell the requests behind it belong to.
     direct : bool array, shape (rows,)
         Whether it holds whole runtimes; these come first, by p and o.
+    part : int array, shape (rows,)
+        Which part of a request: 0 the whole, 1 to its first token, 2 from first to last, 3 from first to
+        second.
     by_block : float array, shape (blocks, rows)
-        Median in each repeat, seconds; NaN where a repeat lacks it.
+        Median in each repeat, seconds; NaN where a repeat lacks it or lies far from the others.
+    resolution_s : float
+        Step to which the times were rounded; 0: none seen.
+    set_aside : int
+        How many medians were replaced by NaN because they lie far from the others.
     """
 
     input_tokens: FloatArray
@@ -49,12 +61,20 @@ class ProfileRows:
     since: FloatArray
     cell: IntArray
     direct: BoolArray
+    part: IntArray
     by_block: FloatArray
+    resolution_s: float
+    set_aside: int = 0
 
     @property
-    def medians(self) -> FloatArray:
-        """Median over repeats, seconds, shape (rows,)."""
-        return np.asarray(medians_of(self.by_block[None])[0])
+    def counts(self) -> IntArray:
+        """Number of repeats behind each row, shape (rows,)."""
+        return np.asarray((~np.isnan(self.by_block)).sum(axis=0))
+
+    @property
+    def times(self) -> FloatArray:
+        """Mean over the repeats that do not lie far from the others, seconds, shape (rows,)."""
+        return np.asarray(np.nansum(self.by_block, axis=0) / self.counts)
 
     @property
     def blocks(self) -> int:
@@ -75,7 +95,11 @@ def snapped(samples: RuntimeSamples) -> RuntimeSamples:
 
 
 def rows_of(samples: RuntimeSamples) -> ProfileRows:
-    """Group samples by exact (p, o); neighbours among very many repeats are taken together."""
+    """Group samples by exact (p, o); neighbours among very many repeats are taken together.
+
+    Of three repeats or more those that lie far from the others are set aside, see `without_outliers`.
+    """
+    resolution = resolution_s(samples.runtime_s)
     sizes = np.column_stack([samples.input_tokens, samples.output_tokens])
     cells, cell = np.unique(sizes, axis=0, return_inverse=True)
     blocks, block = np.unique(samples.block, return_inverse=True)
@@ -89,6 +113,7 @@ def rows_of(samples: RuntimeSamples) -> ProfileRows:
         filled = np.flatnonzero(~np.isnan(table).all(axis=0))
         outputs = cells[filled, 1] if tokens is None else np.full(len(filled), tokens)
         rows.append((filled, outputs, since, table[:, filled]))
+    by_block = np.concatenate([without_outliers(row[3], resolution) for row in rows], axis=1)
     owner = np.concatenate([row[0] for row in rows])
     return ProfileRows(
         input_tokens=cells[owner, 0].astype(np.float64),
@@ -96,8 +121,76 @@ def rows_of(samples: RuntimeSamples) -> ProfileRows:
         since=np.concatenate([np.full(len(row[0]), float(row[2])) for row in rows]),
         cell=owner,
         direct=np.arange(len(owner)) < len(cells),
-        by_block=np.concatenate([row[3] for row in rows], axis=1),
+        part=np.repeat(np.arange(len(rows)), [len(row[0]) for row in rows]),
+        by_block=by_block,
+        resolution_s=resolution,
+        set_aside=int(np.isnan(by_block).sum() - sum(np.isnan(row[3]).sum() for row in rows)),
     )
+
+
+def resolution_s(times_s: FloatArray) -> float:
+    """Return the step of which all times are whole multiples, at least a microsecond; 0 where none is seen.
+
+    A log that prints milliseconds hides up to half a millisecond, the same in each repeat of a steady
+    target, so that repeats do not show it.
+
+    Examples
+    --------
+    >>> resolution_s(np.array([0.012, 0.015, 0.019, 0.021, 0.024, 0.027, 0.031, 0.052]))
+    0.001
+    >>> resolution_s(np.array([0.012, 0.015]))  # chance could do this
+    0.0
+    """
+    ticks = np.unique(np.round(times_s / _TICK_S))
+    if len(ticks) < _FEWEST_TIMES or np.abs(times_s / _TICK_S - np.round(times_s / _TICK_S)).max() > 1e-3:
+        return 0.0
+    step = int(np.gcd.reduce(ticks.astype(np.int64)))
+    return step / 1e6 if step > 1 else 0.0
+
+
+def without_outliers(table: FloatArray, resolution: float) -> FloatArray:
+    """Set repeats aside that lie far from the median of their row.
+
+    Far is more than five standard deviations, the larger of the row's own and that of all rows together,
+    relative to the time; both are the lower quartile of the differences between repeats (Rousseeuw and
+    Croux, JASA 88, 1993), which up to a half of outliers do not move. Rows of fewer than three repeats stay
+    as they are.
+
+    Parameters
+    ----------
+    table : float array, shape (blocks, rows)
+        Seconds; NaN where a repeat is missing.
+    resolution : float
+        Step to which times were rounded, seconds.
+
+    Returns
+    -------
+    float array, shape (blocks, rows)
+        With NaN for what was set aside.
+
+    Examples
+    --------
+    >>> rows = np.array([[1.0, 5.0], [1.01, 5.1], [0.98, 4.9], [3.0, 5.05]])
+    >>> without_outliers(rows, 0.0).tolist()
+    [[1.0, 5.0], [1.01, 5.1], [0.98, 4.9], [nan, 5.05]]
+    """
+    counts = (~np.isnan(table)).sum(axis=0)
+    if (counts < 3).all():
+        return table
+    middle = medians_of(table[None])[0]
+    one, other = np.triu_indices(len(table), k=1)
+    apart = (np.abs(table[one] - table[other]) + resolution) / middle
+    together = float(np.nanquantile(apart, 0.25))
+    if together == 0:
+        return table
+    own = np.array([_least_quarter(each) for each in apart.T])
+    far = _FAR * _QUARTILE * np.maximum(own, together) * middle
+    return np.where((np.abs(table - middle) > far) & (counts >= 3), np.nan, table)
+
+
+def _least_quarter(apart: FloatArray) -> float:
+    known = apart[~np.isnan(apart)]
+    return float(np.quantile(known, 0.25, method="lower")) if len(known) else 0.0
 
 
 def _parts(samples: RuntimeSamples) -> list[tuple[int | None, int, FloatArray]]:

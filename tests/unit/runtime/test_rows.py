@@ -29,7 +29,7 @@ def test_cells_and_parts_of_their_requests_become_rows() -> None:
     # the second (1, 5) does not know its first token, so neither its parts
     nan = float("nan")
     assert rows.by_block[1].tolist() == pytest.approx([nan, 7, nan, nan, nan, nan], nan_ok=True)
-    assert rows.medians.tolist() == [1, 6, 8, 1.5, 3.5, 1]
+    assert rows.times.tolist() == [1, 6, 8, 1.5, 3.5, 1]
 
 
 def test_medians_pass_over_what_is_missing() -> None:
@@ -56,7 +56,7 @@ def test_very_many_repeats_are_taken_together() -> None:
     rows = rows_of(samples)
     assert rows.blocks == 100
     assert rows.by_block[0, 0] == 2  # repeats 0, 1 and 2 took 1, 2 and 3 s
-    assert rows.medians[0] == pytest.approx(125.75)  # groups have 2, 4.5, 7, ..., 249.5: (2 + 249.5) / 2
+    assert rows.times[0] == pytest.approx(125.75)  # groups have 2, 4.5, 7, ..., 249.5: (2 + 249.5) / 2
 
 
 def test_prompts_of_nearly_one_size_are_one_size() -> None:
