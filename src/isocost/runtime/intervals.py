@@ -27,14 +27,20 @@ _NORMAL_95 = 1.959964
 
 
 def coefficient_draws(
-    form: Form, rows: ProfileRows, estimator: FloatArray, noise: Noise | None, rng: np.random.Generator
+    form: Form,
+    rows: ProfileRows,
+    estimator: FloatArray,
+    noise: Noise | None,
+    rng: np.random.Generator,
+    *,
+    draws: int = DRAWS_OF_FIT,
 ) -> FloatArray:
     """Return the point estimate, and below it draws if repeats or residuals tell the noise."""
     times = rows.times
     point = form.coefficients(estimator, times[None])
     if noise is None:
         return point
-    disturbed = noise.disturbances_s(rows, times, DRAWS_OF_FIT, rng)
+    disturbed = noise.disturbances_s(rows, times, draws, rng)
     if noise.from_repeats:
         design = form.row_design(rows, np.ones(len(times), dtype=np.bool_))
         misfit = _misfit_share(design, estimator, times, disturbed, len(times) - form.size)
