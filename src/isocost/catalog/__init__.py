@@ -1,16 +1,21 @@
-"""Shipped tables of models, accelerators, machines and their prices, as core records."""
+"""Shipped tables of models, accelerators, published runtimes, machines and their prices, as core records."""
 
 from isocost.catalog.accelerators import accelerator_names, accelerator_profile
 from isocost.catalog.machines import MachineProfile, machine_names, machine_profile
 from isocost.catalog.models import ModelProfile, model_names, model_profile
+from isocost.catalog.published import PublishedFit, published_fit, published_fits, published_names
 
 __all__ = [
     "MachineProfile",
     "ModelProfile",
+    "PublishedFit",
     "accelerator_names",
     "accelerator_profile",
     "machine_names",
     "machine_profile",
     "model_names",
     "model_profile",
+    "published_fit",
+    "published_fits",
+    "published_names",
 ]
