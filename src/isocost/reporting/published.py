@@ -138,9 +138,9 @@ def _grounds(report: PublishedReport) -> list[str]:
             )
         lines += cost_lines(each.costs, report.question.terms.currency)
     if report.work is not None:
-        work = report.work
+        work, counted = report.work, report.work.counted
         lines += [
             f"operations ({work.dimensions}): {flop(work.paper)} by 24 h^2 L (p + o - 1), without "
-            f"attention's pairs ({flop(work.counted.attention)}) and vocabulary ({flop(work.counted.vocabulary)})"
+            f"attention's pairs ({flop(counted.attention)}) and vocabulary ({flop(counted.vocabulary)})"
         ]
     return lines
