@@ -11,12 +11,14 @@ from isocost.core.estimate import Caution, Estimate
 from isocost.runtime.form import TERMS, Form, chosen_terms, form_of, left_out_predictions
 from isocost.runtime.model import RuntimeCell, RuntimeModel, coefficient_estimate
 from isocost.runtime.rows import ProfileRows, medians_of, rows_of, snapped
+from isocost.runtime.tile import estimated_tile, require_tile
 from isocost.statistics.batch_means import student_quantile
 from isocost.statistics.draws import generator
 from isocost.statistics.percentiles import percentiles
 
 if TYPE_CHECKING:
     from isocost.runtime.samples import RuntimeSamples
+    from isocost.runtime.tile import Tile
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -33,7 +35,7 @@ def fit_runtime(
     deployment: str,
     seed: int,
     machine_busy_share: float | None = None,
-    tile_tokens: int | None = None,
+    tile_tokens: Tile = None,
 ) -> RuntimeModel:
     r"""Fit the runtime of one request, T(p, o).
 
@@ -57,8 +59,9 @@ def fit_runtime(
         Seeds the resampling.
     machine_busy_share : float, optional
         Share of the machine's cores that were busy meanwhile, in [0, 1].
-    tile_tokens : int, optional
-        Tile of the prefill staircase, such as 128 on accelerators; ``None``: plain linear.
+    tile_tokens : int or "estimate", optional
+        Tile of the prefill staircase, such as 128 on accelerators; ``"estimate"``: the data choose
+        (`estimated_tile`); ``None``: plain linear.
 
     Returns
     -------
@@ -80,12 +83,14 @@ def fit_runtime(
     >>> round(model.decode.value, 6), round(model.predict(100, 5).value, 6)  # .010 + .100 + 4 * .020
     (0.02, 0.19)
     """
+    require_tile(tile_tokens)
     samples = snapped(samples)
     rows = rows_of(samples)
     _require_variety(rows)
-    terms = chosen_terms(rows, tile_tokens=tile_tokens)
+    tile = estimated_tile(rows) if tile_tokens == "estimate" else tile_tokens
+    terms = chosen_terms(rows, tile_tokens=tile)
     everything = np.ones(len(rows.cell), dtype=np.bool_)
-    form = form_of(rows, everything, terms=terms or (), tile_tokens=tile_tokens)
+    form = form_of(rows, everything, terms=terms or (), tile_tokens=tile)
     times = rows.medians
     estimator = form.estimator(rows, everything)
     if estimator is None:
@@ -94,7 +99,7 @@ def fit_runtime(
             "profile at least one prompt size with both 1 and several output tokens"
         )
     draws = _draws(form, rows, estimator, generator(seed, f"runtime {deployment}"))
-    left_out = left_out_predictions(rows, terms=form.terms, tile_tokens=tile_tokens)
+    left_out = left_out_predictions(rows, terms=form.terms, tile_tokens=tile)
     return RuntimeModel(
         deployment=deployment,
         cells=_cells(samples, form, draws[0], left_out),
@@ -110,7 +115,7 @@ def fit_runtime(
         cautions=_cautions(rows, terms, machine_busy_share),
         knots=form.knots,
         coefficients=draws,
-        tile_tokens=tile_tokens,
+        tile_tokens=tile,
         between_knots=_between_knots(form, draws[0]),
     )
 

@@ -78,19 +78,31 @@ class Form:
         whole = self.design(prompts, rows.output_tokens[keep])
         return whole - np.where(since[:, None] > 0, self.design(prompts, np.maximum(since, 1.0)), 0.0)
 
-    def estimator(self, rows: ProfileRows, keep: BoolArray) -> FloatArray | None:
+    @property
+    def used(self) -> BoolArray:
+        """Which columns of the design the form has, shape (k + 3,)."""
+        return np.array([True] * (len(self.knots) + 1) + [term in self.terms for term in TERMS])
+
+    def estimator(
+        self, rows: ProfileRows, keep: BoolArray, penalty: FloatArray | None = None
+    ) -> FloatArray | None:
         """Return the matrix from the times of the rows kept to coefficients, shape (k + 3, kept).
 
-        Each row weighs 1 / time, so that relative errors count. ``None`` when the rows cannot identify all
-        terms.
+        Each row weighs 1 / time, so that relative errors count. A penalty, shape (rows, k), adds the sum of
+        squares of its products with alpha at the knots, as a prior does. ``None`` when the rows cannot
+        identify all terms.
         """
         design = self.row_design(rows, keep)
-        used = np.array([True] * (len(self.knots) + 1) + [term in self.terms for term in TERMS])
-        found = least_squares_map(design[:, used], 1 / rows.medians[keep])
+        used, count = self.used, len(design)
+        weights = 1 / rows.medians[keep]
+        if penalty is not None:
+            design = np.concatenate([design, np.pad(penalty, ((0, 0), (0, 3)))])
+            weights = np.concatenate([weights, np.ones(len(penalty))])
+        found = least_squares_map(design[:, used], weights)
         if found is None:
             return None
-        whole = np.zeros((len(used), found.shape[1]))
-        whole[used] = found
+        whole = np.zeros((len(used), count))
+        whole[used] = found[:, :count]
         return whole
 
     def coefficients(self, estimator: FloatArray, times_s: FloatArray) -> FloatArray:
