@@ -11,12 +11,14 @@ from isocost.runtime.rows import medians_of
 from isocost.statistics.regression import hat_basis, least_squares_map, monotone
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from isocost.runtime.rows import ProfileRows
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
     BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 
-__all__ = ["TERMS", "Form", "chosen_terms", "form_of", "left_out_predictions", "warped"]
+__all__ = ["TERMS", "Form", "chosen_terms", "foretold_by", "form_of", "left_out_predictions", "warped"]
 
 TERMS = ("context", "changeover")
 """Optional terms of T(p, o), in the order of their coefficients."""
@@ -105,6 +107,14 @@ class Form:
         whole[used] = found[:, :count]
         return whole
 
+    def onto(self, knots: FloatArray) -> FloatArray:
+        """Return the matrix from coefficients to those of the same T(p, o) with other knots."""
+        whole = np.zeros((len(knots) + 3, len(self.knots) + 3))
+        axis = warped(knots, self.tile_tokens)
+        whole[:-3, :-3] = hat_basis(axis, warped(self.knots, self.tile_tokens))
+        whole[-3:, -3:] = np.eye(3)
+        return whole
+
     def coefficients(self, estimator: FloatArray, times_s: FloatArray) -> FloatArray:
         """Return coefficients of many sets of times, prefill made monotone; shape (n, k + 3)."""
         raw = times_s @ estimator.T
@@ -127,16 +137,25 @@ def left_out_predictions(rows: ProfileRows, *, terms: tuple[str, ...], tile_toke
     float array, shape (cells,)
         Seconds; NaN where the others cannot identify it.
     """
+
+    def fit(keep: BoolArray) -> tuple[Form, FloatArray] | None:
+        form = form_of(rows, keep, terms=terms, tile_tokens=tile_tokens)
+        estimator = form.estimator(rows, keep)
+        return None if estimator is None else (form, estimator)
+
+    return foretold_by(rows, fit)
+
+
+def foretold_by(rows: ProfileRows, fit: Callable[[BoolArray], tuple[Form, FloatArray] | None]) -> FloatArray:
+    """Predict each cell by a fit to the rows of all the others; NaN where they cannot identify it."""
     times = rows.medians
     predicted = np.full(int(rows.direct.sum()), np.nan)
     for cell in range(len(predicted)):
         keep = rows.cell != cell
-        if not keep.any() or not _within(rows, keep, cell):
+        found = fit(keep) if keep.any() and _within(rows, keep, cell) else None
+        if found is None:
             continue
-        form = form_of(rows, keep, terms=terms, tile_tokens=tile_tokens)
-        estimator = form.estimator(rows, keep)
-        if estimator is None:
-            continue
+        form, estimator = found
         target = form.design(rows.input_tokens[[cell]], rows.output_tokens[[cell]])[0]
         shares = (target @ estimator) * times[keep]
         if np.sqrt((shares**2).sum()) <= LARGEST_AMPLIFICATION * shares.sum():

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
     BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 
-__all__ = ["NOISE_SHARE", "RuntimePosterior", "posterior_of", "runtime_posterior"]
+__all__ = ["NOISE_SHARE", "Pull", "RuntimePosterior", "posterior_of", "runtime_posterior"]
 
 NOISE_SHARE = 0.005
 """Relative standard error of a cell where repeats do not tell: what the additive form itself is off by."""
@@ -34,8 +34,19 @@ _PASSES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pull:
+    """A prior, and the relative standard error of the cells that it meets."""
+
+    prior: RuntimePrior
+    noise_share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RuntimePosterior:
-    """Coefficients of T(p, o) under a prior: a Gaussian.
+    """Coefficients of T(p, o) given cells and a prior that yields to them: mean and covariance.
+
+    Two Gaussians are mixed: the prior's posterior, and a fit that is linear between the profiled prompt sizes
+    on the staircase axis. The prior's weight is 1 - `surprise` / `limit`, at least 0.
 
     Parameters
     ----------
@@ -46,24 +57,30 @@ class RuntimePosterior:
     coefficients : float array, shape (k + 3,)
         alpha at the knots, beta, gamma and delta (0 where the form has none).
     covariance : float array, shape (k + 3, k + 3)
-        Of noise and prior together.
-    prior_covariance : float array, shape (k + 3, k + 3)
-        The prior's part of it: what more repeats of the same cells would leave.
+        Of noise and of what the prior leaves open.
+    open_covariance : float array, shape (k + 3, k + 3)
+        What the prior leaves open: what would remain of it with endless repeats of the same cells.
     surprise : float
-        How far the cells are from what the prior foretells of them: a chi-square over its degrees of freedom;
+        How far the cells are from what the prior foretells of them: a chi-square over its degrees of freedom,
         about 1 or less where the model is like the others.
+    limit : float
+        The surprise that one in forty models like the others exceeds.
     """
 
     form: Form
     estimator: FloatArray
     coefficients: FloatArray
     covariance: FloatArray
-    prior_covariance: FloatArray
+    open_covariance: FloatArray
     surprise: float
+    limit: float
 
-    def predict(
-        self, input_tokens: FloatArray, output_tokens: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
+    @property
+    def weight(self) -> float:
+        """Weight of the prior against a fit without it, in [0, 1]."""
+        return max(0.0, 1 - self.surprise / self.limit)
+
+    def predict(self, input_tokens: FloatArray, output_tokens: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return mean and covariance of T at sizes, seconds and squared seconds, shapes (n,) and (n, n)."""
         design = self.form.design(
             np.asarray(input_tokens, dtype=np.float64), np.asarray(output_tokens, dtype=np.float64)
@@ -109,8 +126,9 @@ def runtime_posterior(
     >>> from isocost.runtime.prior import runtime_prior
     >>> from isocost.runtime.published import PublishedRuntime
     >>> sizes = (1, 256, 512, 1024)
-    >>> fits = {str(a): PublishedRuntime(prefill_s=tuple((p, a * 0.01 + p * b * 1e-4) for p in sizes), decode_s=1)
-    ...         for a, b in ((1, 1), (2, 3), (4, 2), (3, 5))}
+    >>> lines = {"a": (0.01, 1e-4), "b": (0.02, 3e-4), "c": (0.04, 2e-4), "d": (0.03, 5e-4)}
+    >>> fits = {name: PublishedRuntime(prefill_s=tuple((p, a + b * p) for p in sizes), decode_s=0.01)
+    ...         for name, (a, b) in lines.items()}
     >>> prior = runtime_prior(fits, tile_tokens=None, resolution_s=0)
     >>> found = runtime_posterior(prior, [1, 1, 256, 1024], [1, 11, 1, 1], [0.03, 0.23, 0.0555, 0.1323])
     >>> mean, _ = found.predict([512], [6])
@@ -127,54 +145,68 @@ def runtime_posterior(
         )
     )
     everything = np.ones(len(rows.cell), dtype=np.bool_)
-    found = posterior_of(prior, rows, everything, terms=terms, noise_share=noise_share)
+    found = posterior_of(Pull(prior=prior, noise_share=noise_share), rows, everything, terms=terms)
     if found is None:
         raise EstimationError(
-            "the cells cannot tell prefill from decode even with a prior; give at least three prompt sizes, one "
-            "of them with 1 and with several output tokens, and times that grow with the prompt"
+            "the cells cannot tell prefill from decode even with a prior; give at least three prompt sizes, "
+            "one of them with 1 and with several output tokens, and times that grow with the prompt"
         )
     return found
 
 
 def posterior_of(
-    prior: RuntimePrior,
+    pull: Pull,
     rows: ProfileRows,
     keep: BoolArray,
     *,
     terms: tuple[str, ...],
-    noise_share: float,
     tile_tokens: int | None = None,
 ) -> RuntimePosterior | None:
     """Return the posterior from the rows kept; ``None`` where they cannot carry one."""
+    prior, noise_share = pull.prior, pull.noise_share
     profiled = np.unique(rows.input_tokens[keep])
     if not FEWEST_PROMPTS <= len(profiled) <= MOST_PROMPTS:
         return None
     tile = prior.tile_tokens if tile_tokens is None else tile_tokens
     form = Form(knots=_knots(profiled, prior.sizes), terms=terms, tile_tokens=tile)
-    times, design = rows.medians[keep], form.row_design(rows, keep)
-    growth = _first_growth(form, prior, design, times)
+    free = Form(knots=profiled, terms=terms, tile_tokens=tile)
+    plain, pulled = free.estimator(rows, keep), _pulled(pull, form, rows, keep)
+    if plain is None or pulled is None:
+        return None
+    estimator, penalty = pulled
+    data = _Data(rows=rows, keep=keep, noise_share=noise_share)
+    surprise = data.surprise((form, estimator, penalty), (free, plain))
+    limit = _limit(len(profiled) - 2, len(prior.sources) - 2)
+    return _mixed(data, (form, estimator, penalty), free.onto(form.knots) @ plain, surprise, limit)
+
+
+def _pulled(
+    pull: Pull, form: Form, rows: ProfileRows, keep: BoolArray
+) -> tuple[FloatArray, FloatArray] | None:
+    """Return the estimator under the prior and its penalty on alpha; ``None`` if prefill does not grow."""
+    prior, times, design = pull.prior, rows.medians[keep], form.row_design(rows, keep)
     shape, spread = prior.shape(form.knots), np.linalg.inv(prior.covariance(form.knots))
-    contrast = spread - spread @ shape @ np.linalg.solve(shape.T @ spread @ shape, shape.T @ spread)
-    root = _root(contrast)
+    of_levels = np.linalg.solve(shape.T @ spread @ shape, shape.T @ spread)
+    root = _root(np.asarray(spread - spread @ shape @ of_levels))
+    growth = _first_growth(form, prior, design, times)
+    found = None
     for _ in range(_PASSES):
         if not growth > 0:
             return None
-        penalty = noise_share / growth * root
+        penalty = pull.noise_share / growth * root
         estimator = form.estimator(rows, keep, penalty)
         if estimator is None:
             return None
-        coefficients = estimator @ times
-        alpha = coefficients[: len(form.knots)]
-        growth = float(np.linalg.solve(shape.T @ spread @ shape, shape.T @ spread @ alpha)[1])
-    covariance, prior_part = _covariances(form, design / times[:, None], penalty, noise_share)
-    return RuntimePosterior(
-        form=form,
-        estimator=estimator,
-        coefficients=coefficients,
-        covariance=covariance,
-        prior_covariance=prior_part,
-        surprise=_surprise(rows, keep, (form, coefficients, penalty), noise_share),
-    )
+        found = estimator, penalty
+        growth = float((of_levels @ (estimator @ times)[: len(form.knots)])[1])
+    return found
+
+
+def _limit(contrasts: int, degrees: int) -> float:
+    """Return the F quantile that one in forty exceeds: the prior's covariance is itself estimated."""
+    from scipy.special import fdtri
+
+    return float(fdtri(contrasts, degrees, 0.975))
 
 
 def _knots(profiled: FloatArray, known: FloatArray) -> FloatArray:
@@ -198,34 +230,59 @@ def _root(matrix: FloatArray) -> FloatArray:
     return np.asarray(np.sqrt(np.maximum(values, 0.0))[:, None] * vectors.T)
 
 
-def _covariances(
-    form: Form, relative: FloatArray, penalty: FloatArray, noise_share: float
-) -> tuple[FloatArray, FloatArray]:
-    """Return the covariance of the coefficients, and the prior's part of it."""
-    used = form.used
-    prior = np.pad(penalty, ((0, 0), (0, 3)))[:, used]
-    data = relative[:, used]
-    inverse = np.linalg.inv(data.T @ data + prior.T @ prior)
-    found = []
-    for part in (inverse, inverse @ prior.T @ prior @ inverse):
-        whole = np.zeros((len(used), len(used)))
-        whole[np.ix_(used, used)] = part * noise_share**2
-        found.append(whole)
-    return found[0], found[1]
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Data:
+    """Rows of a profile and their relative noise."""
+
+    rows: ProfileRows
+    keep: BoolArray
+    noise_share: float
+
+    def residuals(self, form: Form, estimator: FloatArray) -> FloatArray:
+        times = self.rows.medians[self.keep]
+        return np.asarray(form.row_design(self.rows, self.keep) @ (estimator @ times) / times - 1)
+
+    def surprise(self, pulled: tuple[Form, FloatArray, FloatArray], plain: tuple[Form, FloatArray]) -> float:
+        """Return what the prior adds to the least sum of squares, over the contrasts that it foretells."""
+        form, estimator, penalty = pulled
+        alpha = (estimator @ self.rows.medians[self.keep])[: len(form.knots)]
+        reached = (self.residuals(form, estimator) ** 2).sum() + ((penalty @ alpha) ** 2).sum()
+        least = (self.residuals(*plain) ** 2).sum()
+        return float(max(reached - least, 0.0) / self.noise_share**2 / (len(plain[0].knots) - 2))
+
+    def covariances(self, form: Form, penalty: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the covariance of the coefficients under the prior, and the part that it leaves open."""
+        used = form.used
+        pull = np.pad(penalty, ((0, 0), (0, 3)))[:, used]
+        data = (form.row_design(self.rows, self.keep) / self.rows.medians[self.keep][:, None])[:, used]
+        inverse = np.linalg.inv(data.T @ data + pull.T @ pull)
+        inside = np.ix_(used, used)
+        whole, left_open = np.zeros((2, len(used), len(used)))
+        whole[inside] = inverse * self.noise_share**2
+        left_open[inside] = inverse @ pull.T @ pull @ inverse * self.noise_share**2
+        return whole, left_open
 
 
-def _surprise(
-    rows: ProfileRows, keep: BoolArray, fit: tuple[Form, FloatArray, FloatArray], noise_share: float
-) -> float:
-    """Return what the prior adds to the least sum of squares, over the contrasts that it foretells."""
-    form, coefficients, penalty = fit
-    times = rows.medians[keep]
-    profiled = np.unique(rows.input_tokens[keep])
-    free = Form(knots=profiled, terms=form.terms, tile_tokens=form.tile_tokens)
-    found = free.estimator(rows, keep)
-    if found is None:
-        return 0.0
-    least = ((free.row_design(rows, keep) @ (found @ times) / times - 1) ** 2).sum()
-    reached = ((form.row_design(rows, keep) @ coefficients / times - 1) ** 2).sum()
-    pulled = ((penalty @ coefficients[: len(form.knots)]) ** 2).sum()
-    return float(max(reached + pulled - least, 0.0) / noise_share**2 / (len(profiled) - 2))
+def _mixed(
+    data: _Data,
+    pulled: tuple[Form, FloatArray, FloatArray],
+    plain: FloatArray,
+    surprise: float,
+    limit: float,
+) -> RuntimePosterior:
+    """Mix the estimator under the prior with the plain one, by how surprising the data are."""
+    form, estimator, penalty = pulled
+    weight = max(0.0, 1 - surprise / limit)
+    whole, left_open = data.covariances(form, penalty)
+    apart = (plain - estimator) @ data.rows.medians[data.keep]
+    between = (max(1.0, surprise) - 1) * left_open + weight * (1 - weight) * np.outer(apart, apart)
+    mixed = weight * estimator + (1 - weight) * plain
+    return RuntimePosterior(
+        form=form,
+        estimator=mixed,
+        coefficients=mixed @ data.rows.medians[data.keep],
+        covariance=whole + between,
+        open_covariance=left_open + between,
+        surprise=surprise,
+        limit=limit,
+    )

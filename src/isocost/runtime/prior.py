@@ -26,6 +26,7 @@ _SCATTER = 0.03  # typical deviation of a model from the two common shapes, over
 _FLOOR_SCATTER = 0.03  # prior of the first shape: 1 +- so much
 _ALIKE_SHARE = 0.5  # of the deviations' variance: those alike among models; the rest is rough
 _CLIP = 2.0  # robust standard deviations
+_LEAST_ROUGHNESS = 1e-9
 _ROUNDS = 40
 
 
@@ -36,8 +37,8 @@ class RuntimePrior:
     .. math:: \alpha(p) = A\,h(p) + B\,(g(p) + d(p))
 
     h is near 1: what a request takes however short its prompt is; g(1) = 0 and g(1000) = 1: what the prompt
-    adds. A and B, in seconds, are a model's own and free. The deviation d has mean 0 and the covariance of the
-    other models' deviations, shrunk half-way to that of a random walk on the staircase axis, whose
+    adds. A and B, in seconds, are a model's own and free. The deviation d has mean 0 and the covariance of
+    the other models' deviations, shrunk half-way to that of a random walk on the staircase axis, whose
     interpolation is linear.
 
     Parameters
@@ -119,11 +120,12 @@ def runtime_prior(
     --------
     >>> from isocost.runtime.published import PublishedRuntime
     >>> sizes = (1, 256, 512, 1024)
-    >>> fits = {str(a): PublishedRuntime(prefill_s=tuple((p, a * 0.01 + p * b * 1e-4) for p in sizes), decode_s=1)
-    ...         for a, b in ((1, 1), (2, 3), (4, 2), (3, 5))}
-    >>> prior = runtime_prior(fits, tile_tokens=None, resolution_s=0)  # all lines: no deviation is left
-    >>> prior.shape(np.array([1.0, 512.0]))[:, 1].round(2).tolist(), abs(prior.deviations).max() < 1e-3
-    ([0.0, 0.51], True)
+    >>> lines = {"a": (0.01, 1e-4), "b": (0.02, 3e-4), "c": (0.04, 2e-4), "d": (0.03, 5e-4)}
+    >>> fits = {name: PublishedRuntime(prefill_s=tuple((p, a + b * p) for p in sizes), decode_s=0.01)
+    ...         for name, (a, b) in lines.items()}
+    >>> prior = runtime_prior(fits, tile_tokens=None, resolution_s=0)
+    >>> prior.shape(np.array([1.0, 512.0]))[:, 1].round(2).tolist()
+    [0.0, 0.51]
     """
     if len(fits) < _FEWEST_MODELS:
         raise InputError(f"a prior takes the fits of at least {_FEWEST_MODELS} models, got {len(fits)}")
@@ -137,7 +139,9 @@ def runtime_prior(
     scale = levels[:, 1:]
     if not (scale > 0).all():
         flat = tuple(fits)[int(np.argmin(scale))]
-        raise InputError(f"a prior takes models whose first token takes longer after longer prompts; {flat} is none")
+        raise InputError(
+            f"a prior takes models whose first token takes longer after longer prompts; {flat} is none"
+        )
     apart = np.where(known, (alpha - levels @ shapes.T) / scale, 0.0)
     deviations = _clipped(apart * _SCATTER**2 / (_SCATTER**2 + variance / scale**2))
     steps = np.diff(deviations, axis=1) ** 2 / np.diff(warped(sizes, tile_tokens))
@@ -146,7 +150,7 @@ def runtime_prior(
         floor=shapes[:, 0],
         growth=shapes[:, 1],
         deviations=deviations,
-        roughness=float(steps[known[:, 1:] & known[:, :-1]].mean()),
+        roughness=max(float(steps[known[:, 1:] & known[:, :-1]].mean()), _LEAST_ROUGHNESS),
         tile_tokens=tile_tokens,
         sources=tuple(fits),
     )
@@ -177,7 +181,7 @@ def _two_shapes(
             normal = (levels.T * weights[:, place]) @ levels
             right = (levels.T * weights[:, place]) @ alpha[:, place]
             prior = 1 / _FLOOR_SCATTER**2
-            shapes[place] = np.linalg.solve(normal + np.diag([prior, 0.0]), right + [prior, 0.0])
+            shapes[place] = np.linalg.solve(normal + np.diag([prior, 0.0]), [right[0] + prior, right[1]])
         for model in range(len(alpha)):
             root = np.sqrt(weights[model])
             levels[model] = np.linalg.lstsq(shapes * root[:, None], alpha[model] * root, rcond=None)[0]
