@@ -161,7 +161,8 @@ def hourly_report(machine: str, question: HourlyQuestion | None = None) -> Hourl
         for code, rate in (asked.rates or {}).items()
     }
     found = find_machine(machine, rates=rates)
-    shown = rate_of(asked.currency, rates)
+    own = asked.currency.upper() == found.currency.code
+    shown = found.currency if own else rate_of(asked.currency, rates)
     if isinstance(found.profile, MachineProfile):
         return _by_the_hour(found, found.profile, asked, shown)
     profile = _changed(found.profile, asked, today)
