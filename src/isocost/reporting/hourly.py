@@ -84,7 +84,7 @@ def _against(rent: RentComparison, currency: Currency) -> str:
     price = rent.price
     asked = _money(price.usd_per_hour, price.low, price.high, currency)
     name = "" if rent.name == "given by you" else f" ({clean(rent.name)})"
-    return f"Rented{name} one costs {asked}: {_who_is_cheaper(rent.owning_cheaper)}."
+    return f"Rented{name}, one costs {asked}: {_who_is_cheaper(rent.owning_cheaper)}."
 
 
 def _who_is_cheaper(owning: float) -> str:

@@ -77,9 +77,8 @@ def report_study(
     """
     folder = open_study(path)
     assumed = read_assumptions(folder.assumptions_file)
-    price, hourly = _price(
-        price_usd_per_hour, machine, assumed, today or datetime.now(UTC).date().isoformat()
-    )
+    given = today or datetime.now(UTC).date().isoformat()
+    price, hourly = _price(price_usd_per_hour, machine, assumed, today=given, folder=folder.path)
     levels = tuple(parse_service_level(text) for text in (service_levels or assumed.service_levels))
     floor = size_floor if size_floor is not None else assumed.size_floor
     stages = {stage.name: stage for stage in folder.stages()}
@@ -135,7 +134,7 @@ def write_report(path: Path, page: str, *, output: Path | None = None) -> Path:
 
 
 def _price(
-    given: float | None, machine: str | None, assumed: Assumptions, today: str
+    given: float | None, machine: str | None, assumed: Assumptions, *, today: str, folder: Path
 ) -> tuple[HourlyPrice | None, HourlyReport | None]:
     """Say what an hour costs, and what that is made of: as given, by a machine, or as the study assumes."""
     if given is not None and machine is not None:
@@ -153,10 +152,10 @@ def _price(
     named = machine or assumed.machine
     if named is None:
         return None, None
-    hourly = hourly_report(named)
+    hourly = hourly_report(named, folder=folder)
     if isinstance(hourly.machine.profile, MachineProfile):
         return hourly.price, None
-    return hourly.price, hourly_report(named, HourlyQuestion(changes={}, sensitivity=True))
+    return hourly.price, hourly_report(named, HourlyQuestion(changes={}, sensitivity=True), folder=folder)
 
 
 def _provenance(measured: Measured) -> tuple[Provenance, ...]:

@@ -25,6 +25,7 @@ from isocost.studies.renting import against_rents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from isocost.catalog import OwnedMachine
     from isocost.economics import Sensitivity
@@ -129,7 +130,9 @@ class HourlyReport:
         )
 
 
-def hourly_report(machine: str, question: HourlyQuestion | None = None) -> HourlyReport:
+def hourly_report(
+    machine: str, question: HourlyQuestion | None = None, *, folder: Path | None = None
+) -> HourlyReport:
     """Say what an hour of use of a machine costs, with interval, and what renting would.
 
     Parameters
@@ -137,6 +140,8 @@ def hourly_report(machine: str, question: HourlyQuestion | None = None) -> Hourl
     machine : str
         ``a800-owned``, ``8xh100-rented`` or ``ours.yaml``; see `isocost.studies.machine.find_machine`.
     question : HourlyQuestion, optional
+    folder : Path, optional
+        Where the file of a machine may lie, beside the present folder.
 
     Returns
     -------
@@ -160,8 +165,9 @@ def hourly_report(machine: str, question: HourlyQuestion | None = None) -> Hourl
         code.upper(): Currency(code=code.upper(), per_usd=rate, date=today, source="given by you")
         for code, rate in (asked.rates or {}).items()
     }
-    found = find_machine(machine, rates=rates)
-    shown = rate_of(asked.currency, rates)
+    found = find_machine(machine, rates=rates, folder=folder)
+    own = asked.currency.upper() == found.currency.code
+    shown = found.currency if own else rate_of(asked.currency, rates)
     if isinstance(found.profile, MachineProfile):
         return _by_the_hour(found, found.profile, asked, shown)
     profile = _changed(found.profile, asked, today)

@@ -55,7 +55,9 @@ class Machine:
         return self.profile.name if self.count == 1 else f"{self.count} x {self.profile.name}"
 
 
-def find_machine(text: str, *, rates: Mapping[str, Currency] | None = None) -> Machine:
+def find_machine(
+    text: str, *, rates: Mapping[str, Currency] | None = None, folder: Path | None = None
+) -> Machine:
     """Find a machine: ``h100-owned``, ``8xh100-rented``, or a file ``ours.yaml``.
 
     Parameters
@@ -64,6 +66,8 @@ def find_machine(text: str, *, rates: Mapping[str, Currency] | None = None) -> M
         A name of the catalogue or the path of a YAML file; a number and an ``x`` in front: so many of it.
     rates : mapping of str to Currency, optional
         Rates that go before the catalogue's.
+    folder : Path, optional
+        Where a file may lie that is not in the present folder: that of a study.
 
     Returns
     -------
@@ -80,7 +84,9 @@ def find_machine(text: str, *, rates: Mapping[str, Currency] | None = None) -> M
     counted = None if text in known else _COUNTED.fullmatch(text)
     count, name = (int(counted["count"]), counted["name"]) if counted else (1, text)
     if Path(name).suffix.lower() in (".yaml", ".yml"):
-        return _from_file(Path(name), count, rates or {})
+        beside = None if folder is None else folder / name
+        file = beside if beside is not None and beside.exists() else Path(name)
+        return _from_file(file, count, rates or {})
     if name in machine_names():
         return Machine(count=count, profile=machine_profile(name), currency=USD)
     owned = owned_machine(name)

@@ -65,7 +65,7 @@ def _steps(report: HourlyReport) -> list[_Step]:
 
 def _draw(steps: Sequence[_Step], *, width: float) -> Markup:
     labels = max(text_width(step.name) for step in steps) + 12
-    frame = Frame(left=labels, right=width - 62, top=8, bottom=8 + ROW * len(steps))
+    frame = Frame(left=labels, right=width - 62, top=8, bottom=16 + ROW * len(steps))
     ends = [step.start + (step.seen.high or step.seen.value) for step in steps]
     scale = Scale(low=0.0, high=max(ends) * 1.02 or 1.0, start=frame.left, end=frame.right)
     ticks = scale.ticks(5 if width > NARROW else 3)
