@@ -7,15 +7,13 @@ from isocost.catalog.models import ModelProfile, model_names, model_profile
 from isocost.catalog.owned import OwnedMachine, owned_machine, owned_names
 from isocost.catalog.published import (
     PublishedFit,
-    PublishedPrice,
     nearest_published,
     published_fit,
     published_fits,
     published_matches,
     published_names,
-    published_price,
-    published_prices,
 )
+from isocost.catalog.published_prices import PublishedPrice, published_price, published_prices
 
 __all__ = [
     "MachineProfile",
