@@ -13,6 +13,7 @@ from isocost.core.errors import InputError
 
 if TYPE_CHECKING:
     from isocost.exchange import TimesFormat
+    from isocost.studies.fitting import FitTerms
     from isocost.studies.request_cost import CostTerms
     from isocost.studies.times import TimesQuestion
 
@@ -52,18 +53,21 @@ def show_table(
     table: TableOptions,
     request: tuple[int | None, int | None],
     terms: CostTerms,
+    fitting: FitTerms,
     shape: str,
 ) -> None:
     """Fit each model of a table and print the fits as text, JSON or HELM's form."""
     from isocost.reporting import helm_json, times_json, times_text
     from isocost.studies.times import fit_times
 
-    report = fit_times(path, _question(table, request, terms), _format(table))
+    report = fit_times(path, _question(table, request, terms, fitting), _format(table))
     write = {"helm": helm_json, "json": times_json, "text": times_text}[shape]
     typer.echo(write(report))
 
 
-def _question(table: TableOptions, request: tuple[int | None, int | None], terms: CostTerms) -> TimesQuestion:
+def _question(
+    table: TableOptions, request: tuple[int | None, int | None], terms: CostTerms, fitting: FitTerms
+) -> TimesQuestion:
     from isocost.studies.times import TimesQuestion
 
     if table.rule not in (None, "published"):
@@ -73,6 +77,7 @@ def _question(table: TableOptions, request: tuple[int | None, int | None], terms
         denoised=table.denoised,
         request=options.parse_request(*request),
         terms=terms,
+        fitting=fitting,
         half_width_share=None if table.width is None else _share(table.width),
         idealized=table.idealized,
     )

@@ -11,7 +11,8 @@ from isocost.reporting.cost_aware import cost_assumptions, cost_aware_object, co
 from isocost.reporting.envelope import SCHEMA, estimate_object
 from isocost.reporting.format import decimals, estimate_text, grouped, percent
 from isocost.reporting.markup import clean
-from isocost.runtime import DenoisedRuntime, PublishedRuntime
+from isocost.reporting.shaped import shape_lines, shape_object
+from isocost.runtime import DenoisedRuntime, PublishedRuntime, RuntimeModel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,6 +130,8 @@ def _paragraph(fit: TimesFit, currency: Currency) -> list[str]:
         f"  {'first token':14s} " + ", ".join(f"{estimate_text(alpha)} for {p} in" for p, alpha in shown),
         f"  {'further tokens':14s} {estimate_text(decode)} each",
     ]
+    if isinstance(fit.fit, RuntimeModel):
+        lines.extend(shape_lines(fit.fit))
     if overhead is not None:
         lines.append(f"  {'overhead':14s} {estimate_text(overhead)} a request")
     if fit.beside is not None:
@@ -208,6 +211,7 @@ def _model(fit: TimesFit) -> Json:
             "context": estimate_object(found.context),
             "changeover": estimate_object(found.changeover),
             "held_out_error": estimate_object(found.held_out_error),
+            **shape_object(found),
         }
     return content
 

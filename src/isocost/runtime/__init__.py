@@ -14,7 +14,9 @@ from isocost.runtime.design import interleave, profile_cells
 from isocost.runtime.drift import Drift, DriftStep, drift
 from isocost.runtime.fit import fit_runtime, held_out_error, measured_cells
 from isocost.runtime.foretold import ErrorShare, foretell
-from isocost.runtime.model import RuntimeCell, RuntimeModel
+from isocost.runtime.model import PriorUse, RuntimeCell, RuntimeModel
+from isocost.runtime.posterior import RuntimePosterior, runtime_posterior
+from isocost.runtime.prior import RuntimePrior, runtime_prior
 from isocost.runtime.published import PublishedRuntime, published_rule
 from isocost.runtime.samples import RuntimeSamples, samples_of
 from isocost.runtime.side_by_side import SideBySide, side_by_side
@@ -29,9 +31,12 @@ __all__ = [
     "Drift",
     "DriftStep",
     "ErrorShare",
+    "PriorUse",
     "PublishedRuntime",
     "RuntimeCell",
     "RuntimeModel",
+    "RuntimePosterior",
+    "RuntimePrior",
     "RuntimeSamples",
     "RuntimeTable",
     "SideBySide",
@@ -52,6 +57,8 @@ __all__ = [
     "published_rule",
     "request_cost",
     "request_energy",
+    "runtime_posterior",
+    "runtime_prior",
     "samples_of",
     "side_by_side",
     "typical_variation",

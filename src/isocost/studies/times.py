@@ -23,6 +23,7 @@ from isocost.runtime import (
     side_by_side,
 )
 from isocost.statistics import generator
+from isocost.studies.fitting import FitTerms
 from isocost.studies.request_cost import CostTerms, cost_aware, must_have_request
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ class TimesQuestion:
         Coefficients in HELM's form to compare denoised runtimes with.
     terms : CostTerms
         Hardware, money and power behind the request.
+    fitting : FitTerms
+        Of our own fit.
     seed : int
         Seeds resampling.
     """
@@ -65,6 +68,7 @@ class TimesQuestion:
     half_width_share: float | None = None
     idealized: Path | None = None
     terms: CostTerms = field(default_factory=CostTerms)
+    fitting: FitTerms = field(default_factory=FitTerms)
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -219,7 +223,13 @@ def _fit(
         return published_rule(*columns, denoised=question.denoised)
     if question.denoised:
         return denoise(*columns, deployment=name, least_known=table.rows_are == "minimum")
-    return fit_runtime(table.samples(), deployment=name, seed=question.seed)
+    return fit_runtime(
+        table.samples(),
+        deployment=name,
+        seed=question.seed,
+        tile_tokens=question.fitting.tile,
+        prior=question.fitting.runtime_prior(),
+    )
 
 
 def _notes(table: RuntimeTable) -> tuple[Caution, ...]:
