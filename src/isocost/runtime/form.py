@@ -25,6 +25,9 @@ TERMS = ("context", "changeover")
 
 SPLITS = 40
 
+MOST_LEVERAGE = 1e6
+"""A cell of more leverage is fitted to no others; its prediction needs a fit of its own."""
+
 LARGEST_AMPLIFICATION = 2.0
 """A prediction that more than doubles the relative noise of the data is not identified by them."""
 
@@ -132,6 +135,9 @@ def form_of(
 def left_out_predictions(rows: ProfileRows, *, terms: tuple[str, ...], tile_tokens: int | None) -> FloatArray:
     """Predict each cell from all the others.
 
+    Where a cell's prompt size has other cells the form stays as it is, and the prediction follows from the fit to
+    all rows: of rows S, out of (I - G_SS)^-1 G_S, with G the matrix from times to fitted times.
+
     Returns
     -------
     float array, shape (cells,)
@@ -143,24 +149,48 @@ def left_out_predictions(rows: ProfileRows, *, terms: tuple[str, ...], tile_toke
         estimator = form.estimator(rows, keep)
         return None if estimator is None else (form, estimator)
 
-    return foretold_by(rows, fit)
+    everything = np.ones(len(rows.cell), dtype=np.bool_)
+    whole = fit(everything)
+    smooth = None if whole is None else whole[0].row_design(rows, everything) @ whole[1]
+    return foretold_by(rows, fit, smooth)
 
 
-def foretold_by(rows: ProfileRows, fit: Callable[[BoolArray], tuple[Form, FloatArray] | None]) -> FloatArray:
-    """Predict each cell by a fit to the rows of all the others; NaN where they cannot identify it."""
+def foretold_by(
+    rows: ProfileRows,
+    fit: Callable[[BoolArray], tuple[Form, FloatArray] | None],
+    smooth: FloatArray | None = None,
+) -> FloatArray:
+    """Predict each cell by a fit to the rows of all the others; NaN where they cannot identify it.
+
+    `smooth`, the matrix from times to fitted times of least squares with fixed weights, saves most fits.
+    """
     times = rows.medians
     predicted = np.full(int(rows.direct.sum()), np.nan)
     for cell in range(len(predicted)):
         keep = rows.cell != cell
-        found = fit(keep) if keep.any() and _within(rows, keep, cell) else None
-        if found is None:
+        if not keep.any() or not _within(rows, keep, cell):
             continue
-        form, estimator = found
-        target = form.design(rows.input_tokens[[cell]], rows.output_tokens[[cell]])[0]
-        shares = (target @ estimator) * times[keep]
+        weights = None if smooth is None else _without(rows, keep, smooth)
+        if weights is None:
+            found = fit(keep)
+            if found is None:
+                continue
+            form, estimator = found
+            weights = form.design(rows.input_tokens[[cell]], rows.output_tokens[[cell]])[0] @ estimator
+        shares = weights * times[keep]
         if np.sqrt((shares**2).sum()) <= LARGEST_AMPLIFICATION * shares.sum():
             predicted[cell] = shares.sum()
     return predicted
+
+
+def _without(rows: ProfileRows, keep: BoolArray, smooth: FloatArray) -> FloatArray | None:
+    """Return what the times kept weigh in the whole runtime of the cell left out, from the fit to all."""
+    if not np.isin(rows.input_tokens[~keep], rows.input_tokens[keep]).all():
+        return None
+    own = np.eye(int((~keep).sum())) - smooth[np.ix_(~keep, ~keep)]
+    if np.linalg.cond(own) > MOST_LEVERAGE:
+        return None
+    return np.asarray(np.linalg.solve(own, smooth[np.ix_(~keep, keep)])[0])
 
 
 def _within(rows: ProfileRows, keep: BoolArray, cell: int) -> bool:
