@@ -21,7 +21,7 @@ from isocost.runtime import RuntimeSamples, fit_runtime
 from isocost.runtime.form import form_of
 from isocost.runtime.intervals import coefficient_draws
 from isocost.runtime.rows import rows_of
-from isocost.runtime.weights import weighted_estimator
+from isocost.runtime.weights import weighted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -141,8 +141,11 @@ def held(design: tuple[Cells, int, int], noise: Noise, count: int, seed: int) ->
         rng = np.random.default_rng([seed, number])
         truth = truth_of(prompts, rng)
         rows = rows_of(samples_from(cells, repeats, truth, noise, rng))
-        form = form_of(rows, np.ones(len(rows.cell), dtype=np.bool_))
-        estimator, found = weighted_estimator(form, rows)
+        everything = np.ones(len(rows.cell), dtype=np.bool_)
+        form = form_of(rows, everything)
+        rows, found = weighted(form, rows)
+        estimator = form.estimator(rows, everything)
+        assert estimator is not None
         drawn = coefficient_draws(form, rows, estimator, found, rng, draws=draws)[1:]
         told = np.concatenate([drawn[:, :-2], drawn @ form.design(p, o).T], axis=1)
         low, high = np.quantile(told, [0.025, 0.975], axis=0)

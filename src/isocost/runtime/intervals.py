@@ -43,7 +43,8 @@ def coefficient_draws(
     disturbed = noise.disturbances_s(rows, times, draws, rng)
     if noise.from_repeats:
         design = form.row_design(rows, np.ones(len(times), dtype=np.bool_))
-        misfit = _misfit_share(design, estimator, times, disturbed, len(times) - form.size)
+        spare = len(times) - len(np.unique(rows.input_tokens)) - 1 - len(form.terms)
+        misfit = _misfit_share(design, estimator, times, disturbed, spare)
         disturbed = disturbed + times * misfit * rng.standard_normal(disturbed.shape)
     return np.concatenate([point, form.coefficients(estimator, times + disturbed)])
 

@@ -50,6 +50,8 @@ class ProfileRows:
         second.
     by_block : float array, shape (blocks, rows)
         Median in each repeat, seconds; NaN where a repeat lacks it or lies far from the others.
+    weights : float array, shape (rows,)
+        The reciprocal of each row's standard deviation, up to a common factor; 0 where a row is set aside.
     resolution_s : float
         Step to which the times were rounded; 0: none seen.
     set_aside : int
@@ -63,6 +65,7 @@ class ProfileRows:
     direct: BoolArray
     part: IntArray
     by_block: FloatArray
+    weights: FloatArray
     resolution_s: float
     set_aside: int = 0
 
@@ -74,7 +77,7 @@ class ProfileRows:
     @property
     def times(self) -> FloatArray:
         """Mean over the repeats that do not lie far from the others, seconds, shape (rows,)."""
-        return np.asarray(np.nansum(self.by_block, axis=0) / self.counts)
+        return _means(self.by_block)
 
     @property
     def blocks(self) -> int:
@@ -123,9 +126,14 @@ def rows_of(samples: RuntimeSamples) -> ProfileRows:
         direct=np.arange(len(owner)) < len(cells),
         part=np.repeat(np.arange(len(rows)), [len(row[0]) for row in rows]),
         by_block=by_block,
+        weights=1 / _means(by_block),
         resolution_s=resolution,
         set_aside=int(np.isnan(by_block).sum() - sum(np.isnan(row[3]).sum() for row in rows)),
     )
+
+
+def _means(by_block: FloatArray) -> FloatArray:
+    return np.asarray(np.nansum(by_block, axis=0) / (~np.isnan(by_block)).sum(axis=0))
 
 
 def resolution_s(times_s: FloatArray) -> float:

@@ -1,7 +1,8 @@
-"""How much each row of a profile counts, and what noise its time has."""
+"""How much each row of a profile counts."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,9 +15,8 @@ if TYPE_CHECKING:
     from isocost.runtime.rows import ProfileRows
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
-    BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 
-__all__ = ["FEWEST_SPARE", "weighted_estimator"]
+__all__ = ["FEWEST_SPARE", "weighted"]
 
 FEWEST_SPARE = 2
 """Residuals of fewer spare rows than these say too little about noise: Student's t would be 13 wide."""
@@ -26,88 +26,74 @@ _LEAST_FREE = 1e-6
 _LEAST_NOISE = 1e-6
 
 
-def weighted_estimator(form: Form, rows: ProfileRows) -> tuple[FloatArray | None, Noise | None]:
-    """Return the matrix from the rows' times to coefficients, and the noise of those times.
+def weighted(form: Form, rows: ProfileRows) -> tuple[ProfileRows, Noise | None]:
+    """Return the rows with weights that suit their noise, and that noise.
 
-    Rows weigh by the reciprocal of their variance: relative to the *fitted* time, because weights from noisy
-    times would favour rows that came out short, and with the variance of rounding. Without repeats, noise is
-    told by residuals, and rows that lie far from the fit to the others count nothing.
+    Rows weigh by the reciprocal of their standard deviation: relative to the *fitted* time, because weights
+    from noisy times would favour rows that came out short, and with that of rounding. Without repeats, noise
+    is told by residuals, and rows that lie far from the fit to the others weigh 0.
 
     Returns
     -------
-    float array, shape (k + 3, rows), or None
-        ``None`` when the rows cannot identify all terms.
+    ProfileRows
+        As they were where they cannot identify all terms of the form.
     Noise or None
         ``None`` when there are neither repeats nor at least two rows to spare.
     """
     everything = np.ones(len(rows.cell), dtype=np.bool_)
-    first = form.estimator(rows, everything)
-    if first is None:
-        return None, None
-    design = form.row_design(rows, everything)
-    spare = len(design) - form.size
     noise = repeat_noise(rows)
+    spare = len(rows.cell) - form.size
+    if form.estimator(rows, everything) is None or (noise is None and spare < FEWEST_SPARE):
+        return rows, noise
     if noise is not None:
-        return _by_repeats(form, rows, first, noise), noise
-    if spare < FEWEST_SPARE:
-        return first, None
-    keep = _near(form, rows, design) if spare > form.size else everything
-    return _by_residuals(form, rows, design, keep)
+        return _by_repeats(form, rows, noise), noise
+    return _by_residuals(form, _near(form, rows) if spare > form.size else rows)
 
 
-def _by_repeats(form: Form, rows: ProfileRows, estimator: FloatArray, noise: Noise) -> FloatArray:
-    everything = np.ones(len(rows.cell), dtype=np.bool_)
-    design = form.row_design(rows, everything)
+def _by_repeats(form: Form, rows: ProfileRows, noise: Noise) -> ProfileRows:
     common = max(float(noise.relative[noise.group == 0][0]), _LEAST_NOISE)
     for _ in range(2):
-        fitted = _positive(design @ (estimator @ rows.times), rows.times)
-        variance = (common * fitted) ** 2 / noise.counts + rows.resolution_s**2 / 12
-        found = form.estimator(rows, everything, weights=variance**-0.5)
-        estimator = estimator if found is None else found
-    return estimator
+        fitted, _ = _fitted(form, rows)
+        variance = fitted**2 / noise.counts * noise.counts.mean() + (rows.resolution_s / common) ** 2 / 12
+        rows = replace(rows, weights=_scaled(variance**-0.5, fitted))
+    return rows
 
 
-def _by_residuals(
-    form: Form, rows: ProfileRows, design: FloatArray, keep: BoolArray
-) -> tuple[FloatArray | None, Noise | None]:
-    """Fit by weights that follow from the fit, with the noise that its residuals tell."""
-    spare = int(keep.sum()) - form.size
-    weights, noise = 1 / rows.times, None
-    estimator = None
+def _by_residuals(form: Form, rows: ProfileRows) -> tuple[ProfileRows, Noise]:
+    """Weigh rows by what follows from the fit, with the noise that its residuals tell."""
+    used = rows.weights > 0
+    spare = int(used.sum()) - form.size
     for _ in range(4):
-        part = form.estimator(rows, keep, weights=weights[keep])
-        if part is None:
-            break
-        estimator = np.zeros((len(part), len(keep)))
-        estimator[:, keep] = part
-        raw = design @ (estimator @ rows.times)
-        fitted = _positive(raw, rows.times)
-        noise = residual_noise(rows, np.where(keep, rows.times - raw, 0.0), fitted, spare)
-        weights = np.maximum(noise.variance_s2(fitted), (_LEAST_NOISE * fitted) ** 2) ** -0.5
-    return estimator, noise
+        fitted, raw = _fitted(form, rows)
+        noise = residual_noise(rows, np.where(used, rows.times - raw, 0.0), fitted, spare)
+        variance = np.maximum(noise.variance_s2(fitted), (_LEAST_NOISE * fitted) ** 2)
+        rows = replace(rows, weights=_scaled(np.where(used, variance**-0.5, 0.0), fitted))
+    return rows, noise
 
 
-def _near(form: Form, rows: ProfileRows, design: FloatArray) -> BoolArray:
-    """Tell which rows do not lie far from the fit to the others.
+def _near(form: Form, rows: ProfileRows) -> ProfileRows:
+    """Give weight 0 to rows that lie far from the fit to the others.
 
     The worst row of each prompt size goes, and the fit is made again, until no row's residual exceeds five
     robust standard deviations of what its leverage leaves of it.
     """
-    keep = np.ones(len(rows.cell), dtype=np.bool_)
-    weights = 1 / rows.times
+    before, everything = rows, np.ones(len(rows.cell), dtype=np.bool_)
+    design = form.row_design(rows, everything)
     while True:
-        part = form.estimator(rows, keep, weights=weights[keep])
-        if part is None or keep.sum() <= 2 * form.size:
-            return np.ones(len(rows.cell), dtype=np.bool_)
-        raw = design @ (part @ rows.times[keep])
-        weights = 1 / _positive(raw, rows.times)
-        free = 1 - np.einsum("ij,ji->i", design[keep], part)
-        apart = np.abs(rows.times - raw)[keep] * weights[keep] / np.sqrt(np.maximum(free, _LEAST_FREE))
-        limit = _FAR * 1.4826 * float(np.median(apart)) + rows.resolution_s * weights[keep]
-        worst = _worst_of_each(np.where(apart > limit, apart, 0.0), rows.input_tokens[keep])
-        if not len(worst):
-            return keep
-        keep[np.flatnonzero(keep)[worst]] = False
+        used = rows.weights > 0
+        estimator = form.estimator(rows, everything)
+        if estimator is None or used.sum() <= 2 * form.size:
+            return before
+        fitted, raw = _fitted(form, rows)
+        weights = np.where(used, 1 / fitted, 0.0)
+        free = np.maximum(1 - np.einsum("ij,ji->i", design, estimator), _LEAST_FREE)
+        apart = np.abs(rows.times - raw) * weights / np.sqrt(free)
+        limit = _FAR * 1.4826 * float(np.median(apart[used])) + rows.resolution_s * weights
+        worst = _worst_of_each(np.where(apart > limit, apart, 0.0), rows.input_tokens)
+        weights[worst] = 0.0
+        rows = replace(rows, weights=weights)
+        if not worst:
+            return rows
 
 
 def _worst_of_each(apart: FloatArray, prompts: FloatArray) -> list[int]:
@@ -117,5 +103,17 @@ def _worst_of_each(apart: FloatArray, prompts: FloatArray) -> list[int]:
     return [top for top in tops if apart[top] > 0]
 
 
-def _positive(fitted: FloatArray, times: FloatArray) -> FloatArray:
-    return np.where(fitted > 0, fitted, times)
+def _fitted(form: Form, rows: ProfileRows) -> tuple[FloatArray, FloatArray]:
+    """Return fitted times, the measured ones where those are not above 0, and fitted times as they come."""
+    everything = np.ones(len(rows.cell), dtype=np.bool_)
+    estimator = form.estimator(rows, everything)
+    if estimator is None:
+        return rows.times, rows.times
+    raw = form.row_design(rows, everything) @ (estimator @ rows.times)
+    return np.where(raw > 0, raw, rows.times), raw
+
+
+def _scaled(weights: FloatArray, fitted: FloatArray) -> FloatArray:
+    """Return weights that are 1 / time for the middle row, as a prior takes them to be."""
+    used = weights > 0
+    return np.asarray(weights / float(np.median((weights * fitted)[used])))

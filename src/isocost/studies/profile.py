@@ -12,6 +12,8 @@ from isocost.core.errors import EstimationError, ExtrapolationWarning, InputErro
 from isocost.core.estimate import Caution
 from isocost.journal import RuntimeStage, open_study, read_runs
 from isocost.runtime import RuntimeSamples, fit_runtime, samples_of
+from isocost.studies.fitting import FitTerms
+from isocost.studies.request_cost import CostTerms, cost_aware, must_have_request
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from isocost.core.estimate import Estimate
     from isocost.core.observation import Run
-    from isocost.runtime import RuntimeModel
+    from isocost.runtime import CostAware, RuntimeModel
 
 __all__ = ["RuntimePrediction", "fit_profile", "fit_study", "predict_runtime"]
 
@@ -37,6 +39,12 @@ class RuntimePrediction:
         The request that was asked about, if one was.
     runtime : Estimate or None
         Its runtime, seconds.
+    costs : CostAware or None
+        What it costs and draws.
+    terms : CostTerms
+        Hardware, money and power behind it.
+    fitting : FitTerms, optional
+        As for `fit_study`.
     cautions : tuple of Caution
         Doubts about model and prediction.
     """
@@ -46,10 +54,14 @@ class RuntimePrediction:
     input_tokens: int | None
     output_tokens: int | None
     runtime: Estimate | None
+    costs: CostAware | None
+    terms: CostTerms
     cautions: tuple[Caution, ...]
 
 
-def fit_profile(deployment: str, runs: Sequence[Run], *, seed: int = 0) -> RuntimeModel:
+def fit_profile(
+    deployment: str, runs: Sequence[Run], *, seed: int = 0, fitting: FitTerms | None = None
+) -> RuntimeModel:
     """Fit T(p, o) to the runs of one deployment's profile.
 
     Raises
@@ -58,12 +70,18 @@ def fit_profile(deployment: str, runs: Sequence[Run], *, seed: int = 0) -> Runti
         If they cannot identify it.
     """
     parts = [samples_of(run.observations, block_size=_cells(run)) for run in runs]
+    terms = FitTerms() if fitting is None else fitting
     return fit_runtime(
-        _together(parts), deployment=deployment, seed=seed, machine_busy_share=_busy_share(runs)
+        _together(parts),
+        deployment=deployment,
+        seed=seed,
+        machine_busy_share=_busy_share(runs),
+        tile_tokens=terms.tile,
+        prior=terms.runtime_prior(),
     )
 
 
-def fit_study(path: Path, deployment: str | None = None) -> RuntimeModel:
+def fit_study(path: Path, deployment: str | None = None, *, fitting: FitTerms | None = None) -> RuntimeModel:
     """Fit T(p, o) to the profile in a study.
 
     Parameters
@@ -71,6 +89,8 @@ def fit_study(path: Path, deployment: str | None = None) -> RuntimeModel:
     path : Path
     deployment : str, optional
         Which one; may be left out if the study has profiled only one.
+    fitting : FitTerms, optional
+        Tile and prior; left out: the data choose the tile, and there is no prior.
 
     Raises
     ------
@@ -90,7 +110,7 @@ def fit_study(path: Path, deployment: str | None = None) -> RuntimeModel:
     wanted = deployment or names[0]
     if wanted not in names:
         raise InputError(f"{path} has no profile of {wanted!r}; it has {', '.join(names)}")
-    return fit_profile(wanted, [run for run in runs if run.deployment == wanted])
+    return fit_profile(wanted, [run for run in runs if run.deployment == wanted], fitting=fitting)
 
 
 def predict_runtime(
@@ -98,8 +118,21 @@ def predict_runtime(
     deployment: str | None = None,
     input_tokens: int | None = None,
     output_tokens: int | None = None,
+    *,
+    terms: CostTerms | None = None,
+    fitting: FitTerms | None = None,
 ) -> RuntimePrediction:
     """Fit the profile in a study and predict one request, if its size is given.
+
+    Parameters
+    ----------
+    path : Path
+    deployment : str, optional
+        Which one; may be left out if the study has profiled only one.
+    input_tokens, output_tokens : int, optional
+        Of the request; both or neither.
+    terms : CostTerms, optional
+        Hardware, money and power behind it.
 
     Raises
     ------
@@ -108,7 +141,9 @@ def predict_runtime(
     """
     if (input_tokens is None) != (output_tokens is None):
         raise InputError("a prediction needs both lengths: give --prompt and --output")
-    model = fit_study(path, deployment)
+    asked = CostTerms() if terms is None else terms
+    must_have_request(asked, None if input_tokens is None else (input_tokens, output_tokens))
+    model = fit_study(path, deployment, fitting=fitting)
     runtime, cautions = None, model.cautions
     if input_tokens is not None and output_tokens is not None:
         with warnings.catch_warnings(record=True) as caught:
@@ -125,6 +160,8 @@ def predict_runtime(
         input_tokens=input_tokens,
         output_tokens=output_tokens,
         runtime=runtime,
+        costs=None if runtime is None else cost_aware(runtime, asked),
+        terms=asked,
         cautions=cautions,
     )
 
