@@ -81,7 +81,7 @@ def hourly_cost(
         formula=_formula(formula),
         boundary=_boundary(boundary),
         currency=currency,
-        rates=_rates(rates),
+        rates=options.parse_rates(rates),
         sensitivity=sensitivity,
         seed=seed,
     )
@@ -100,13 +100,3 @@ def _boundary(text: str | None) -> Boundary | None:
     if text not in (None, "accelerator", "all-in"):
         raise InputError(f"--boundary must be accelerator or all-in, got {text!r}")
     return text  # type: ignore[return-value]
-
-
-def _rates(given: list[str] | None) -> dict[str, float]:
-    rates = {}
-    for code, text in options.parse_pairs(given, "--rate", "CODE=NUMBER, such as EUR=0.92").items():
-        try:
-            rates[code] = float(text)
-        except ValueError:
-            raise InputError(f"--rate {code}={text}: {text!r} is no number") from None
-    return rates

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from isocost.catalog import MachineProfile, machine_names, owned_names
+from isocost.catalog import MachineProfile, machine_names, owned_names, published_prices
 from isocost.catalog.tables import nearest_names
 from isocost.core.assumed import Assumed
 from isocost.core.errors import InputError
@@ -193,8 +193,14 @@ def known_prices(names: Sequence[str] = ()) -> tuple[tuple[str, HourlyPrice], ..
     --------
     >>> [name for name, _ in known_prices()][:2]
     ['a100-rented', 'a800-rented']
+    >>> known_prices(["paper-a100-2022"])[0][1].usd_per_hour
+    3.67
     """
-    return tuple((name, machine_price(name)) for name in names or (*machine_names(), *owned_names()))
+    papers = {each.name: each for each in published_prices()}
+    return tuple(
+        (name, papers[name].of(1) if name in papers else machine_price(name))
+        for name in names or (*machine_names(), *owned_names(), *papers)
+    )
 
 
 def _by_the_hour(
