@@ -60,7 +60,7 @@ bench: coverage $(VENV)/.dev  ## print the figures that the project promises
 	  $(BIN)/python benchmarks/$$part.py || exit 1; done
 
 bench-runtime: $(VENV)/.dev  ## published coefficients given back, and denoising beside the minimum
-	$(BIN)/python benchmarks/runtime_published.py
+	@for part in runtime_published runtime_few_points; do $(BIN)/python benchmarks/$$part.py || exit 1; done
 
 bench-economics: $(VENV)/.dev  ## figures of the economics beside their oracles
 	@for part in benchmarks/economics_*.py; do $(BIN)/python $$part || exit 1; done

@@ -1,8 +1,8 @@
 """T(p, o) from few points, and alpha(p) at prompt sizes left out, on the profiles of arXiv 2305.02440.
 
 Ours stands beside HELM's look-up (scaled from the next profiled size), linear interpolation and the paper's
-rule on all cells. A model's prior comes from the other models alone, on whatever accelerator; nothing is tuned
-to the model that is foretold. Data: ``../shared/data/narayanan2023``.
+rule on all cells. A model's prior comes from the other models alone, on whatever accelerator; nothing is
+tuned to the model that is foretold. Data: ``../shared/data/narayanan2023``.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import argparse
 import csv
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from machine import heading
@@ -27,8 +28,10 @@ from isocost.runtime import (
 )
 from isocost.runtime.form import form_of
 from isocost.runtime.rows import rows_of
-from isocost.runtime.tile import Tile
 from isocost.studies.fitting import published_prior
+
+if TYPE_CHECKING:
+    from isocost.runtime.tile import Tile
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "narayanan2023"
 SIX = ((1, 1), (1, 64), (1920, 1), (1024, 1), (512, 1), (256, 1))
@@ -64,7 +67,7 @@ def samples(cells: Cells) -> RuntimeSamples:
 
 
 def whole_fit(cells: Cells) -> PublishedRuntime:
-    """The additive form fitted to all cells, 1 / time weights, alpha as it comes: what a prior is built from."""
+    """The additive form fitted to all cells, weights 1 / time, alpha as it comes: for priors."""
     rows = rows_of(samples(cells))
     everything = np.ones(len(rows.cell), dtype=np.bool_)
     form = form_of(rows, everything)
@@ -165,7 +168,7 @@ def left_out(a100: Profiles, priors: Mapping[str, RuntimePrior]) -> None:
             size, rest = sizes[place], {key: s for key, s in cells.items() if key[0] != sizes[place]}
             others = [each for each in sizes if each != size]
             first = [cells[each, 1] for each in others]
-            p, o = np.array(list(rest)).T
+            ours = few(rest, tuple(rest), priors[model], "estimate")
             guesses = {
                 "ours": float(ours(np.array([size]), np.array([1]))[0]),
                 "linear": float(np.interp(size, others, first)),

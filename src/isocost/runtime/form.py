@@ -139,8 +139,8 @@ def form_of(
 def left_out_predictions(rows: ProfileRows, *, terms: tuple[str, ...], tile_tokens: int | None) -> FloatArray:
     """Predict each cell from all the others.
 
-    Where a cell's prompt size has other cells the form stays as it is, and the prediction follows from the fit to
-    all rows: of rows S, out of (I - G_SS)^-1 G_S, with G the matrix from times to fitted times.
+    Where a cell's prompt size has other cells the form stays as it is, and the prediction follows from the
+    fit to all rows: of rows S, out of (I - G_SS)^-1 G_S, with G the matrix from times to fitted times.
 
     Returns
     -------
