@@ -8,16 +8,15 @@ the nominal 95 % intervals hold the truth. The optional terms are left out of th
 from __future__ import annotations
 
 import argparse
-import csv
 from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from machine import heading
+from runtime_few_points import DATA, profiles, samples, whole_fit
 
-from isocost.runtime import RuntimeSamples, fit_runtime
+from isocost.runtime import RuntimeSamples, fit_runtime, runtime_prior
 from isocost.runtime.form import form_of
 from isocost.runtime.intervals import coefficient_draws
 from isocost.runtime.rows import rows_of
@@ -26,10 +25,11 @@ from isocost.runtime.weights import weighted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from isocost.runtime.tile import Tile
+
     Noise = Callable[[np.ndarray, np.ndarray, np.random.Generator], np.ndarray]
     Cells = tuple[tuple[int, int], ...]
 
-PROFILE = Path(__file__).parents[1].parent / "shared" / "data" / "narayanan2023" / "profile_a100.csv"
 SIX: Cells = ((1, 1), (1, 64), (256, 1), (512, 1), (1024, 1), (1920, 1))
 SEVEN: Cells = (*SIX, (1920, 32))
 TABLE: Cells = tuple((p, o) for p in (1, 256, 512, 1024, 1920) for o in (1, 8, 32, 64))
@@ -163,8 +163,8 @@ def held_between(tile: int | None, count: int, seed: int) -> float:
     for number in range(count):
         rng = np.random.default_rng([seed, number])
         truth = truth_of(np.array([1, 256, 512, 1024, 1920]), rng, tile=128)
-        samples = samples_from(SEVEN, 5, truth, relative(0.01), rng)
-        model = fit_runtime(samples, deployment="simulated", seed=number, tile_tokens=tile)
+        profile = samples_from(SEVEN, 5, truth, relative(0.01), rng)
+        model = fit_runtime(profile, deployment="simulated", seed=number, tile_tokens=tile)
         for p in BETWEEN:
             told = model.predict(p, 1)
             exact = float(truth.seconds(np.array([p]), np.ones(1))[0])
@@ -172,38 +172,21 @@ def held_between(tile: int | None, count: int, seed: int) -> float:
     return float(np.mean(hits))
 
 
-def profiles() -> dict[str, dict[tuple[int, int], float]]:
-    found: dict[str, dict[tuple[int, int], float]] = defaultdict(dict)
-    with PROFILE.open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            found[row["model"]][int(row["prompt_tokens"]), int(row["output_tokens"])] = float(
-                row["runtime_s"]
-            )
-    return found
-
-
-def left_out(tile: int | None) -> Iterator[tuple[str, int, bool, float, float]]:
-    """Yield model, p, whether the interval of alpha(p) holds T(p, 1), its half-width and error (relative)."""
-    for model, cells in profiles().items():
+def left_out(tile: Tile, *, informed: bool) -> Iterator[tuple[str, bool, float, float]]:
+    """Yield model, whether the interval of alpha(p) holds T(p, 1), its half-width and error (relative)."""
+    a100 = profiles("profile_a100.csv")
+    fits = {model: whole_fit(cells) for model, cells in a100.items()} if informed else {}
+    for model, cells in a100.items():
+        others = {name: fit for name, fit in fits.items() if name != model}
+        prior = runtime_prior(others) if informed else None
         for p in sorted({p for p, _ in cells})[1:-1]:
-            kept = [(*size, seconds) for size, seconds in cells.items() if size[0] != p]
-            inputs, outputs, seconds = (np.array(column) for column in zip(*kept, strict=True))
-            fit = fit_runtime(
-                RuntimeSamples(
-                    input_tokens=inputs,
-                    output_tokens=outputs,
-                    runtime_s=seconds,
-                    block=np.zeros(len(seconds), dtype=np.int64),
-                ),
-                deployment=model,
-                seed=0,
-                tile_tokens=tile,
-            )
+            kept = samples({size: seconds for size, seconds in cells.items() if size[0] != p})
+            fit = fit_runtime(kept, deployment=model, seed=0, tile_tokens=tile, prior=prior)
             told, exact = fit.prefill_at(p), cells[p, 1]
             assert told.low is not None
             assert told.high is not None
             half = (told.high - told.low) / 2 / told.value
-            yield model, p, told.low <= exact <= told.high, half, abs(told.value / exact - 1)
+            yield model, told.low <= exact <= told.high, half, abs(told.value / exact - 1)
 
 
 def print_simulated(count: int) -> None:
@@ -230,22 +213,26 @@ def print_between(count: int) -> None:
 
 
 def print_left_out() -> None:
-    if not PROFILE.exists():
-        print(f"\nLeft-out prompts: skipped, the published profile is not at {PROFILE}")
+    if not DATA.exists():
+        print(f"\nLeft-out prompts: skipped, the published profiles are not at {DATA}")
         return
     print("\nLeft-out prompts of 13 models on A100: does the interval of alpha(p) hold T(p, 1)?\n")
     print("| prefill | prompts | held | least of a model | half-width, median | error, mean | 92-98 % |")
     print("|---|---|---|---|---|---|---|")
-    for label, tile in (("linear", None), ("tile 128", 128)):
-        rows = list(left_out(tile))
-        inside = np.array([row[2] for row in rows])
-        models = np.array([row[0] for row in rows])
+    ways: tuple[tuple[str, Tile, bool], ...] = (
+        ("linear", None, False),
+        ("tile estimated", "estimate", False),
+        ("tile estimated, prior of the other models", "estimate", True),
+    )
+    for label, tile, informed in ways:
+        models, inside, half, error = (
+            np.array(column) for column in zip(*left_out(tile, informed=informed), strict=True)
+        )
         least = min(float(inside[models == model].mean()) for model in set(models))
         met = "met" if LEFT_OUT[0] <= inside.mean() <= LEFT_OUT[1] else "missed"
         print(
-            f"| {label} | {len(rows)} | {100 * inside.mean():.1f} % | {100 * least:.0f} % "
-            f"| {100 * np.median([row[3] for row in rows]):.1f} % "
-            f"| {100 * np.mean([row[4] for row in rows]):.2f} % | {met} |",
+            f"| {label} | {len(inside)} | {100 * inside.mean():.1f} % | {100 * least:.0f} % "
+            f"| {100 * np.median(half):.1f} % | {100 * error.mean():.2f} % | {met} |",
             flush=True,
         )
 

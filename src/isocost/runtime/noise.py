@@ -17,6 +17,7 @@ __all__ = ["Noise", "relative_noise", "repeat_noise", "residual_noise", "roundin
 
 _ODD_ROW = 0.05
 _PARTS = 4
+_LEAST_DEGREES = 1e-3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,17 +145,20 @@ def relative_noise(
     >>> [round(each, 6) for each in found]
     [0.1, 2.0]
     """
-    low, high = 0.0, float((squares_s2 / times_s**2).sum() / degrees.sum())
     rounding = resolution**2 / 12
-    if rounding > 0 and high > 0:
+    single = squares_s2 / times_s**2
+    if rounding == 0:
+        return float(single.sum() / degrees.sum()) ** 0.5, float(degrees.sum())
+    low, high = 0.0, float((single / np.maximum(degrees, _LEAST_DEGREES)).max())
+    if high > 0:
         for _ in range(50):
             middle = (low + high) / 2
             single = middle * times_s**2
             hidden = rounding_left(np.sqrt(single), resolution) if averaged else np.zeros(len(single))
             excess = squares_s2 - degrees * (single + rounding * (1 - hidden))
             low, high = (middle, high) if float((excess / (single + rounding)).sum()) > 0 else (low, middle)
-    if rounding == 0 or high == 0:
-        return high**0.5, float(degrees.sum())
+    if high == 0:
+        return 0.0, float(degrees.sum())
     shares = high * times_s**2 / (high * times_s**2 + rounding)
     return high**0.5, max(float((shares * degrees).sum() ** 2 / (shares**2 * degrees).sum()), 1.0)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from isocost.runtime import RuntimeSamples
-from isocost.runtime.rows import medians_of, rows_of, snapped
+from isocost.runtime.rows import medians_of, resolution_s, rows_of, snapped, without_outliers
 
 
 def test_cells_and_parts_of_their_requests_become_rows() -> None:
@@ -68,3 +68,37 @@ def test_prompts_of_nearly_one_size_are_one_size() -> None:
         block=np.zeros(6, int),
     )
     assert snapped(samples).input_tokens.tolist() == [1, 2, 512, 512, 512, 600]
+
+
+def test_times_tell_what_they_were_rounded_to() -> None:
+    rng = np.random.default_rng(0)
+    exact = rng.uniform(0.01, 0.5, 40)
+    assert resolution_s(np.round(exact, 3)) == 0.001
+    assert resolution_s(3 * np.round(exact, 3)) == 0.003  # a runtime scale of 3
+    assert resolution_s(exact) == 0
+    assert resolution_s(np.array([0.02, 0.03, 0.05])) == 0  # too few to tell
+
+
+def test_repeats_far_from_the_others_are_set_aside() -> None:
+    table = np.array([[1.0, 5.0, 2.0], [1.01, 5.1, 2.0], [0.99, 15.0, 2.01], [1.02, 5.05, np.nan]])
+    kept = without_outliers(table, 0.0)
+    assert np.argwhere(np.isnan(kept)).tolist() == [[2, 1], [3, 2]]
+    assert without_outliers(table[:2], 0.0).tolist() == table[:2].tolist()  # which of two is off?
+
+
+def test_one_step_of_rounding_is_not_far() -> None:
+    steady = np.full((9, 4), 0.012)
+    steady[3, 1] = 0.013
+    assert np.isfinite(without_outliers(steady, 0.001)).all()
+
+
+def test_the_mean_of_what_is_kept_counts() -> None:
+    samples = RuntimeSamples(
+        input_tokens=np.ones(5, dtype=np.int64),
+        output_tokens=np.ones(5, dtype=np.int64),
+        runtime_s=np.array([1.0, 1.03, 1.01, 0.98, 9.0]),
+        block=np.arange(5),
+    )
+    rows = rows_of(samples)
+    assert rows.times.tolist() == pytest.approx([1.005])
+    assert (rows.counts.tolist(), rows.set_aside) == ([4], 1)
