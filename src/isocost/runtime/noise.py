@@ -119,9 +119,9 @@ def relative_noise(
 ) -> tuple[float, float]:
     """Return the relative standard deviation that explains sums of squares together with rounding.
 
-    Solves ``sum((squares - degrees (r**2 times**2 + shown)) / (r**2 times**2 + q**2 / 12)) = 0`` for r by
-    bisection, where q is the step of rounding and ``shown`` what the squares show of it; 0 where rounding
-    alone explains them.
+    Sets the sum of ``squares - degrees (r**2 times**2 + shown)`` to 0 by bisection for r, rows weighted by
+    ``r**2 times**2 / (r**2 times**2 + q**2 / 12)**2``, where q is the step of rounding and ``shown`` what the
+    squares show of it; r is 0 where rounding alone explains them.
 
     Parameters
     ----------
@@ -156,7 +156,8 @@ def relative_noise(
             single = middle * times_s**2
             hidden = rounding_left(np.sqrt(single), resolution) if averaged else np.zeros(len(single))
             excess = squares_s2 - degrees * (single + rounding * (1 - hidden))
-            low, high = (middle, high) if float((excess / (single + rounding)).sum()) > 0 else (low, middle)
+            weight = single / (single + rounding) ** 2
+            low, high = (middle, high) if float((excess * weight).sum()) > 0 else (low, middle)
     if high == 0:
         return 0.0, float(degrees.sum())
     shares = high * times_s**2 / (high * times_s**2 + rounding)
