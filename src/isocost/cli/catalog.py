@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from typing import Annotated
 
 import typer
 
 from isocost.cli import options
+from isocost.cli.showing import table_width
 from isocost.core.errors import InputError
 
 __all__ = ["app"]
@@ -54,14 +53,6 @@ def models(
     from isocost.reporting import model_json, model_text, models_json, models_text
     from isocost.studies.models import ModelQuestion, known_models, model_report
 
-    if name is None:
-        if accelerator or context is not None:
-            raise InputError(
-                "--accelerator and --context go with the NAME of a model: isocost catalog models NAME"
-            )
-        known = known_models()
-        typer.echo(models_json(known) if as_json else models_text(known, width=_width()))
-        return
     question = ModelQuestion(
         context_tokens=context,
         batch=batch,
@@ -72,8 +63,14 @@ def models(
         output_tokens=output,
         accelerators=tuple(accelerator or ()),
     )
+    if name is None:
+        if question != ModelQuestion():
+            raise InputError("these options go with the NAME of a model: isocost catalog models NAME")
+        known = known_models()
+        typer.echo(models_json(known) if as_json else models_text(known, width=table_width()))
+        return
     report = model_report(name, question)
-    typer.echo(model_json(report) if as_json else model_text(report, width=_width()))
+    typer.echo(model_json(report) if as_json else model_text(report, width=table_width()))
 
 
 @app.command("accelerators")
@@ -84,7 +81,7 @@ def accelerators(name: Name = None, as_json: options.Json = False) -> None:
 
     names = accelerator_names() if name is None else (name,)
     known = [accelerator_profile(one) for one in names]
-    typer.echo(accelerators_json(known) if as_json else accelerators_text(known, width=_width()))
+    typer.echo(accelerators_json(known) if as_json else accelerators_text(known, width=table_width()))
 
 
 @app.command("machines")
@@ -96,7 +93,3 @@ def machines(name: Name = None, as_json: options.Json = False) -> None:
     names = machine_names() if name is None else (name,)
     known = [machine_profile(one) for one in names]
     typer.echo(machines_json(known) if as_json else machines_text(known))
-
-
-def _width() -> int:
-    return min(shutil.get_terminal_size((100, 24)).columns, 140) if sys.stdout.isatty() else 120

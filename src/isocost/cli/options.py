@@ -96,7 +96,7 @@ def parse_levels(text: str) -> tuple[int, ...]:
     InputError
         If one is no whole number of at least 1.
     """
-    return tuple(_whole(part, f"--concurrency {text}", 1) for part in text.split(","))
+    return tuple(_whole(part, f"--concurrency {text}", "levels such as 1,2,4") for part in text.split(","))
 
 
 def parse_cells(text: str) -> tuple[RequestShape, ...]:
@@ -114,7 +114,9 @@ def parse_cells(text: str) -> tuple[RequestShape, ...]:
         lengths = part.lower().split("x")
         if len(lengths) != 2:
             raise InputError(f"--cells {text}: {part!r} has not the form INPUTxOUTPUT, such as 512x64")
-        sizes.append(RequestShape(*(_whole(length, f"--cells {text}", 1) for length in lengths)))
+        sizes.append(
+            RequestShape(*(_whole(length, f"--cells {text}", "sizes such as 512x64") for length in lengths))
+        )
     return tuple(sizes)
 
 
@@ -215,11 +217,12 @@ def _parsed(text: str, parse: Callable[[str], Any]) -> Any:  # noqa: ANN401 - wh
         return None
 
 
-def _whole(text: str, where: str, least: int) -> int:
+def _whole(text: str, where: str, form: str) -> int:
+    """Read a whole number of at least 1."""
     try:
         value = int(text)
     except ValueError:
-        raise InputError(f"{where}: {text!r} is no whole number") from None
-    if value < least:
-        raise InputError(f"{where}: must be at least {least}, got {value}")
+        raise InputError(f"{where}: {text!r} is no whole number; write {form}") from None
+    if value < 1:
+        raise InputError(f"{where}: must be at least 1, got {value}")
     return value

@@ -21,7 +21,7 @@ from isocost.journal import (
     study_lock,
     write_template,
 )
-from isocost.measurement import clock_now
+from isocost.measurement import clock_now, require_open_files
 from isocost.studies.asking import is_settled, settle
 from isocost.studies.plans import planned_runs, remaining
 from isocost.studies.targets import opened
@@ -162,6 +162,7 @@ def _carry_out(
     ]
     if not plans or stop.is_set():
         return not plans
+    require_open_files(max(plan.load.concurrency or 1 for _, plan in plans))
     opening = opened(stage.target, stage.deployment) if target is None else nullcontext(target)
     with JournalWriter(folder.journal_file) as journal, opening as ready:
         for number, (run, plan) in enumerate(plans):

@@ -212,9 +212,32 @@ def test_ctrl_c_ends_cleanly_and_says_how_to_go_on(truth, tmp_path):
     assert "Traceback" not in err
 
 
-def test_a_closed_pipe_is_no_error(study):
-    command = f"{sys.executable} -m isocost report {study} --json | head -c 10"
+@pytest.mark.parametrize(
+    ("command", "reader", "status"),
+    [
+        ("report {study} --json", "exec true", 141),  # 128 + SIGPIPE, which is 13
+        ("--help", "exec true", 141),
+        ("catalog models", "cat > {study}/models.txt", 0),  # who reads to the end sees no difference
+        ("report absent", "exec true", 2),  # a fault stays one
+    ],
+)
+def test_who_stops_reading_ends_a_command_quietly(study, command, reader, status):
+    piped = f"{sys.executable} -m isocost {command} | {{ sleep 0.1; {reader}; }}; exit ${{PIPESTATUS[0]}}"
     ended = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False
+        ["bash", "-c", piped.replace("{study}", str(study))], capture_output=True, text=True, check=False
     )
+    assert ended.returncode == status
+    assert ended.stderr.count("\n") == (1 if status == 2 else 0)
     assert "Traceback" not in ended.stderr
+
+
+def test_a_full_disk_and_absent_streams_are_told_by_the_status():
+    def run(redirection):
+        command = f"{sys.executable} -m isocost catalog models {redirection}"
+        return subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+
+    full = run("> /dev/full")
+    assert (full.returncode, full.stderr.count("\n")) == (2, 1)
+    assert full.stderr.startswith("isocost: No space left on device: standard output")
+    assert run(">&-").returncode == 0
+    assert run("absent 2>&-").returncode == 2
