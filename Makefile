@@ -2,10 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+LOWEST := .venv-lowest
 STUDY ?= studies/quickstart
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test check format lint types layers examples docs coverage bench bench-runtime soak clean
+.PHONY: help quickstart test test-lowest check format lint types layers examples docs coverage bench bench-runtime bench-trials soak clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,11 +27,21 @@ $(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[engine,dev]'
 	@touch $@ $(VENV)/.engine
 
+$(LOWEST)/.installed: pyproject.toml lowest.txt constraints.txt
+	@$(PYTHON) -m venv --clear $(LOWEST)
+	@echo "installing the lowest versions into $(LOWEST) ..." >&2
+	@$(LOWEST)/bin/python -m pip install -q --disable-pip-version-check -c lowest.txt -e '.[engine]' \
+	  $$(grep -E '^(hypothesis|pytest)==' constraints.txt)
+	@touch $@
+
 quickstart: $(VENV)/.engine  ## measure the embedded engine on this machine and write a priced report
 	@$(BIN)/isocost quickstart --out $(STUDY)
 
 test: $(VENV)/.dev  ## the whole suite
 	$(BIN)/python -m pytest -q
+
+test-lowest: $(LOWEST)/.installed  ## the whole suite with the lowest versions that are allowed
+	$(LOWEST)/bin/python -m pytest -q
 
 check: format lint types layers docs test  ## everything that review runs
 
@@ -62,8 +73,11 @@ bench: coverage $(VENV)/.dev  ## print the figures that the project promises
 bench-runtime: $(VENV)/.dev  ## published coefficients given back, and denoising beside the minimum
 	$(BIN)/python benchmarks/runtime_published.py
 
+bench-trials: $(VENV)/.dev  ## sweeps and profiles of known truth: how often what is stated of them is true
+	$(BIN)/python benchmarks/economics_trials.py
+
 soak: $(VENV)/.dev  ## what takes long: many kills under load
 	$(BIN)/python benchmarks/kills.py --kills 200
 
 clean:  ## remove the environment and what was built
-	rm -rf $(VENV) docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(LOWEST) docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
