@@ -11,6 +11,7 @@ import pytest
 
 from doubles.truth_server import running_truth
 from isocost.cli import main
+from isocost.journal import read_runs
 
 
 @pytest.fixture
@@ -241,3 +242,21 @@ def test_a_full_disk_and_absent_streams_are_told_by_the_status():
     assert full.stderr.startswith("isocost: No space left on device: standard output")
     assert run(">&-").returncode == 0
     assert run("absent 2>&-").returncode == 2
+
+
+def test_a_run_is_measured_anew(isocost, truth, tmp_path):
+    folder = tmp_path / "again"
+    sizes = ["--isl", "20", "--osl", "5", "--num-requests", "6", "--repeats", "1", "--concurrency", "1,2"]
+    assert isocost("measure", "load", truth.url, "--out", folder, "-q", *sizes)[0] == 0
+    before = {run.label: run for run in read_runs(folder / "journal.sqlite")}
+    assert isocost("run", folder, "-q", "--repeat", "load: 2 concurrent #0")[0] == 0
+    after = {(run.stage, run.label): run for run in read_runs(folder / "journal.sqlite")}
+    again, kept = after["load", "2 concurrent #0"], after["load", "1 concurrent #0"]
+    assert again.finished
+    assert (~again.observations.warmup).sum() == 6
+    assert again.segments[0].started_utc > before["2 concurrent #0"].segments[0].started_utc
+    assert kept.segments == before["1 concurrent #0"].segments
+    assert len(after) == 3  # the old one stays, under a stage of its own
+    status, _, err = isocost("run", folder, "--repeat", "3 concurrent #0")
+    assert status == 2
+    assert "no run '3 concurrent #0' was begun in this study" in err
