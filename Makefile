@@ -6,7 +6,7 @@ LOWEST := .venv-lowest
 STUDY ?= studies/quickstart
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test test-lowest check format lint types layers examples docs coverage bench bench-runtime bench-trials soak clean
+.PHONY: help quickstart test test-lowest check format lint types layers examples docs coverage bench bench-runtime bench-economics soak clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -73,8 +73,8 @@ bench: coverage $(VENV)/.dev  ## print the figures that the project promises
 bench-runtime: $(VENV)/.dev  ## published coefficients given back, and denoising beside the minimum
 	$(BIN)/python benchmarks/runtime_published.py
 
-bench-trials: $(VENV)/.dev  ## sweeps and profiles of known truth: how often what is stated of them is true
-	$(BIN)/python benchmarks/economics_trials.py
+bench-economics: $(VENV)/.dev  ## figures of the economics beside their oracles
+	@for part in benchmarks/economics_*.py; do $(BIN)/python $$part || exit 1; done
 
 soak: $(VENV)/.dev  ## what takes long: many kills under load
 	$(BIN)/python benchmarks/kills.py --kills 200

@@ -12,7 +12,7 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from isocost import __version__
-from isocost.cli import catalog, engine, frontier, measure, quickstart, report, run, runtime
+from isocost.cli import catalog, engine, frontier, hourly_cost, measure, quickstart, report, run, runtime
 from isocost.cli.usage import empty_word, usage_fault
 from isocost.core.errors import InputError, IsocostError
 
@@ -38,6 +38,7 @@ app.command("run")(run.run)
 app.command("report")(report.report)
 app.command("runtime")(runtime.runtime)
 app.command("frontier")(frontier.frontier)
+app.command("hourly-cost")(hourly_cost.hourly_cost)
 app.add_typer(engine.app, name="engine")
 app.add_typer(catalog.app, name="catalog")
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from isocost.cli import options
-from isocost.cli.showing import table_width
 from isocost.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -102,7 +101,7 @@ def _units(
         renames=renames,
         where=where,
     )
-    typer.echo(unit_json(report) if as_json else unit_text(report, width=table_width()))
+    typer.echo(unit_json(report) if as_json else unit_text(report, width=options.width()))
 
 
 def _capability(
@@ -127,7 +126,7 @@ def _capability(
     if as_json:
         typer.echo(capability_json(report))
         return
-    typer.echo(capability_text(report, one_by_one=bool(scenarios), width=table_width()))
+    typer.echo(capability_text(report, one_by_one=bool(scenarios), width=options.width()))
     if output is not None:
         typer.echo(f"\npage: {output}")
 

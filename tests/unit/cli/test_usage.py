@@ -141,7 +141,7 @@ def test_what_a_command_does_not_know_is_told(isocost, words, callback):
     [
         (["meas"], "isocost has no command 'meas'; perhaps measure is meant; see isocost --help"),
         (["measure", "lod"], "measure has no command 'lod'; perhaps load is meant; see isocost measure"),
-        (["catalog", "x"], "catalog has no command 'x': it has models, accelerators, machines; see"),
+        (["catalog", "x"], "catalog has no command 'x': it has models, accelerators, machines"),
         (["--verson"], "isocost has no option --verson; perhaps --version is meant; see isocost --help"),
         (["report"], "report needs STUDY (folder of a study); see isocost report --help"),
         (["report", "a", "b c"], "report takes only STUDY, and 'b c' is too much; put quotes around a value"),
@@ -157,7 +157,7 @@ def test_what_a_command_does_not_know_is_told(isocost, words, callback):
         (["measure", "load", DEAD, "--out", "s", "--concurrency", "1-8"], "write levels such as 1,2,4"),
         (["quickstart", "--price-per-hour", "-1"], "price per hour must be a number of at least 0"),
         (["catalog", "models", "--batch", "3"], "these options go with the NAME of a model"),
-        (["runtime", "absent.csv"], "absent.csv is no study: it does not exist; measure something first"),
+        (["report", "absent"], "absent is no study: it does not exist; measure something first"),
         (["run", __file__], "is no study: it is no folder; measure something first"),
     ],
 )  # fmt: skip
