@@ -52,6 +52,26 @@ def runtime(
         list[str] | None, typer.Option("--ignore", help="A column that is no condition; may be given again.")
     ] = None,
     unit: Annotated[str | None, typer.Option("--unit", help="Of the table's runtimes: s or ms.")] = None,
+    contention: Annotated[
+        str | None,
+        typer.Option(
+            "--contention",
+            help="Compare along this count of parallel requests; of a study: concurrency.",
+            metavar="COLUMN",
+        ),
+    ] = None,
+    variation: Annotated[
+        bool, typer.Option("--variation", help="How much equal requests differ, and how many it takes.")
+    ] = False,
+    drift: Annotated[
+        str | None,
+        typer.Option(
+            "--drift", help="Compare along these dates; of a study: block, its repeats.", metavar="COLUMN"
+        ),
+    ] = None,
+    page: Annotated[
+        Path | None, typer.Option("--out", help="Write a page with charts, too.", metavar="PAGE.html")
+    ] = None,
     form: Annotated[
         str, typer.Option("--format", help="text, json, or helm: coefficients as HELM keeps them.")
     ] = "text",
@@ -59,6 +79,7 @@ def runtime(
 ) -> None:
     """Fit T(p, o) to a profile or a table, and predict the runtime of a request of any size."""
     from isocost.cli.times import TableOptions, show_table
+    from isocost.cli.trends import TrendOptions, show_study_trends, show_table_trends
 
     if form not in ("text", "json", "helm"):
         raise InputError(f"--format must be text, json or helm, got {form!r}")
@@ -73,13 +94,22 @@ def runtime(
         ignore=ignore or [],
         unit=unit,
     )
+    trends = TrendOptions(
+        contention=contention, variation=variation, drift=drift, request=(prompt, output), page=page
+    )
     if study.is_file():
         if deployment is not None:
             raise InputError(
                 f"--deployment is for a study, and {study} is a table; choose rows with "
                 f"--where model={deployment}"
             )
-        show_table(study, table, (prompt, output), shape)
+        if trends.asked:
+            show_table_trends(study, table, trends, shape)
+        else:
+            show_table(study, table, (prompt, output), shape, page)
+        return
+    if trends.asked and study.is_dir():
+        show_study_trends(study, table, trends, shape)
         return
     given = [*table.given(), *(["--format helm"] if shape == "helm" else [])]
     if given:

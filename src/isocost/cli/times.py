@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from isocost.exchange import TimesFormat
     from isocost.studies.times import TimesQuestion
 
-__all__ = ["TableOptions", "show_table"]
+__all__ = ["TableOptions", "parse_share", "show_table", "times_format"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +45,18 @@ class TableOptions:
         return [name for name, is_given in values.items() if is_given]
 
 
-def show_table(path: Path, table: TableOptions, request: tuple[int | None, int | None], shape: str) -> None:
+def show_table(
+    path: Path,
+    table: TableOptions,
+    request: tuple[int | None, int | None],
+    shape: str,
+    page: Path | None = None,
+) -> None:
     """Fit each model of a table and print the fits as text, JSON or HELM's form."""
     from isocost.reporting import helm_json, times_json, times_text
     from isocost.studies.times import fit_times
 
-    report = fit_times(path, _question(table, request), _format(table))
+    report = fit_times(path, _question(table, request), times_format(table))
     write = {"helm": helm_json, "json": times_json, "text": times_text}[shape]
     typer.echo(write(report))
 
@@ -67,12 +73,13 @@ def _question(table: TableOptions, request: tuple[int | None, int | None]) -> Ti
         rule=None if table.rule is None else "published",
         denoised=table.denoised,
         request=None if p is None or o is None else (p, o),
-        half_width_share=None if table.width is None else _share(table.width),
+        half_width_share=None if table.width is None else parse_share(table.width),
         idealized=table.idealized,
     )
 
 
-def _format(table: TableOptions) -> TimesFormat:
+def times_format(table: TableOptions) -> TimesFormat:
+    """Return how to read the columns of the table."""
     from isocost.exchange import TimesFormat
 
     if table.unit not in (None, "s", "ms"):
@@ -95,7 +102,7 @@ def _pairs(given: list[str], option: str, form: str) -> dict[str, str]:
     return pairs
 
 
-def _share(text: str) -> float:
+def parse_share(text: str) -> float:
     """Read a share, ``5%`` or ``0.05``."""
     number = text.strip().removesuffix("%")
     try:

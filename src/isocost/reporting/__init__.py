@@ -11,6 +11,8 @@ from isocost.reporting.page import html_page
 from isocost.reporting.prediction import prediction_json, prediction_text
 from isocost.reporting.terminal import terminal_text
 from isocost.reporting.times import helm_json, times_json, times_text
+from isocost.reporting.trends import trends_json, trends_text
+from isocost.reporting.trends_page import trends_page
 from isocost.reporting.units import unit_text
 from isocost.reporting.verdict import Verdict, verdict_of
 
@@ -38,6 +40,9 @@ __all__ = [
     "terminal_text",
     "times_json",
     "times_text",
+    "trends_json",
+    "trends_page",
+    "trends_text",
     "unit_json",
     "unit_text",
     "verdict_of",

@@ -7,11 +7,13 @@ from isocost.runtime.design import interleave, profile_cells
 from isocost.runtime.drift import Drift, DriftStep, drift
 from isocost.runtime.fit import fit_runtime, held_out_error, measured_cells
 from isocost.runtime.model import RuntimeCell, RuntimeModel
+from isocost.runtime.profile_drift import ProfileDrift, profile_drift
 from isocost.runtime.published import PublishedRuntime, published_rule
 from isocost.runtime.samples import RuntimeSamples, samples_of
+from isocost.runtime.series import RuntimeSeries
 from isocost.runtime.side_by_side import SideBySide, side_by_side
 from isocost.runtime.table import RuntimeTable
-from isocost.runtime.variation import CellVariation, cell_variations, typical_variation
+from isocost.runtime.variation import CellVariation, cell_variations, requests_needed, typical_variation
 
 __all__ = [
     "CellVariation",
@@ -19,10 +21,12 @@ __all__ = [
     "DenoisedRuntime",
     "Drift",
     "DriftStep",
+    "ProfileDrift",
     "PublishedRuntime",
     "RuntimeCell",
     "RuntimeModel",
     "RuntimeSamples",
+    "RuntimeSeries",
     "RuntimeTable",
     "SideBySide",
     "cell_variations",
@@ -36,7 +40,9 @@ __all__ = [
     "interleave",
     "measured_cells",
     "profile_cells",
+    "profile_drift",
     "published_rule",
+    "requests_needed",
     "samples_of",
     "side_by_side",
     "typical_variation",

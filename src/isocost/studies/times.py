@@ -23,9 +23,10 @@ from isocost.runtime import (
     side_by_side,
 )
 from isocost.statistics import generator
+from isocost.studies.naming import names_apart
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from isocost.exchange import TimesFormat
@@ -151,7 +152,7 @@ def fit_times(path: Path, question: TimesQuestion, form: TimesFormat | None = No
             f"{question.idealized} has none of the models of {path}; it has "
             f"{', '.join(sorted(idealized)[:8])}"
         )
-    names = _names(tables)
+    names = names_apart([(table.model, table.conditions) for table in tables])
     return TimesReport(
         source=str(path),
         question=question,
@@ -160,20 +161,6 @@ def fit_times(path: Path, question: TimesQuestion, form: TimesFormat | None = No
             for table, name in zip(tables, names, strict=True)
         ),
     )
-
-
-def _names(tables: Sequence[RuntimeTable]) -> list[str]:
-    """Return each table's model, with the conditions that differ among the tables of that model."""
-    found = []
-    for table in tables:
-        others = [other.conditions for other in tables if other.model == table.model]
-        differing = [
-            f"{name}={value}"
-            for place, (name, value) in enumerate(table.conditions)
-            if len({conditions[place] for conditions in others}) > 1
-        ]
-        found.append(f"{table.model} ({', '.join(differing)})" if differing else table.model)
-    return found
 
 
 def _fitted(

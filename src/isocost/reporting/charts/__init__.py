@@ -4,6 +4,7 @@ from isocost.reporting.charts.cost import cost_figure
 from isocost.reporting.charts.figure import Figure, Panel, Series
 from isocost.reporting.charts.frontier import frontier_figure
 from isocost.reporting.charts.latency import latency_figure
+from isocost.reporting.charts.profile_drift import profile_drift_figure
 from isocost.reporting.charts.runtime import runtime_figures
 from isocost.reporting.charts.variation import contention_figure, drift_figure, variation_figure
 
@@ -16,6 +17,7 @@ __all__ = [
     "drift_figure",
     "frontier_figure",
     "latency_figure",
+    "profile_drift_figure",
     "runtime_figures",
     "variation_figure",
 ]
