@@ -111,6 +111,10 @@ def runtime(
     if trends.asked and study.is_dir():
         show_study_trends(study, table, trends, shape)
         return
+    if page is not None and study.is_dir():
+        raise InputError(
+            f"the page of a study is its report; write it: isocost report {study} --output {page}"
+        )
     given = [*table.given(), *(["--format helm"] if shape == "helm" else [])]
     if given:
         raise InputError(

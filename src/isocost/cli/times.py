@@ -53,12 +53,16 @@ def show_table(
     page: Path | None = None,
 ) -> None:
     """Fit each model of a table and print the fits as text, JSON or HELM's form."""
-    from isocost.reporting import helm_json, times_json, times_text
+    from isocost.cli.pages import write_page
+    from isocost.reporting import helm_json, times_json, times_page, times_text
     from isocost.studies.times import fit_times
 
     report = fit_times(path, _question(table, request), times_format(table))
     write = {"helm": helm_json, "json": times_json, "text": times_text}[shape]
-    typer.echo(write(report))
+    text = write(report)
+    if page is not None:
+        write_page(page, times_page(report))
+    typer.echo(text + (f"\n\npage: {page}" if page is not None and shape == "text" else ""))
 
 
 def _question(table: TableOptions, request: tuple[int | None, int | None]) -> TimesQuestion:

@@ -92,6 +92,7 @@ def _question(table: TableOptions, trends: TrendOptions, shape: str, goes: set[s
 
 
 def _show(report: TrendReport, page: Path | None, shape: str) -> None:
+    from isocost.cli.pages import write_page
     from isocost.reporting import trends_json, trends_page, trends_text
 
     if page is not None:
@@ -102,17 +103,3 @@ def _show(report: TrendReport, page: Path | None, shape: str) -> None:
     terminal = sys.stdout.isatty()
     width = min(shutil.get_terminal_size((100, 24)).columns, 140) if terminal else 120
     typer.echo(trends_text(report, width=width) + ("" if page is None else f"\n\npage: {page}"))
-
-
-def write_page(path: Path, page: str) -> None:
-    """Write a page to a file.
-
-    Raises
-    ------
-    InputError
-        If it cannot be written.
-    """
-    try:
-        path.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}; name another file with --out") from None

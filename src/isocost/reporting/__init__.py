@@ -11,6 +11,7 @@ from isocost.reporting.page import html_page
 from isocost.reporting.prediction import prediction_json, prediction_text
 from isocost.reporting.terminal import terminal_text
 from isocost.reporting.times import helm_json, times_json, times_text
+from isocost.reporting.times_page import times_page
 from isocost.reporting.trends import trends_json, trends_text
 from isocost.reporting.trends_page import trends_page
 from isocost.reporting.units import unit_text
@@ -39,6 +40,7 @@ __all__ = [
     "prediction_text",
     "terminal_text",
     "times_json",
+    "times_page",
     "times_text",
     "trends_json",
     "trends_page",

@@ -23,14 +23,17 @@ from isocost.runtime import (
     side_by_side,
 )
 from isocost.statistics import generator
+from isocost.studies.cells import first_tokens, fitted_cells
 from isocost.studies.naming import names_apart
+from isocost.studies.trends import DEFAULT_SHARE, variation_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from isocost.exchange import TimesFormat
-    from isocost.runtime import RuntimeTable, SideBySide
+    from isocost.runtime import RuntimeCell, RuntimeTable, SideBySide
+    from isocost.studies.trends import Variation
 
     BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -99,6 +102,13 @@ class TimesFit:
     beside : SideBySide or None
         Raw, denoised and, where known, idealized runtimes.
     cautions : tuple of Caution
+    cells : tuple of RuntimeCell
+        Each size with what was measured there: the median of its repeats, or where the fit takes another the
+        least or the last of them.
+    first_token : tuple of (int, Estimate)
+        T(p, 1) at each prompt size that was timed, overhead included, seconds.
+    variation : Variation or None
+        How much equal requests differ; ``None`` where rows are no requests, or none comes twice.
     """
 
     name: str
@@ -108,6 +118,9 @@ class TimesFit:
     needed: Needed | None
     beside: SideBySide | None
     cautions: tuple[Caution, ...]
+    cells: tuple[RuntimeCell, ...] = ()
+    first_token: tuple[tuple[int, Estimate], ...] = ()
+    variation: Variation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +199,9 @@ def _fitted(
         needed=needed,
         beside=beside,
         cautions=(*cautions, *own, *doubts),
+        cells=fitted_cells(table, fit),
+        first_token=first_tokens(fit),
+        variation=variation_of(name, table.samples(), DEFAULT_SHARE) if table.rows_are == "single" else None,
     )
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from isocost.studies.report import StudyReport
 
 __all__ = [
+    "DEFAULT_SHARE",
     "STUDY_COLUMNS",
     "DeploymentTrends",
     "TrendQuestion",
@@ -43,7 +44,8 @@ STUDY_COLUMNS = {"contention": "concurrency", "drift": "block"}
 """What a study of isocost's own can be compared along."""
 
 _QUICKER = 0.9
-_DEFAULT_SHARE = 0.05
+DEFAULT_SHARE = 0.05
+"""Half-width of a mean over the mean, if none is asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,7 @@ class TrendQuestion:
     contention: str | None = None
     drift: str | None = None
     variation: bool = False
-    half_width_share: float = _DEFAULT_SHARE
+    half_width_share: float = DEFAULT_SHARE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +142,7 @@ def deployment_trends(name: str, profile: Sequence[Run], curve: CostCurve | None
     samples = _profiled(profile)
     return DeploymentTrends(
         contention=None if curve is None else _of_levels(curve),
-        variation=None if samples is None else variation_of(name, samples, _DEFAULT_SHARE),
+        variation=None if samples is None else variation_of(name, samples, DEFAULT_SHARE),
         drift=None if samples is None else _profile_drift(name, samples),
     )
 
