@@ -109,7 +109,7 @@ def runtime(
             show_table(study, table, (prompt, output), shape, page)
         return
     if trends.asked and study.is_dir():
-        show_study_trends(study, table, trends, shape)
+        show_study_trends(study, deployment, table, trends, shape)
         return
     if page is not None and study.is_dir():
         raise InputError(

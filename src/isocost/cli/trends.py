@@ -62,13 +62,15 @@ def show_table_trends(path: Path, table: TableOptions, trends: TrendOptions, sha
     _show(table_trends(path, question, times_format(table)), trends.page, shape)
 
 
-def show_study_trends(path: Path, table: TableOptions, trends: TrendOptions, shape: str) -> None:
+def show_study_trends(
+    path: Path, deployment: str | None, table: TableOptions, trends: TrendOptions, shape: str
+) -> None:
     """Print what moved the runtimes of a study."""
     from isocost.studies.answer import report_study
     from isocost.studies.trends import study_trends
 
     question = _question(table, trends, shape, {"--width"})
-    _show(study_trends(report_study(path), str(path), question), trends.page, shape)
+    _show(study_trends(report_study(path), str(path), question, deployment), trends.page, shape)
 
 
 def _question(table: TableOptions, trends: TrendOptions, shape: str, goes: set[str]) -> TrendQuestion:

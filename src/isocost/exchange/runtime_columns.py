@@ -41,7 +41,13 @@ _WHOLE = ("prompt_tokens", "output_tokens", "output_tokens_measured")
 _NUMBERS = (*_WHOLE, "runtime_s", "runtime_scale")
 _MEASUREMENTS = ("_s", "_measured")
 _SLOWEST_S_PER_TOKEN = 1.0
-_AGGREGATES: dict[str, RowsAre] = {"mean": "mean", "average": "mean", "min": "minimum", "minimum": "minimum"}
+_AGGREGATES: dict[str, RowsAre] = {
+    "mean": "mean",
+    "average": "mean",
+    "avg": "mean",
+    "min": "minimum",
+    "minimum": "minimum",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

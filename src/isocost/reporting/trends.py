@@ -6,10 +6,11 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from isocost.reporting.envelope import SCHEMA, estimate_object
 from isocost.reporting.format import grouped
 from isocost.reporting.markup import clean, shorten
+from isocost.reporting.objects import SCHEMA, estimate_object
 from isocost.reporting.plain import table_lines
+from isocost.reporting.trend_rows import block_rows, contention_rows, drift_rows, variation_rows
 from isocost.reporting.trend_tables import times_text_of, trend_tables
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from isocost.core.estimate import Estimate
     from isocost.runtime import Contention, Drift, ProfileDrift
-    from isocost.studies.trends import TrendReport, Variation
+    from isocost.studies.trends import TrendReport
 
 __all__ = ["trend_sentences", "trends_json", "trends_text"]
 
@@ -49,12 +50,11 @@ def trends_text(report: TrendReport, *, width: int = 100) -> str:
 
 def trends_json(report: TrendReport) -> str:
     """Write the same as the JSON envelope; tables ``contention``, ``variation``, ``drift``, ``blocks``."""
-    share = report.question.half_width_share
     tables = {
-        "contention": [row for each in report.contentions for row in _contention_rows(each)],
-        "variation": [row for each in report.variations for row in _variation_rows(each, share)],
-        "drift": [row for each in report.drifts for row in _drift_rows(each)],
-        "blocks": [row for each in report.profile_drifts for row in _block_rows(each)],
+        "contention": [row for each in report.contentions for row in contention_rows(each)],
+        "variation": [row for each in report.variations for row in variation_rows(each)],
+        "drift": [row for each in report.drifts for row in drift_rows(each)],
+        "blocks": [row for each in report.profile_drifts for row in block_rows(each)],
     }
     content: Json = {
         "schema": SCHEMA,
@@ -139,50 +139,3 @@ def _title(name: str) -> str:
 
 def _estimates(report: TrendReport) -> Iterator[tuple[str, Estimate | None]]:
     yield "coefficient_of_variation", report.all_cells
-
-
-def _contention_rows(each: Contention) -> Iterator[Json]:
-    for count, taken, ratio in each.levels:
-        yield {
-            "name": each.name,
-            "request": each.request,
-            "parallel_requests": count,
-            "runtime_s": taken,
-            "ratio": ratio,
-            "per_doubling": estimate_object(each.per_doubling),
-        }
-
-
-def _variation_rows(each: Variation, share: float) -> Iterator[Json]:
-    for cell, needed in zip(each.cells, each.needed, strict=True):
-        yield {
-            "name": each.name,
-            "input_tokens": cell.input_tokens,
-            "output_tokens": cell.output_tokens,
-            "requests": cell.n,
-            "mean_s": cell.mean_s,
-            "coefficient_of_variation": cell.coefficient,
-            "requests_needed": needed,
-            "half_width_share": share,
-        }
-
-
-def _drift_rows(each: Drift) -> Iterator[Json]:
-    for step in each.steps:
-        yield {
-            "name": each.name,
-            "first": each.first,
-            "date": step.date,
-            "cells": step.cells,
-            "ratio": estimate_object(step.ratio),
-        }
-
-
-def _block_rows(each: ProfileDrift) -> Iterator[Json]:
-    for number, block in enumerate(each.blocks, 1):
-        yield {
-            "name": each.name,
-            "repeat": number,
-            "ratio": estimate_object(block),
-            "whole": estimate_object(each.whole),
-        }

@@ -102,10 +102,8 @@ class RuntimeSeries:
     def _duplicated(self, row: int) -> str:
         sizes = {"prompt": self.input_tokens, "output": self.output_tokens}
         known = [f"{size[row]} {name}" for name, size in sizes.items() if size is not None]
-        what = (
-            f"{self.model} has several rows of {' and '.join(known) or 'unknown'} tokens at {self.along} "
-            f"{self.marks[self.mark[row]]}"
-        )
+        of_size = f"of {' and '.join(known)} tokens " if known else ""
+        what = f"{self.model} has several rows {of_size}at {self.along} {self.marks[self.mark[row]]}"
         if self.repeat is None:
             return f"{what}, and no column trial or instance tells them apart; add one, or leave them out"
         return f"{what} under one trial or instance; number the repeats apart, or leave all but one out"

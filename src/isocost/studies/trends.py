@@ -83,12 +83,15 @@ class Variation:
         How many requests of each cell make its mean as narrow as was asked.
     typical : Estimate
         Median coefficient of variation.
+    half_width_share : float
+        What was asked: half-width over mean.
     """
 
     name: str
     cells: tuple[CellVariation, ...]
     needed: tuple[int, ...]
     typical: Estimate
+    half_width_share: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +150,9 @@ def deployment_trends(name: str, profile: Sequence[Run], curve: CostCurve | None
     )
 
 
-def study_trends(report: StudyReport, source: str, question: TrendQuestion) -> TrendReport:
+def study_trends(
+    report: StudyReport, source: str, question: TrendQuestion, deployment: str | None = None
+) -> TrendReport:
     """Take from a study's report what is asked.
 
     Parameters
@@ -156,11 +161,13 @@ def study_trends(report: StudyReport, source: str, question: TrendQuestion) -> T
     source : str
         The folder.
     question : TrendQuestion
+    deployment : str, optional
+        Which one; all if left out.
 
     Raises
     ------
     InputError
-        If it is asked along a column that a study does not have.
+        If it is asked along a column that a study does not have, or of a deployment that it has not.
     EstimationError
         If the study has nothing of that kind.
     """
@@ -171,7 +178,14 @@ def study_trends(report: StudyReport, source: str, question: TrendQuestion) -> T
                 f"a study is compared along {STUDY_COLUMNS[name]}: give --{name} {STUDY_COLUMNS[name]}, "
                 f"got {column!r}"
             )
-    known = [each.trends for each in report.deployments if each.trends is not None]
+    names = [each.deployment.name for each in report.deployments]
+    if deployment is not None and deployment not in names:
+        raise InputError(f"{source} has no deployment {deployment!r}; it has {', '.join(names)}")
+    known = [
+        each.trends
+        for each in report.deployments
+        if each.trends is not None and deployment in (None, each.deployment.name)
+    ]
     contentions = tuple(each.contention for each in known if each.contention is not None)
     share = question.half_width_share
     variations = tuple(_for_share(each.variation, share) for each in known if each.variation is not None)
@@ -191,7 +205,8 @@ def study_trends(report: StudyReport, source: str, question: TrendQuestion) -> T
 
 
 def _for_share(each: Variation, share: float) -> Variation:
-    return replace(each, needed=tuple(requests_needed(cell, share) for cell in each.cells))
+    needed = tuple(requests_needed(cell, share) for cell in each.cells)
+    return replace(each, needed=needed, half_width_share=share)
 
 
 def _require(source: str, what: str, why: str, there: object) -> None:
@@ -226,6 +241,7 @@ def variation_of(name: str, samples: RuntimeSamples, half_width_share: float) ->
         cells=cells,
         needed=tuple(requests_needed(cell, half_width_share) for cell in cells),
         typical=typical_variation(cells),
+        half_width_share=half_width_share,
     )
 
 

@@ -22,7 +22,7 @@ from isocost.reporting.scales import Scale
 from isocost.reporting.svg import drawing, group, polyline, segment, text, x_axis, y_axis
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from isocost.reporting.markup import Markup
     from isocost.runtime import ProfileDrift
@@ -32,8 +32,13 @@ __all__ = ["profile_drift_figure"]
 WIDTH, HEIGHT = 340.0, 240.0
 
 
-def profile_drift_figure(seen: Sequence[ProfileDrift]) -> Figure | None:
-    """Draw runtime by repeat, relative to the mean of all repeats; ``None`` without any."""
+def profile_drift_figure(
+    seen: Sequence[ProfileDrift], series: Mapping[str, Series] | None = None
+) -> Figure | None:
+    """Draw runtime by repeat, relative to the mean of all repeats; ``None`` without any.
+
+    `series` tells colour and shape by name, where the page has given some.
+    """
     if not seen:
         return None
     blocks = [block for each in seen for block in each.blocks]
@@ -44,7 +49,13 @@ def profile_drift_figure(seen: Sequence[ProfileDrift]) -> Figure | None:
         panels=tuple(
             Panel(
                 title=shorten(each.name, NAME_LIMIT),
-                drawings=(_draw(each, Series(number=number, name=each.name), f"profile-drift-{number}"),),
+                drawings=(
+                    _draw(
+                        each,
+                        (series or {}).get(each.name, Series(number=number, name=each.name)),
+                        f"profile-drift-{number}",
+                    ),
+                ),
             )
             for number, each in enumerate(seen)
         ),

@@ -72,7 +72,7 @@ def residual_dots(picture: RuntimePicture, series: Series, key: str) -> Markup:
     ticks = Scale(low=low * factor, high=high * factor, start=x.start, end=x.end, log=True)
     y_labels, x_labels = tick_labels(y.ticks()), tick_labels(ticks.ticks(4))
     dots = [
-        marker("circle", x.at(time), y.at(share * 100), 2.0)
+        marker("circle", x.at(time), y.at(share * 100), 3.0 if len(times) <= 60 else 2.0)
         for time, share in zip(times, shares, strict=True)
     ]
     return drawing(
