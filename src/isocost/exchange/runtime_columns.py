@@ -41,6 +41,7 @@ _WHOLE = ("prompt_tokens", "output_tokens", "output_tokens_measured")
 _NUMBERS = (*_WHOLE, "runtime_s", "runtime_scale")
 _MEASUREMENTS = ("_s", "_measured")
 _SLOWEST_S_PER_TOKEN = 1.0
+_SLOWEST_FIRST_S = 60.0
 _AGGREGATES: dict[str, RowsAre] = {
     "mean": "mean",
     "average": "mean",
@@ -104,7 +105,7 @@ def read_runtime_columns(
     InputError
         If the file cannot be read, lacks a column, or holds what is no runtime.
     """
-    return read_columns(
+    columns = read_columns(
         path,
         lambda header: _renamed(path, header, form, needed),
         numbers=_NUMBERS,
@@ -112,6 +113,9 @@ def read_runtime_columns(
         leave_out=lambda name: name != along and (name in form.ignore or name.endswith(_MEASUREMENTS)),
         where=form.where or {},
     )
+    if not all(name.strip() for name in columns.labels["model"].values):
+        raise InputError(f"{path}: model is empty in some rows; give each row its model")
+    return columns
 
 
 def _renamed(path: Path, header: list[str], form: TimesFormat, needed: Sequence[str]) -> list[str]:
@@ -278,7 +282,7 @@ def exact_rows(path: Path, model: str, columns: Columns, rows: IntArray) -> IntA
 
 
 def require_seconds(path: Path, model: str, output_tokens: IntArray, runtime_s: FloatArray) -> None:
-    """Ask for the unit where each further token seems to take more than a second.
+    """Ask for the unit where each further token seems to take more than a second, or the first a minute.
 
     Raises
     ------
@@ -286,7 +290,13 @@ def require_seconds(path: Path, model: str, output_tokens: IntArray, runtime_s: 
         If so.
     """
     least, most = int(output_tokens.min()), int(output_tokens.max())
-    gain = float(np.median(runtime_s[output_tokens == most]) - np.median(runtime_s[output_tokens == least]))
+    shortest = float(np.median(runtime_s[output_tokens == least]))
+    gain = float(np.median(runtime_s[output_tokens == most])) - shortest
+    if shortest > _SLOWEST_FIRST_S + _SLOWEST_S_PER_TOKEN * least:
+        raise InputError(
+            f"{path}: {model} takes {shortest:.3g} s for {least} output token{'s' if least > 1 else ''}, "
+            "which looks like milliseconds; say which: --unit ms or --unit s"
+        )
     if gain > _SLOWEST_S_PER_TOKEN * (most - least):
         raise InputError(
             f"{path}: {model} takes {gain / (most - least):.3g} s for each further token, which "

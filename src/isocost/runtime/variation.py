@@ -73,11 +73,12 @@ def cell_variations(samples: RuntimeSamples) -> tuple[CellVariation, ...]:
     >>> cell_variations(samples)[0].coefficient
     0.5
     """
-    order = np.lexsort((samples.output_tokens, samples.input_tokens))
-    cells = np.stack([samples.input_tokens, samples.output_tokens], axis=1)[order]
-    starts = np.flatnonzero(np.r_[True, (np.diff(cells, axis=0) != 0).any(axis=1)])
-    groups = zip(starts, np.split(samples.runtime_s[order], starts[1:]), strict=True)
-    found = tuple(_variation(cells[start], times) for start, times in groups if len(times) > 1)
+    longest = int(samples.output_tokens.max()) + 1
+    code = samples.input_tokens * longest + samples.output_tokens  # one key sorts faster than two
+    order = np.argsort(code, kind="stable")
+    starts = np.flatnonzero(np.r_[True, np.diff(code[order]) != 0])
+    groups = zip(code[order][starts].tolist(), np.split(samples.runtime_s[order], starts[1:]), strict=True)
+    found = tuple(_variation(divmod(cell, longest), times) for cell, times in groups if len(times) > 1)
     if not found:
         raise EstimationError(
             f"none of the {len(starts)} cells has two requests, so nothing can be said of their variation"
@@ -160,11 +161,11 @@ def requests_needed(cell: CellVariation, half_width_share: float) -> int:
     return count
 
 
-def _variation(cell: np.ndarray, times: np.ndarray) -> CellVariation:
+def _variation(cell: tuple[int, int], times: np.ndarray) -> CellVariation:
     mean = float(times.mean())
     return CellVariation(
-        input_tokens=int(cell[0]),
-        output_tokens=int(cell[1]),
+        input_tokens=cell[0],
+        output_tokens=cell[1],
         mean_s=mean,
         coefficient=float(times.std()) / mean,
         n=len(times),

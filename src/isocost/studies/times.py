@@ -22,6 +22,7 @@ from isocost.runtime import (
     published_rule,
     side_by_side,
 )
+from isocost.runtime.gathered import MOST_SIZES, count_sizes, gathered
 from isocost.statistics import generator
 from isocost.studies.cells import first_tokens, fitted_cells
 from isocost.studies.naming import names_apart
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from isocost.studies.trends import Variation
 
     BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
+
+_MOST_SIZES_TO_DENOISE = 2000
 
 __all__ = ["Needed", "TimesFit", "TimesQuestion", "TimesReport", "fit_times"]
 
@@ -183,7 +186,7 @@ def _fitted(
         if question.denoised:
             table, cautions = _instances(table)
         else:
-            cautions = _notes(table)
+            cautions = _notes(table, ours=question.rule is None)
         fit = _fit(table, name, question)
         needed = _needed(table, question)
     except EstimationError as error:
@@ -212,15 +215,31 @@ def _fit(
     if question.rule == "published":
         return published_rule(*columns, denoised=question.denoised)
     if question.denoised:
+        _require_few_sizes(table, name)
         return denoise(*columns, deployment=name, least_known=table.rows_are == "minimum")
-    return fit_runtime(table.samples(), deployment=name, seed=question.seed)
+    return fit_runtime(gathered(table.samples()), deployment=name, seed=question.seed)
 
 
-def _notes(table: RuntimeTable) -> tuple[Caution, ...]:
+def _require_few_sizes(table: RuntimeTable, name: str) -> None:
+    sizes = count_sizes(table.input_tokens, table.output_tokens)
+    if sizes > _MOST_SIZES_TO_DENOISE:
+        raise InputError(
+            f"{name} has {sizes:,} sizes of request, and the least of each says little; denoise at most "
+            f"{_MOST_SIZES_TO_DENOISE:,}: choose rows with --where, or round the sizes"
+        )
+
+
+def _notes(table: RuntimeTable, *, ours: bool = False) -> tuple[Caution, ...]:
+    sizes = count_sizes(table.input_tokens, table.output_tokens) if ours else 0
     told = {
         "inexact-answers": (
             table.inexact > 0,
             f"{table.inexact} rows were left out: the answer had not the length that was asked for",
+        ),
+        "sizes-gathered": (
+            sizes > MOST_SIZES,
+            f"{sizes:,} sizes of request are too many to be fitted apart: "
+            "near prompts were taken together, and of answers sixteen lengths kept",
         ),
         "runtime-scaled": (
             table.runtime_scale != 1,
