@@ -292,13 +292,13 @@ def require_seconds(path: Path, model: str, output_tokens: IntArray, runtime_s: 
     least, most = int(output_tokens.min()), int(output_tokens.max())
     shortest = float(np.median(runtime_s[output_tokens == least]))
     gain = float(np.median(runtime_s[output_tokens == most])) - shortest
-    if shortest > _SLOWEST_FIRST_S + _SLOWEST_S_PER_TOKEN * least:
-        raise InputError(
-            f"{path}: {model} takes {shortest:.3g} s for {least} output token{'s' if least > 1 else ''}, "
-            "which looks like milliseconds; say which: --unit ms or --unit s"
-        )
     if gain > _SLOWEST_S_PER_TOKEN * (most - least):
         raise InputError(
             f"{path}: {model} takes {gain / (most - least):.3g} s for each further token, which "
             "looks like milliseconds; say which: --unit ms or --unit s"
+        )
+    if shortest > _SLOWEST_FIRST_S + _SLOWEST_S_PER_TOKEN * least:
+        raise InputError(
+            f"{path}: {model} takes {shortest:.3g} s for {least} output token{'s' if least > 1 else ''}, "
+            "which looks like milliseconds; say which: --unit ms or --unit s"
         )

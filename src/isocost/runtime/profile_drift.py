@@ -10,7 +10,7 @@ import numpy as np
 
 from isocost.core.errors import EstimationError
 from isocost.core.estimate import Estimate
-from isocost.statistics import student_quantile
+from isocost.statistics import cells_of, student_quantile
 
 if TYPE_CHECKING:
     from isocost.runtime.samples import RuntimeSamples
@@ -104,10 +104,9 @@ def profile_drift(samples: RuntimeSamples, *, name: str) -> ProfileDrift:
 
 def _repeated(samples: RuntimeSamples) -> tuple[IntArray, IntArray, FloatArray]:
     """Return cell, block and log of the mean runtime of each cell in each block, of cells in two or more."""
-    sizes = np.column_stack([samples.input_tokens, samples.output_tokens])
-    _, cell = np.unique(sizes, axis=0, return_inverse=True)
+    _, cell = cells_of(samples.input_tokens, samples.output_tokens)
     _, block = np.unique(samples.block, return_inverse=True)
-    cell, block = cell.reshape(-1), block.reshape(-1)
+    block = block.reshape(-1)
     keys, where = np.unique(cell * (int(block.max()) + 1) + block, return_inverse=True)
     means = np.bincount(where.reshape(-1), weights=samples.runtime_s) / np.bincount(where.reshape(-1))
     cell, block = np.divmod(keys, int(block.max()) + 1)

@@ -9,7 +9,7 @@ import numpy as np
 
 from isocost.core.errors import EstimationError, InputError
 from isocost.core.estimate import Estimate
-from isocost.statistics import percentiles, student_quantile
+from isocost.statistics import cells_of, percentiles, student_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,15 +73,14 @@ def cell_variations(samples: RuntimeSamples) -> tuple[CellVariation, ...]:
     >>> cell_variations(samples)[0].coefficient
     0.5
     """
-    longest = int(samples.output_tokens.max()) + 1
-    code = samples.input_tokens * longest + samples.output_tokens  # one key sorts faster than two
-    order = np.argsort(code, kind="stable")
-    starts = np.flatnonzero(np.r_[True, np.diff(code[order]) != 0])
-    groups = zip(code[order][starts].tolist(), np.split(samples.runtime_s[order], starts[1:]), strict=True)
-    found = tuple(_variation(divmod(cell, longest), times) for cell, times in groups if len(times) > 1)
+    cells, number = cells_of(samples.input_tokens, samples.output_tokens)
+    order = np.argsort(number, kind="stable")
+    groups = np.split(samples.runtime_s[order], np.cumsum(np.bincount(number))[:-1])
+    pairs = zip(cells.tolist(), groups, strict=True)
+    found = tuple(_variation(p, o, times) for (p, o), times in pairs if len(times) > 1)
     if not found:
         raise EstimationError(
-            f"none of the {len(starts)} cells has two requests, so nothing can be said of their variation"
+            f"none of the {len(cells)} cells has two requests, so nothing can be said of their variation"
         )
     return found
 
@@ -161,11 +160,11 @@ def requests_needed(cell: CellVariation, half_width_share: float) -> int:
     return count
 
 
-def _variation(cell: tuple[int, int], times: np.ndarray) -> CellVariation:
+def _variation(input_tokens: int, output_tokens: int, times: np.ndarray) -> CellVariation:
     mean = float(times.mean())
     return CellVariation(
-        input_tokens=cell[0],
-        output_tokens=cell[1],
+        input_tokens=input_tokens,
+        output_tokens=output_tokens,
         mean_s=mean,
         coefficient=float(times.std()) / mean,
         n=len(times),

@@ -8,6 +8,7 @@ import numpy as np
 
 from isocost.core.estimate import Estimate
 from isocost.runtime import DenoisedRuntime, PublishedRuntime, RuntimeCell, RuntimeModel
+from isocost.statistics import cells_of
 
 if TYPE_CHECKING:
     from isocost.runtime import RuntimeTable
@@ -34,18 +35,18 @@ def fitted_cells(table: RuntimeTable, fit: Fit) -> tuple[RuntimeCell, ...]:
     if isinstance(fit, RuntimeModel):
         return fit.cells
     denoised = isinstance(fit, DenoisedRuntime) or fit.overhead_s is not None
-    p, o, times = _of_each_size(table, least=denoised)
+    sizes, times = _of_each_size(table, least=denoised)
     method = "least of its instances" if denoised else "last row"
-    fitted = fit.runtime_s(p.astype(np.float64), o.astype(np.float64))
+    fitted = fit.runtime_s(*sizes.T.astype(np.float64))
     return tuple(
         RuntimeCell(
-            input_tokens=int(p[place]),
-            output_tokens=int(o[place]),
-            measured=Estimate(value=float(times[place]), unit="s", kind="measured", method=method),
-            fitted_s=float(fitted[place]),
+            input_tokens=p,
+            output_tokens=o,
+            measured=Estimate(value=time, unit="s", kind="measured", method=method),
+            fitted_s=said,
             held_out_s=None,
         )
-        for place in range(len(times))
+        for (p, o), time, said in zip(sizes.tolist(), times.tolist(), fitted.tolist(), strict=True)
     )
 
 
@@ -63,10 +64,12 @@ def first_tokens(fit: Fit) -> tuple[tuple[int, Estimate], ...]:
     )
 
 
-def _of_each_size(table: RuntimeTable, *, least: bool) -> tuple[IntArray, IntArray, FloatArray]:
-    """Return p, o and the least or the last runtime of each size, by rising p and o."""
-    last = np.arange(len(table.runtime_s))
-    order = np.lexsort((-table.runtime_s if least else last, table.output_tokens, table.input_tokens))
-    p, o = table.input_tokens[order], table.output_tokens[order]
-    ends = np.flatnonzero(np.r_[(np.diff(p) != 0) | (np.diff(o) != 0), True])
-    return p[ends], o[ends], table.runtime_s[order][ends]
+def _of_each_size(table: RuntimeTable, *, least: bool) -> tuple[IntArray, FloatArray]:
+    """Return p and o, and the least or the last runtime of each size, by rising p and o."""
+    sizes, number = cells_of(table.input_tokens, table.output_tokens)
+    times = np.full(len(sizes), np.inf)
+    if least:
+        np.minimum.at(times, number, table.runtime_s)
+    else:
+        times[number] = table.runtime_s  # of repeated places the last counts
+    return sizes, times

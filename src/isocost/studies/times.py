@@ -23,7 +23,7 @@ from isocost.runtime import (
     side_by_side,
 )
 from isocost.runtime.gathered import MOST_SIZES, count_sizes, gathered
-from isocost.statistics import generator
+from isocost.statistics import cells_of, generator
 from isocost.studies.cells import first_tokens, fitted_cells
 from isocost.studies.naming import names_apart
 from isocost.studies.trends import DEFAULT_SHARE, variation_of
@@ -324,9 +324,7 @@ def _beside(
     idealized: PublishedRuntime | None,
 ) -> SideBySide:
     """Compare the mean of each cell's instances with what the fits say of it."""
-    sizes, cell = np.unique(
-        np.column_stack([table.input_tokens, table.output_tokens]), axis=0, return_inverse=True
-    )
-    raw = np.bincount(cell.reshape(-1), weights=table.runtime_s) / np.bincount(cell.reshape(-1))
+    sizes, cell = cells_of(table.input_tokens, table.output_tokens)
+    raw = np.bincount(cell, weights=table.runtime_s) / np.bincount(cell)
     p, o = sizes.astype(np.float64).T
     return side_by_side(raw, fit.runtime_s(p, o), None if idealized is None else idealized.runtime_s(p, o))
