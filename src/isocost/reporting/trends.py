@@ -90,8 +90,14 @@ def _contention(seen: Sequence[Contention]) -> str:
     return (
         f"{_title(most.name)}, {most.request}: {grouped(ratio, 2)} times as long at {count} at once as at "
         f"{first}{each_doubling} times"
-        + (f", the most of {len(seen)} kinds of request" if len(seen) > 1 else "")
-        + f"; {len(rising)} of {len(seen)} rise with parallel requests beyond their interval."
+        + (
+            f", the most of {len(seen)} kinds of request; {len(rising)} of them rise with parallel requests "
+            "beyond their interval."
+            if len(seen) > 1
+            else ", beyond its interval."
+            if rising
+            else ", which may be chance."
+        )
     )
 
 
@@ -101,7 +107,7 @@ def _variation(report: TrendReport) -> str:
     needed = sorted(count for each in report.variations for count in each.needed)
     return (
         f"Equal requests differ by a coefficient of variation of {times_text_of(report.all_cells)} in the "
-        f"median of {len(cells)} sizes, {grouped(least, 3)} to {grouped(most, 2)}; a mean within "
+        f"median of {len(cells)} sizes, {grouped(least, 3)} to {grouped(most, 3)}; a mean within "
         f"+-{100 * report.question.half_width_share:g} % takes {needed[len(needed) // 2]:,} requests of the "
         "middle size."
     )

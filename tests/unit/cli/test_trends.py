@@ -58,7 +58,8 @@ def test_contention_names_who_slows_down(isocost, loaded):
     assert status == 0
     assert out.startswith(
         "slow, 1 token out: 1.33 times as long at 8 at once as at 1, each doubling 1.100 [1.100, 1.100] "
-        "times, the most of 4 kinds of request; 2 of 4 rise with parallel requests beyond their interval.\n"
+        "times, the most of 4 kinds of request; 2 of them rise with parallel requests beyond their "
+        "interval.\n"
     )
     assert "\nslow\n" in out
     assert "\n64 tokens out       640 ms     1.00     1.10     1.21     1.33" in out
@@ -81,7 +82,7 @@ def test_variation_tells_how_many_requests_it_takes(isocost, dated):
     assert status == 0
     assert out.startswith("Equal requests differ by a coefficient of variation of 0.097 ")
     assert (
-        "median of 8 sizes, 0.097 to 0.10; a mean within +-10 % takes 8 requests of the middle size." in out
+        "median of 8 sizes, 0.097 to 0.097; a mean within +-10 % takes 8 requests of the middle size." in out
     )
     (row, *_) = json.loads(isocost(dated, "--variation", "--json")[1])["tables"]["variation"]
     # deviation .0972 sqrt(4 / 3) = .1123; t(21) .1123 / sqrt(22) = .0498, t(20) .1123 / sqrt(21) = .0511
