@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from isocost.cli import options
 from isocost.core.errors import InputError
 
 if TYPE_CHECKING:
     from isocost.exchange import TimesFormat
+    from isocost.studies.request_cost import CostTerms
     from isocost.studies.times import TimesQuestion
 
 __all__ = ["TableOptions", "parse_share", "show_table", "times_format"]
@@ -48,7 +50,7 @@ class TableOptions:
 def show_table(
     path: Path,
     table: TableOptions,
-    request: tuple[int | None, int | None],
+    asked: tuple[tuple[int | None, int | None], CostTerms],
     shape: str,
     page: Path | None = None,
 ) -> None:
@@ -57,7 +59,7 @@ def show_table(
     from isocost.reporting import helm_json, times_json, times_page, times_text
     from isocost.studies.times import fit_times
 
-    report = fit_times(path, _question(table, request), times_format(table))
+    report = fit_times(path, _question(table, *asked), times_format(table))
     write = {"helm": helm_json, "json": times_json, "text": times_text}[shape]
     text = write(report)
     if page is not None:
@@ -65,18 +67,16 @@ def show_table(
     typer.echo(text + (f"\n\npage: {page}" if page is not None and shape == "text" else ""))
 
 
-def _question(table: TableOptions, request: tuple[int | None, int | None]) -> TimesQuestion:
+def _question(table: TableOptions, request: tuple[int | None, int | None], terms: CostTerms) -> TimesQuestion:
     from isocost.studies.times import TimesQuestion
 
     if table.rule not in (None, "published"):
         raise InputError(f"--rule must be published, or left out for ours, got {table.rule!r}")
-    p, o = request
-    if (p is None) != (o is None):
-        raise InputError("a prediction needs both lengths: give --prompt and --output")
     return TimesQuestion(
         rule=None if table.rule is None else "published",
         denoised=table.denoised,
-        request=None if p is None or o is None else (p, o),
+        request=options.parse_request(*request),
+        terms=terms,
         half_width_share=None if table.width is None else parse_share(table.width),
         idealized=table.idealized,
     )

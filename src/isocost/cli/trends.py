@@ -46,12 +46,15 @@ class TrendOptions:
         """Whether anything was."""
         return self.variation or self.contention is not None or self.drift is not None
 
-    @property
-    def option(self) -> str:
-        """The first option that was given."""
-        if self.contention is not None:
-            return "--contention"
-        return "--variation" if self.variation else "--drift"
+    def given(self) -> list[str]:
+        """Return the options that were given."""
+        values = {
+            "--contention": self.contention is not None,
+            "--variation": self.variation,
+            "--drift": self.drift is not None,
+            "--out": self.page is not None,
+        }
+        return [name for name, is_given in values.items() if is_given]
 
 
 def show_table_trends(path: Path, table: TableOptions, trends: TrendOptions, shape: str) -> None:
@@ -80,7 +83,7 @@ def _question(table: TableOptions, trends: TrendOptions, shape: str, goes: set[s
     given += ["--prompt and --output"] if trends.request != (None, None) else []
     other = next((option for option in given if option not in goes), None)
     if other is not None:
-        raise InputError(f"{trends.option} compares runtimes and fits nothing; leave out {other}")
+        raise InputError(f"{trends.given()[0]} compares runtimes and fits nothing; leave out {other}")
     if table.width is not None and not trends.variation:
         raise InputError(
             "--width asks how many requests a mean takes; give it with --variation or --denoised"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from isocost.reporting.cautions import shared_cautions
-from isocost.reporting.charts import cost_figure, frontier_figure, latency_figure
+from isocost.reporting.charts import cost_figure, frontier_figure, hourly_figure, latency_figure
 from isocost.reporting.document import (
     LIMIT,
     Part,
@@ -16,6 +16,7 @@ from isocost.reporting.document import (
     origin,
     table_markup,
 )
+from isocost.reporting.hourly import hourly_page_tables
 from isocost.reporting.markup import Markup, element, exact, join, shorten
 from isocost.reporting.pricing import pricing_of
 from isocost.reporting.runtime_section import runtime_parts
@@ -110,7 +111,8 @@ def _what_if(pricing: Pricing) -> Markup:
 
 
 def _figures(report: StudyReport, pricing: Pricing) -> list[Part]:
-    figures = [frontier_figure(report), cost_figure(report), latency_figure(report)]
+    hourly = None if report.hourly is None else hourly_figure(report.hourly)
+    figures = [frontier_figure(report), cost_figure(report), latency_figure(report), hourly]
     return [
         Part(title=each.title, markup=_priced(each, pricing), expendable=each.key != "cost")
         for each in figures
@@ -128,6 +130,7 @@ def _tables(report: StudyReport) -> list[Part]:
         (level_table(report), True),
         (cost_table(report), False),
         (unit_table(report), False),
+        *((table, False) for table in ([] if report.hourly is None else hourly_page_tables(report.hourly))),
     ]
     return [
         Part(title=table.title, markup=table_markup(table, opened=opened), expendable=not opened)

@@ -5,6 +5,7 @@ from isocost.statistics.cells import cells_of
 from isocost.statistics.draws import DRAWS, Draws, combine, generator, summarise
 from isocost.statistics.levels import latency_scatters, pool_estimates, pool_latency, throughput_draws
 from isocost.statistics.percentiles import percentile_ranks, percentiles, values_needed
+from isocost.statistics.ranges import assumed_draws, quantiles_of
 from isocost.statistics.ranks import RankCorrelation, rank_correlation
 from isocost.statistics.scatter import Scatter, pooled_scatter, scatter_for
 from isocost.statistics.steady import Window, steady_windows
@@ -16,6 +17,7 @@ __all__ = [
     "RankCorrelation",
     "Scatter",
     "Window",
+    "assumed_draws",
     "batch_count",
     "cells_of",
     "combine",
@@ -28,6 +30,7 @@ __all__ = [
     "pool_estimates",
     "pool_latency",
     "pooled_scatter",
+    "quantiles_of",
     "rank_correlation",
     "rate_over_batches",
     "scatter_for",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -26,6 +26,7 @@ from isocost.runtime.gathered import MOST_SIZES, count_sizes, gathered
 from isocost.statistics import cells_of, generator
 from isocost.studies.cells import first_tokens, fitted_cells
 from isocost.studies.naming import names_apart
+from isocost.studies.request_cost import CostTerms, cost_aware, must_have_request
 from isocost.studies.trends import DEFAULT_SHARE, variation_of
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from isocost.exchange import TimesFormat
-    from isocost.runtime import RuntimeCell, RuntimeTable, SideBySide
+    from isocost.runtime import CostAware, RuntimeCell, RuntimeTable, SideBySide
     from isocost.studies.trends import Variation
 
     BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
@@ -59,6 +60,8 @@ class TimesQuestion:
         Wanted half-width of denoised runtimes over the runtime: how many instances does it take?
     idealized : Path or None
         Coefficients in HELM's form to compare denoised runtimes with.
+    terms : CostTerms
+        Hardware, money and power behind the request.
     seed : int
         Seeds resampling.
     """
@@ -68,6 +71,7 @@ class TimesQuestion:
     request: tuple[int, int] | None = None
     half_width_share: float | None = None
     idealized: Path | None = None
+    terms: CostTerms = field(default_factory=CostTerms)
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -77,6 +81,7 @@ class TimesQuestion:
             raise InputError("--width asks how many instances denoising needs; give it with --denoised alone")
         if self.idealized is not None and not self.denoised:
             raise InputError("--idealized compares with denoised runtimes; give it with --denoised")
+        must_have_request(self.terms, self.request)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +106,8 @@ class TimesFit:
     fit : PublishedRuntime, RuntimeModel or DenoisedRuntime
     runtime : Estimate or None
         Of the request that was asked about, seconds.
+    costs : CostAware or None
+        What the request costs and draws.
     needed : Needed or None
     beside : SideBySide or None
         Raw, denoised and, where known, idealized runtimes.
@@ -118,6 +125,7 @@ class TimesFit:
     table: RuntimeTable
     fit: PublishedRuntime | RuntimeModel | DenoisedRuntime
     runtime: Estimate | None
+    costs: CostAware | None
     needed: Needed | None
     beside: SideBySide | None
     cautions: tuple[Caution, ...]
@@ -199,6 +207,7 @@ def _fitted(
         table=table,
         fit=fit,
         runtime=runtime,
+        costs=None if runtime is None else cost_aware(runtime, question.terms),
         needed=needed,
         beside=beside,
         cautions=(*cautions, *own, *doubts),
