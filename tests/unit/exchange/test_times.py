@@ -211,7 +211,7 @@ def test_files_that_are_no_tables(table, tmp_path):
         f"times.csv is empty; give a header, {HEAD}, and a line for each runtime"
     )
     (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00")
-    assert refused(tmp_path / "binary.csv").endswith("binary.csv is not UTF-8 text, as a CSV file should be")
+    assert refused(tmp_path / "binary.csv").endswith("binary.csv is not UTF-8 text")
     assert refused(table("model,model,x,y\n")).endswith(
         "has two columns 'model'; rename one: --map model=OTHER"
     )
