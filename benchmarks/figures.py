@@ -94,7 +94,7 @@ def _holds(ours: str, target: str) -> bool | None:
         return min(numbers) <= value <= max(numbers)
     word = next((word for word in sorted(_BOUNDS, key=len, reverse=True) if target.startswith(word)), None)
     if word is None:
-        return value == numbers[0]
+        return value == numbers[0] if re.match(_NUMBER, target) else None
     sign, bound = _BOUNDS[word], numbers[0]
     return {"<": value < bound, "<=": value <= bound, ">": value > bound, ">=": value >= bound}[sign]
 
