@@ -59,8 +59,8 @@ bench: coverage $(VENV)/.dev  ## print the figures that the project promises
 	@for part in startup install_size engine_throughput runtime_heldout report_speed loadgen_truth; do \
 	  $(BIN)/python benchmarks/$$part.py || exit 1; done
 
-bench-runtime: $(VENV)/.dev  ## published coefficients given back, and denoising beside the minimum
-	$(BIN)/python benchmarks/runtime_published.py
+bench-runtime: $(VENV)/.dev  ## every figure of idealized runtime beside its target and what others reach
+	$(BIN)/python benchmarks/runtime_all.py
 
 bench-economics: $(VENV)/.dev  ## figures of the economics beside their oracles
 	@for part in benchmarks/economics_*.py; do $(BIN)/python $$part || exit 1; done
