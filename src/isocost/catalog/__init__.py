@@ -2,7 +2,7 @@
 
 from isocost.catalog.accelerators import accelerator_names, accelerator_profile
 from isocost.catalog.machines import MachineProfile, machine_names, machine_profile
-from isocost.catalog.models import ModelProfile, model_names, model_profile
+from isocost.catalog.models import ModelProfile, model_config, model_names, model_profile
 
 __all__ = [
     "MachineProfile",
@@ -11,6 +11,7 @@ __all__ = [
     "accelerator_profile",
     "machine_names",
     "machine_profile",
+    "model_config",
     "model_names",
     "model_profile",
 ]
