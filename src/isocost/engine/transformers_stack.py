@@ -74,7 +74,8 @@ def transformers_stack(
     threads_before = torch.get_num_threads()
     torch.set_num_threads(settings.thread_count)
     try:
-        model = TransformersModel(architecture, config_for_transformers(config), settings)
+        told = {"tie_word_embeddings": architecture.tied_embeddings, **config_for_transformers(config)}
+        model = TransformersModel(architecture, told, settings)
         try:
             yield InProcessStack(
                 target=InProcessTarget(model=architecture.name, stack=model),
