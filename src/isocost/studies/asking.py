@@ -10,7 +10,7 @@ from isocost.core.errors import InputError
 from isocost.exchange import read_lengths
 from isocost.journal import RuntimeStage
 from isocost.runtime import profile_cells
-from isocost.studies.made_up import model_name
+from isocost.studies.made_up import engine_model, model_name
 from isocost.workload import fixed, listed, preset
 
 if TYPE_CHECKING:
@@ -71,11 +71,14 @@ def settle(stage: Stage, target: OpenedTarget | None = None) -> Stage:
 
     Raises
     ------
+    CatalogError
+        If the embedded engine is to make up a model that nobody knows.
     InputError
-        If requests are longer than the model holds.
+        If requests are longer than the model holds, or the embedded engine cannot build the model.
     """
     engine = stage.target.engine
     if engine is not None:
+        engine_model(engine.model)  # refused before anything is written
         name = model_name(engine.model) + ("" if engine.precision is None else f"-{engine.precision}")
         return _with_cells(replace(stage, deployment=stage.deployment or name), None)
     if target is None:
