@@ -1,5 +1,6 @@
 """transformers with torch keeps to the contract of targets, and computes what it is said to compute."""
 
+import threading
 from importlib.util import find_spec
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from contract.target_contract import TargetContract, carried_out, plan
 from isocost.core.load import RequestShape
+from isocost.core.observation import Outcome
 
 pytestmark = [
     pytest.mark.transformers,
@@ -141,6 +143,70 @@ def test_threads_are_set_for_as_long_as_it_is_open():
     with transformers_stack(PRESETS["tiny"], llama_config(PRESETS["tiny"]), settings=asked):
         assert torch.get_num_threads() == before + 1
     assert torch.get_num_threads() == before
+
+
+def test_a_layer_split_over_two_processes_gives_the_same_answer():
+    """Tensor parallel over two processes of this machine: what goes over accelerators goes over gloo here."""
+    import torch
+
+    from isocost.engine.transformers_build import load_libraries
+    from isocost.engine.transformers_config import config_for_transformers
+    from isocost.engine.transformers_group import SplitModel
+
+    libraries = load_libraries()
+    config = config_for_transformers({**SMALL, **FAMILIES["llama"], "model_type": "llama"})
+    split = SplitModel(libraries, config, precision="F32", device_type="cpu", accelerators=2)
+    try:
+        weight = split.model.model.layers[0].mlp.gate_proj.weight
+        assert weight.shape == (96, 64)
+        assert weight.to_local().shape == (48, 64)  # half of the rows each
+        ids = torch.arange(20)[None]
+        split.tell(ids[0].tolist(), 6)
+        answered = split.model.generate(
+            input_ids=ids, attention_mask=torch.ones_like(ids), generation_config=libraries.generation(6)
+        )
+        shares = {name: _whole(value) for name, value in split.model.state_dict().items()}
+    finally:
+        split.close()
+    assert not torch.distributed.is_initialized()
+    known = libraries.transformers.AutoConfig.for_model(**config)
+    alone = libraries.transformers.AutoModelForCausalLM.from_config(known)
+    alone.load_state_dict(shares)
+    expected = alone.generate(
+        input_ids=ids, attention_mask=torch.ones_like(ids), generation_config=libraries.generation(6)
+    )
+    assert answered.tolist() == expected.tolist()
+
+
+def test_a_split_model_is_measured_until_a_request_is_cut(monkeypatch, opened):
+    """On two processes instead of two accelerators; after a cut the other one waits in vain."""
+    from isocost.core.errors import MeasurementError
+    from isocost.engine import transformers_model
+
+    monkeypatch.setattr(transformers_model, "require_accelerators", lambda *_: 2)
+    stack = opened("llama")
+    assert (stack.deployment.pools[0].accelerators, stack.deployment.pools[0].tensor_parallel) == (2, 2)
+    seen, _ = carried_out(stack.target, plan())
+    assert [len(one.chunk_at_s) for one in seen] == [1, 3, 2] * 2
+    seen = []
+    with pytest.raises(MeasurementError, match=r"^a request was cut, and the processes of the split model"):
+        stack.target.measure(
+            plan(shapes=(RequestShape(4, 400),), request_timeout_s=0.05),
+            record=seen.append,
+            stop=threading.Event(),
+        )
+    assert [one.outcome for one in seen] == [Outcome.TIMED_OUT]
+
+
+def _whole(value):
+    """Put a split weight together: both processes draw the same random numbers for their shares."""
+    import torch
+
+    if not hasattr(value, "to_local"):
+        return value
+    (placement,) = value.placements
+    local = value.to_local()
+    return torch.cat([local, local], dim=placement.dim) if placement.is_shard() else local
 
 
 class TestRefusals:

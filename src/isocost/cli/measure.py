@@ -56,6 +56,10 @@ def runtime(
             "--device", help="Of transformers: cpu, cuda or cuda:N; an accelerator if there is one."
         ),
     ] = None,
+    accelerators: Annotated[
+        int | None,
+        typer.Option("--accelerators", help="Of transformers: over how many each layer is split; 1."),
+    ] = None,
     endpoint_type: options.EndpointType = None,
     api_key_env: options.ApiKeyEnv = None,
     api_key_file: options.ApiKeyFile = None,
@@ -74,7 +78,7 @@ def runtime(
     endpoint = EndpointOptions(
         model, endpoint_type, api_key_env, api_key_file, header, extra_body, insecure=insecure
     )
-    stack = StackOptions(precision, threads, device)
+    stack = StackOptions(precision, threads, device, accelerators)
     sizes = _cells(cells, max_input_tokens, max_output_tokens)
     asked = [
         RuntimeStage(

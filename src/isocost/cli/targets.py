@@ -42,6 +42,7 @@ class StackOptions:
     precision: str | None = None
     threads: int | None = None
     device: str | None = None
+    accelerators: int | None = None
 
 
 def parse_target(text: str, endpoint: EndpointOptions, stack: StackOptions) -> TargetSpec:
@@ -121,8 +122,11 @@ def _endpoint(text: str, given: EndpointOptions, stack: StackOptions) -> TargetS
 def _engine(model: str, given: StackOptions) -> TargetSpec:
     from isocost.journal import EngineSpec, TargetSpec
 
-    if given.device is not None:
-        raise InputError(f"--device {given.device}: the embedded engine runs on the processor; leave it out")
+    for name in ("device", "accelerators"):
+        if getattr(given, name) is not None:
+            raise InputError(
+                f"--{name} {getattr(given, name)}: the embedded engine runs on the processor; leave it out"
+            )
     precision: Any = _precision(given.precision, "engine")
     return TargetSpec(engine=EngineSpec(model=_kept(model), precision=precision, threads=_threads(given)))
 
@@ -132,7 +136,11 @@ def _transformers(model: str, given: StackOptions) -> TargetSpec:
 
     precision: Any = _precision(given.precision, "transformers")
     spec = TransformersSpec(
-        model=_kept(model), precision=precision, device=given.device, threads=_threads(given)
+        model=_kept(model),
+        precision=precision,
+        device=given.device,
+        threads=_threads(given),
+        accelerators=given.accelerators,
     )
     return TargetSpec(transformers=spec)
 

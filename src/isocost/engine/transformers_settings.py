@@ -15,7 +15,7 @@ from isocost.engine.settings import available_cores
 if TYPE_CHECKING:
     from isocost.core.deployment import Architecture
 
-__all__ = ["TransformersSettings", "require_room", "resolved_device"]
+__all__ = ["TransformersSettings", "require_accelerators", "require_room", "resolved_device"]
 
 _FORMATS = MappingProxyType({"F32": "fp32", "BF16": "bf16", "F16": "fp16"})
 _CONTEXT = 2048
@@ -34,6 +34,8 @@ class TransformersSettings:
     threads : int or None
         Threads that compute on a processor; ``None``: one less than there are cores, at least 1, as of the
         embedded engine.
+    accelerators : int
+        Over how many each layer is split, at least 1; the first ones of the machine.
 
     Raises
     ------
@@ -49,6 +51,7 @@ class TransformersSettings:
     precision: str | None = None
     device: str | None = None
     threads: int | None = None
+    accelerators: int = 1
 
     def __post_init__(self) -> None:
         """Refuse what is no such setting."""
@@ -56,6 +59,8 @@ class TransformersSettings:
             raise InputError(f"precision must be one of {', '.join(_FORMATS)}, got {self.precision!r}")
         if self.threads is not None and self.threads < 1:
             raise InputError(f"threads must be at least 1, got {self.threads}")
+        if self.accelerators < 1:
+            raise InputError(f"accelerators must be at least 1, got {self.accelerators}")
 
     @property
     def thread_count(self) -> int:
@@ -90,7 +95,33 @@ def resolved_device(torch: Any, asked: str | None) -> Any:  # noqa: ANN401 - unt
     return torch.device("cuda", 0) if asked == "cuda" else torch.device(asked)
 
 
-def require_room(torch: Any, architecture: Architecture, precision: str, device: Any) -> None:  # noqa: ANN401 - untyped library
+def require_accelerators(torch: Any, settings: TransformersSettings, device: Any) -> int:  # noqa: ANN401 - untyped library
+    """Return over how many accelerators a layer is split.
+
+    Raises
+    ------
+    InputError
+        If there are not so many, one of them was chosen, or the device is a processor.
+    """
+    count = settings.accelerators
+    if count == 1:
+        return 1
+    there = torch.cuda.device_count() if device.type == "cuda" else 0
+    if count > there or settings.device not in (None, "cuda"):
+        raise InputError(
+            f"a layer cannot be split over {count} accelerators: {device} was chosen and torch sees {there}; "
+            "leave --device out and give as many as there are"
+        )
+    return count
+
+
+def require_room(
+    torch: Any,  # noqa: ANN401 - untyped library
+    architecture: Architecture,
+    precision: str,
+    device: Any,  # noqa: ANN401 - untyped library
+    accelerators: int = 1,
+) -> None:
     """Refuse a model whose weights and cache are larger than the memory that is free.
 
     Raises
@@ -104,11 +135,12 @@ def require_room(torch: Any, architecture: Architecture, precision: str, device:
         architecture, context_tokens=tokens, weight_format=number_format, cache_format=number_format
     )
     free = _free_bytes(torch, device)
-    if free is not None and need.total_bytes > free:
+    if free is not None and need.total_bytes > free * accelerators:
+        each = "" if accelerators == 1 else f", {accelerators} times"
         raise InputError(
             f"{architecture.name} needs {need.total_bytes / 1e9:.1f} GB in {precision} (weights, and a cache "
-            f"of {tokens} tokens) and {device} has {free / 1e9:.1f} GB free; take a smaller model, a smaller "
-            "--precision or another --device"
+            f"of {tokens} tokens) and {device} has {free / 1e9:.1f} GB free{each}; take a smaller model, a "
+            "smaller --precision or another --device"
         )
 
 

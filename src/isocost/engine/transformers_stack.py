@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from isocost.core.deployment import Deployment, Pool
 from isocost.engine.in_process import InProcessTarget
 from isocost.engine.running import processor_name
+from isocost.engine.transformers_build import load_libraries
 from isocost.engine.transformers_config import config_for_transformers
-from isocost.engine.transformers_model import TransformersModel, load_libraries
+from isocost.engine.transformers_model import TransformersModel
 from isocost.engine.transformers_settings import TransformersSettings
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def transformers_stack(
     MissingExtraError
         If the extra ``[transformers]`` is not installed.
     """
-    torch, _transformers = load_libraries()
+    torch = load_libraries().torch
     threads_before = torch.get_num_threads()
     torch.set_num_threads(settings.thread_count)
     try:
@@ -80,7 +81,7 @@ def transformers_stack(
             yield InProcessStack(
                 target=InProcessTarget(model=architecture.name, stack=model),
                 deployment=_deployment(architecture, model),
-                facts=_facts(architecture, model, settings, torch),
+                facts=_facts(architecture, model, settings.thread_count),
             )
         finally:
             model.close()
@@ -93,8 +94,9 @@ def _deployment(architecture: Architecture, model: TransformersModel) -> Deploym
     pool = Pool(
         architecture=architecture,
         accelerator=model.device_name or processor_name(),
-        accelerators=1,
+        accelerators=model.accelerators,
         precision=model.precision,
+        tensor_parallel=model.accelerators,
         engine="transformers",
         engine_version=f"{versions['transformers']} with torch {versions['torch']}",
     )
@@ -102,21 +104,16 @@ def _deployment(architecture: Architecture, model: TransformersModel) -> Deploym
     return Deployment(name=name, model=architecture.name, pools=(pool,))
 
 
-def _facts(
-    architecture: Architecture,
-    model: TransformersModel,
-    settings: TransformersSettings,
-    torch: Any,  # noqa: ANN401 - untyped library
-) -> dict[str, str]:
+def _facts(architecture: Architecture, model: TransformersModel, threads: int) -> dict[str, str]:
     versions = model.versions
-    cuda = {} if model.device.type == "cpu" else {"cuda_version": str(torch.version.cuda)}
+    cuda = {} if model.cuda_version is None else {"cuda_version": model.cuda_version}
     return {
         "engine": "transformers",
         "engine_version": versions["transformers"],
         "torch_version": versions["torch"],
         "device": str(model.device),
         "precision": model.precision,
-        "threads": str(settings.thread_count),
+        "threads": str(threads),
         "attention": model.attention,
         "weights": f"{model.parameters} random ones",
         "vocabulary_size": str(architecture.vocabulary_size),

@@ -59,6 +59,8 @@ class TransformersSpec:
         As torch names it, such as ``"cpu"`` or ``"cuda:1"``; ``None``: an accelerator where there is one.
     threads : int or None
         Threads that compute on a processor, at least 1; ``None``: one less than there are cores.
+    accelerators : int or None
+        Over how many each layer is split, at least 1; ``None``: one.
     """
 
     __pydantic_config__: ClassVar[Any] = _STRICT
@@ -67,6 +69,7 @@ class TransformersSpec:
     precision: Literal["F32", "BF16", "F16"] | None = None
     device: str | None = None
     threads: int | None = None
+    accelerators: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

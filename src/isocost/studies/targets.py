@@ -80,7 +80,12 @@ def _embedded(spec: TargetSpec, engine: EngineSpec, deployment: str | None) -> I
 @contextmanager
 def _in_process(stack: TransformersSpec, deployment: str | None) -> Iterator[OpenedTarget]:
     architecture, config = transformers_model(stack.model)
-    settings = TransformersSettings(precision=stack.precision, device=stack.device, threads=stack.threads)
+    settings = TransformersSettings(
+        precision=stack.precision,
+        device=stack.device,
+        threads=stack.threads,
+        accelerators=1 if stack.accelerators is None else stack.accelerators,
+    )
     with transformers_stack(architecture, config, settings=settings) as ready:
         yield OpenedTarget(
             target=ready.target,

@@ -99,6 +99,12 @@ def test_a_configuration_is_kept_by_its_whole_path(tmp_path, monkeypatch):
         (
             "engine:tiny",
             {},
+            {"accelerators": 2},
+            "--accelerators 2: the embedded engine runs on the processor; leave it out",
+        ),
+        (
+            "engine:tiny",
+            {},
             {"precision": "BF16"},
             "--precision of engine: must be F16 or Q8_0, got 'BF16'",
         ),

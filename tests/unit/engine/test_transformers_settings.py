@@ -6,9 +6,9 @@ import pytest
 
 from isocost.core.errors import InputError, MissingExtraError
 from isocost.engine import PRESETS, TransformersSettings, llama_config, transformers_stack
-from isocost.engine import transformers_model as model_module
+from isocost.engine import transformers_build as build_module
 from isocost.engine import transformers_settings as settings_module
-from isocost.engine.transformers_settings import require_room, resolved_device
+from isocost.engine.transformers_settings import require_accelerators, require_room, resolved_device
 
 
 def torch_with(accelerators, free_bytes=0):
@@ -68,6 +68,7 @@ def test_threads_are_as_many_as_of_the_embedded_engine(monkeypatch, cores, threa
     [
         ({"precision": "F8"}, "precision must be one of F32, BF16, F16, got 'F8'"),
         ({"threads": 0}, "threads must be at least 1, got 0"),
+        ({"accelerators": 0}, "accelerators must be at least 1, got 0"),
     ],
 )
 def test_settings_out_of_range(wrong, sentence):
@@ -87,8 +88,32 @@ def test_a_model_larger_than_the_free_memory_is_refused():
     require_room(torch_with(1, need // 2), tiny, "F16", device)
 
 
+def test_a_split_model_may_be_as_large_as_all_accelerators_together():
+    tiny, device = PRESETS["tiny"], SimpleNamespace(type="cuda")
+    need = 15_735_936 * 2 + 2048 * 9 * 2 * 2 * 64 * 2
+    require_room(torch_with(2, need // 2), tiny, "BF16", device, 2)
+    with pytest.raises(InputError, match=r"has 0\.0 GB free, 2 times; take a smaller model"):
+        require_room(torch_with(2, need // 2 - 1), tiny, "BF16", device, 2)
+
+
+@pytest.mark.parametrize(
+    ("there", "device", "asked", "seen"),
+    [(0, "cpu", None, 0), (1, "cuda", None, 1), (2, "cuda", "cuda:0", 2)],
+)
+def test_a_layer_is_split_over_the_first_accelerators_that_are_there(there, device, asked, seen):
+    settings = TransformersSettings(accelerators=2, device=asked)
+    with pytest.raises(InputError) as caught:
+        require_accelerators(torch_with(there), settings, SimpleNamespace(type=device))
+    assert str(caught.value).startswith("a layer cannot be split over 2 accelerators: ")
+    assert str(caught.value).endswith(f"torch sees {seen}; leave --device out and give as many as there are")
+    free = TransformersSettings(accelerators=2)
+    assert require_accelerators(torch_with(2), free, SimpleNamespace(type="cuda")) == 2
+    alone = TransformersSettings(device=asked)
+    assert require_accelerators(torch_with(there), alone, SimpleNamespace(type=device)) == 1
+
+
 def test_without_the_extra_it_says_how_to_get_it(monkeypatch):
-    monkeypatch.setattr(model_module, "find_spec", lambda name: None)
+    monkeypatch.setattr(build_module, "find_spec", lambda name: None)
     tiny = PRESETS["tiny"]
     with pytest.raises(MissingExtraError) as caught, transformers_stack(tiny, llama_config(tiny)):
         pass
