@@ -13,7 +13,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from machine import heading
 
 from isocost.journal import read_deployments, read_runs
@@ -24,14 +23,22 @@ if TYPE_CHECKING:
     from isocost.core.observation import Run
 
 _MODELS = ("tiny", "small", "smollm2-135m")
-_OPTIONS = ("--threads", "1", "--max-input-tokens", "512", "--max-output-tokens", "32", "--repeats", "8")
-_SIZES = ((1, 1), (512, 1), (512, 32))
+_OPTIONS = ("--threads", "1", "--max-input-tokens", "256", "--max-output-tokens", "16", "--repeats", "4")
+_SESSIONS = 2
+_SIZES = ((1, 1), (256, 1), (256, 16))
 
 
-def profiled(study: Path, model: str) -> None:
-    """Profile one architecture on both stacks: one command."""
-    targets = (f"engine:{model}", f"transformers:{model}")
-    command = ("measure", "runtime", *targets, *_OPTIONS, "--stage", model, "--out", str(study), "--quiet")
+def profiled(study: Path, model: str, session: int) -> None:
+    """Profile one architecture on both stacks: one command; every other session in the other order."""
+    targets = (f"engine:{model}", f"transformers:{model}")[:: 1 - 2 * (session % 2)]
+    measured(study, session, *targets)
+    measured(study, session, f"transformers:{model}", "--precision", "BF16", "--stage", f"{model} BF16")
+
+
+def measured(study: Path, session: int, *asked: str) -> None:
+    """Run ``isocost measure runtime``, and show the command."""
+    rest = ("--seed", f"{session}", "--out", str(study), "--quiet")
+    command = ("measure", "runtime", *asked, *_OPTIONS, *rest)
     print(f"$ isocost {' '.join(command)}", flush=True)
     subprocess.run([sys.executable, "-m", "isocost", *command], check=True, stdout=subprocess.DEVNULL)
 
@@ -43,27 +50,20 @@ def milliseconds(estimate: Estimate) -> str:
 
 
 def share_spent_between(run: Run) -> float:
-    """Share of the run's time that lies between requests: the harness, not the stack."""
+    """Share of a run's time that lies between requests: the harness, not the stack."""
     seen = run.observations
     rows = seen.ok & ~seen.warmup
     busy = float((seen.done_at_s - seen.sent_at_s)[rows].sum())
     return 1 - busy / float(seen.done_at_s[rows].max() - seen.sent_at_s[rows].min())
 
 
-def row(study: Path, name: str, run: Run, engine: str) -> str:
+def row(session: int, study: Path, run: Run, engine: str) -> str:
     """One line of the table: what a deployment takes, with intervals."""
-    model = fit_study(study, name)
+    model = fit_study(study, run.deployment)
     sizes = [milliseconds(model.predict(*size)) for size in _SIZES]
-    between = share_spent_between(run)
-    return f"| {name} | {engine} | {' | '.join(sizes)} | {milliseconds(model.decode)} | {between:.1%} |"
-
-
-def against_weights(rows: list[tuple[int, float]]) -> str:
-    """Decode as a fixed part of each token and a part for each weight, by least squares over the models."""
-    weights, seconds = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
-    slope, fixed = np.polyfit(weights, seconds, 1)
-    off = max(abs(np.polyval((slope, fixed), weights) / seconds - 1))
-    return f"{1e3 * fixed:.2f} ms + {1e12 * slope:.0f} ms per billion weights (off by at most {off:.0%})"
+    between = f"{share_spent_between(run):.1%}"
+    cells = (run.deployment, f"{session}", engine, *sizes, milliseconds(model.decode), between)
+    return f"| {' | '.join(cells)} |"
 
 
 def main() -> None:
@@ -72,24 +72,23 @@ def main() -> None:
     packages = ("openvino-genai", "transformers", "torch")
     print(heading("one architecture on two stacks, one request at a time, one thread each", *packages))
     print(f"  load average before: {os.getloadavg()[0]:.1f} over {os.cpu_count()} cores\n")
-    for model in _MODELS:
-        profiled(study, model)
-    journal = study / "journal.sqlite"
-    runs, deployments = read_runs(journal), read_deployments(journal)
-    print("\nmilliseconds, with 95 % intervals; medians of 8 interleaved repeats under the fit\n")
-    print("| deployment | stack, weights | T(1, 1) | T(512, 1) | T(512, 32) | each further token | between |")
-    print("|---|---|---|---|---|---|---|")
-    decode: dict[str, list[tuple[int, float]]] = {}
-    for run in runs:
-        name = run.deployment
-        (pool,) = deployments[name].pools
-        told = f"{pool.engine} {pool.engine_version}, {pool.precision}"
-        print(row(study, name, run, told))
-        model = fit_study(study, name)
-        decode.setdefault(str(pool.engine), []).append((deployments[name].parameters, model.decode.value))
-    print()
-    for engine, rows in decode.items():
-        print(f"{engine}: each further token takes {against_weights(rows)}")
+    studies = [study / str(session) for session in range(_SESSIONS)]
+    for session, folder in enumerate(studies):
+        for model in _MODELS:
+            profiled(folder, model, session)
+    print("\nmilliseconds, with 95 % intervals of 4 interleaved repeats a session\n")
+    print(
+        f"| deployment | session | stack | {' | '.join(f'T{size}' for size in _SIZES)} | decode | between |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
+    rows = []
+    for session, folder in enumerate(studies):
+        deployments = read_deployments(folder / "journal.sqlite")
+        for run in read_runs(folder / "journal.sqlite"):
+            (pool,) = deployments[run.deployment].pools
+            told = f"{pool.engine}, {pool.precision}"
+            rows.append((pool.architecture.parameters, row(session, folder, run, told)))
+    print("\n".join(line for _, line in sorted(rows)))
     print(
         f"\nbetween: share of a run that lies between requests. Load average after: {os.getloadavg()[0]:.1f}"
     )

@@ -115,11 +115,9 @@ def _facts(architecture: Architecture, model: TransformersModel, threads: int) -
         "precision": model.precision,
         "threads": str(threads),
         "attention": model.attention,
-        "weights": f"{model.parameters} random ones",
-        "vocabulary_size": str(architecture.vocabulary_size),
+        "weight_values": "random",
         "context_length": str(architecture.context_length),
         "prompts": "token ids",
-        "ignore_eos": "answers have the length asked for",
         "clock": "in process: from the call to each token on the processor",
         **cuda,
     }
