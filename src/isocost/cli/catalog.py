@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from typing import Annotated
 
 import typer
@@ -60,7 +58,7 @@ def models(
                 "--accelerator and --context go with the NAME of a model: isocost catalog models NAME"
             )
         known = known_models()
-        typer.echo(models_json(known) if as_json else models_text(known, width=_width()))
+        typer.echo(models_json(known) if as_json else models_text(known, width=options.width()))
         return
     question = ModelQuestion(
         context_tokens=context,
@@ -73,7 +71,7 @@ def models(
         accelerators=tuple(accelerator or ()),
     )
     report = model_report(name, question)
-    typer.echo(model_json(report) if as_json else model_text(report, width=_width()))
+    typer.echo(model_json(report) if as_json else model_text(report, width=options.width()))
 
 
 @app.command("accelerators")
@@ -84,19 +82,39 @@ def accelerators(name: Name = None, as_json: options.Json = False) -> None:
 
     names = accelerator_names() if name is None else (name,)
     known = [accelerator_profile(one) for one in names]
-    typer.echo(accelerators_json(known) if as_json else accelerators_text(known, width=_width()))
+    typer.echo(accelerators_json(known) if as_json else accelerators_text(known, width=options.width()))
 
 
 @app.command("machines")
 def machines(name: Name = None, as_json: options.Json = False) -> None:
-    """List machine profiles and their prices."""
-    from isocost.catalog import machine_names, machine_profile
+    """List machines, by the hour and owned."""
+    from isocost.catalog import machine_names, machine_profile, owned_machine, owned_names
     from isocost.reporting import machines_json, machines_text
 
-    names = machine_names() if name is None else (name,)
-    known = [machine_profile(one) for one in names]
-    typer.echo(machines_json(known) if as_json else machines_text(known))
+    rented = machine_names() if name is None else tuple(each for each in machine_names() if each == name)
+    owned = owned_names() if name is None else () if rented else (name,)
+    known = [machine_profile(one) for one in rented]
+    mine = [owned_machine(one) for one in owned]
+    typer.echo(machines_json(known, mine) if as_json else machines_text(known, mine))
 
 
-def _width() -> int:
-    return min(shutil.get_terminal_size((100, 24)).columns, 140) if sys.stdout.isatty() else 120
+@app.command("prices")
+def prices(name: Name = None, as_json: options.Json = False) -> None:
+    """List what an hour of each machine costs, with range, date and source."""
+    from isocost.reporting import prices_json, prices_text
+    from isocost.studies.hourly import known_prices
+
+    known = known_prices(() if name is None else (name,))
+    typer.echo(prices_json(known) if as_json else prices_text(known, width=options.width()))
+
+
+@app.command("published")
+def published(name: Name = None, as_json: options.Json = False) -> None:
+    """List published runtimes, or tell all coefficients of one model."""
+    from isocost.catalog import published_fits, published_names
+    from isocost.reporting import published_catalog_json, published_catalog_text
+
+    names = published_names() if name is None else (name,)
+    known = [published_fits(one) for one in names]
+    text = published_catalog_json(known) if as_json else published_catalog_text(known, width=options.width())
+    typer.echo(text)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -45,6 +47,9 @@ __all__ = [
     "parse_levels",
     "parse_names",
     "parse_pairs",
+    "parse_rates",
+    "parse_request",
+    "width",
 ]
 
 Target = Annotated[
@@ -213,6 +218,43 @@ def parse_names(text: str | None, option: str) -> list[str]:
     if not all(names):
         raise InputError(f"{option} {text!r} names an empty column; write names with commas between, a,b")
     return names
+
+
+def parse_rates(given: list[str] | None) -> dict[str, float]:
+    """Read exchange rates, ``EUR=0.92``: units of a currency for one US dollar.
+
+    Raises
+    ------
+    InputError
+        If one is no number, or does not have that form.
+    """
+    rates = {}
+    for code, text in parse_pairs(given, "--rate", "CODE=NUMBER, such as EUR=0.92").items():
+        try:
+            rates[code] = float(text)
+        except ValueError:
+            raise InputError(f"--rate {code}={text}: {text!r} is no number") from None
+    return rates
+
+
+def parse_request(prompt: int | None, output: int | None) -> tuple[int, int] | None:
+    """Return the lengths of a request, ``None`` where neither is given.
+
+    Raises
+    ------
+    InputError
+        If only one is given.
+    """
+    if prompt is None and output is None:
+        return None
+    if prompt is None or output is None:
+        raise InputError("a prediction needs both lengths: give --prompt and --output")
+    return prompt, output
+
+
+def width() -> int:
+    """Return how wide tables may be: the terminal's width, at most 140 columns; 120 elsewhere."""
+    return min(shutil.get_terminal_size((100, 24)).columns, 140) if sys.stdout.isatty() else 120
 
 
 def parse_pairs(given: list[str] | None, option: str, form: str) -> dict[str, str]:

@@ -5,10 +5,14 @@ from isocost.reporting.capability import capability_text, capability_verdict
 from isocost.reporting.capability_page import capability_page
 from isocost.reporting.envelope import envelope, envelope_json, estimate_object
 from isocost.reporting.frontier_envelope import capability_json, unit_json
-from isocost.reporting.machines import machines_json, machines_text
+from isocost.reporting.hourly import hourly_text
+from isocost.reporting.hourly_envelope import hourly_json
+from isocost.reporting.machines import machines_json, machines_text, prices_json, prices_text
 from isocost.reporting.models import model_json, model_text, models_json, models_text
 from isocost.reporting.page import html_page
 from isocost.reporting.prediction import prediction_json, prediction_text
+from isocost.reporting.published import published_json, published_text
+from isocost.reporting.published_catalog import published_catalog_json, published_catalog_text
 from isocost.reporting.terminal import terminal_text
 from isocost.reporting.times import helm_json, times_json, times_text
 from isocost.reporting.units import unit_text
@@ -26,6 +30,8 @@ __all__ = [
     "envelope_json",
     "estimate_object",
     "helm_json",
+    "hourly_json",
+    "hourly_text",
     "html_page",
     "machines_json",
     "machines_text",
@@ -35,6 +41,12 @@ __all__ = [
     "models_text",
     "prediction_json",
     "prediction_text",
+    "prices_json",
+    "prices_text",
+    "published_catalog_json",
+    "published_catalog_text",
+    "published_json",
+    "published_text",
     "terminal_text",
     "times_json",
     "times_text",

@@ -1,11 +1,19 @@
 """T(p, o): what one request takes, idealized; which (p, o) to measure next."""
 
 from isocost.runtime.contention import Contention, contention
+from isocost.runtime.cost_aware import (
+    CostAware,
+    accelerator_seconds,
+    board_power,
+    request_cost,
+    request_energy,
+)
 from isocost.runtime.denoise import denoise, distinct_instances, instances_needed
 from isocost.runtime.denoised import DenoisedRuntime
 from isocost.runtime.design import interleave, profile_cells
 from isocost.runtime.drift import Drift, DriftStep, drift
 from isocost.runtime.fit import fit_runtime, held_out_error, measured_cells
+from isocost.runtime.foretold import ErrorShare, foretell
 from isocost.runtime.model import RuntimeCell, RuntimeModel
 from isocost.runtime.published import PublishedRuntime, published_rule
 from isocost.runtime.samples import RuntimeSamples, samples_of
@@ -16,27 +24,34 @@ from isocost.runtime.variation import CellVariation, cell_variations, typical_va
 __all__ = [
     "CellVariation",
     "Contention",
+    "CostAware",
     "DenoisedRuntime",
     "Drift",
     "DriftStep",
+    "ErrorShare",
     "PublishedRuntime",
     "RuntimeCell",
     "RuntimeModel",
     "RuntimeSamples",
     "RuntimeTable",
     "SideBySide",
+    "accelerator_seconds",
+    "board_power",
     "cell_variations",
     "contention",
     "denoise",
     "distinct_instances",
     "drift",
     "fit_runtime",
+    "foretell",
     "held_out_error",
     "instances_needed",
     "interleave",
     "measured_cells",
     "profile_cells",
     "published_rule",
+    "request_cost",
+    "request_energy",
     "samples_of",
     "side_by_side",
     "typical_variation",

@@ -4,6 +4,7 @@ from isocost.statistics.batch_means import batch_count, mean_in_order, rate_over
 from isocost.statistics.draws import DRAWS, Draws, combine, generator, summarise
 from isocost.statistics.levels import latency_scatters, pool_estimates, pool_latency, throughput_draws
 from isocost.statistics.percentiles import percentile_ranks, percentiles, values_needed
+from isocost.statistics.ranges import assumed_draws, quantiles_of
 from isocost.statistics.ranks import RankCorrelation, rank_correlation
 from isocost.statistics.scatter import Scatter, pooled_scatter, scatter_for
 from isocost.statistics.steady import Window, steady_windows
@@ -15,6 +16,7 @@ __all__ = [
     "RankCorrelation",
     "Scatter",
     "Window",
+    "assumed_draws",
     "batch_count",
     "combine",
     "generator",
@@ -26,6 +28,7 @@ __all__ = [
     "pool_estimates",
     "pool_latency",
     "pooled_scatter",
+    "quantiles_of",
     "rank_correlation",
     "rate_over_batches",
     "scatter_for",
