@@ -5,11 +5,7 @@ BIN := $(VENV)/bin
 STUDY ?= studies/quickstart
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help quickstart test test-transformers check format lint types layers examples docs coverage bench bench-runtime soak clean
-=======
-.PHONY: help quickstart test check format lint types layers examples docs coverage bench bench-runtime bench-economics soak clean
->>>>>>> main
+.PHONY: help quickstart test test-transformers check format lint types layers examples docs coverage bench bench-runtime bench-economics soak clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
