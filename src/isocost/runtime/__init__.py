@@ -15,11 +15,13 @@ from isocost.runtime.drift import Drift, DriftStep, drift
 from isocost.runtime.fit import fit_runtime, held_out_error, measured_cells
 from isocost.runtime.foretold import ErrorShare, foretell
 from isocost.runtime.model import RuntimeCell, RuntimeModel
+from isocost.runtime.profile_drift import ProfileDrift, profile_drift
 from isocost.runtime.published import PublishedRuntime, published_rule
 from isocost.runtime.samples import RuntimeSamples, samples_of
+from isocost.runtime.series import RuntimeSeries
 from isocost.runtime.side_by_side import SideBySide, side_by_side
 from isocost.runtime.table import RuntimeTable
-from isocost.runtime.variation import CellVariation, cell_variations, typical_variation
+from isocost.runtime.variation import CellVariation, cell_variations, requests_needed, typical_variation
 
 __all__ = [
     "CellVariation",
@@ -29,10 +31,12 @@ __all__ = [
     "Drift",
     "DriftStep",
     "ErrorShare",
+    "ProfileDrift",
     "PublishedRuntime",
     "RuntimeCell",
     "RuntimeModel",
     "RuntimeSamples",
+    "RuntimeSeries",
     "RuntimeTable",
     "SideBySide",
     "accelerator_seconds",
@@ -49,9 +53,11 @@ __all__ = [
     "interleave",
     "measured_cells",
     "profile_cells",
+    "profile_drift",
     "published_rule",
     "request_cost",
     "request_energy",
+    "requests_needed",
     "samples_of",
     "side_by_side",
     "typical_variation",

@@ -3,7 +3,7 @@
 import inspect
 import sys
 from pathlib import Path
-from typing import get_args
+from typing import get_args, get_origin
 
 import pytest
 from typer.models import ArgumentInfo, OptionInfo
@@ -69,6 +69,14 @@ def needed(callback, but=None):
     return words
 
 
+def takes_many(callback):
+    """Tell whether a command's arguments may be as many as one likes."""
+    return any(
+        isinstance(info, ArgumentInfo) and any(get_origin(kind) is list for kind in kinds)
+        for _, kinds, info, _ in parameters(callback)
+    )
+
+
 def one_sentence(err):
     assert err.startswith("isocost: ")
     assert err.count("\n") == 1
@@ -126,10 +134,11 @@ def test_what_a_command_does_not_know_is_told(isocost, words, callback):
     status, out, err = isocost(*words, *needed(callback), "--no-such-thing")
     assert (status, out) == (2, "")
     assert one_sentence(err).startswith(f"isocost: {name} has no option --no-such-thing")
-    status, out, err = isocost(*words, *needed(callback), *["one too many"] * 9)
-    assert (status, out) == (2, "")
-    assert f"isocost: {name} takes " in one_sentence(err)
-    assert "too much" in err
+    if not takes_many(callback):
+        status, out, err = isocost(*words, *needed(callback), *["one too many"] * 9)
+        assert (status, out) == (2, "")
+        assert f"isocost: {name} takes " in one_sentence(err)
+        assert "too much" in err
     if needed(callback):
         status, out, err = isocost(*words)
         assert (status, out) == (2, "")
