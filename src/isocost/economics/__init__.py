@@ -1,5 +1,6 @@
 """What tokens cost: cost curves over concurrency, returns to scale, the optimal zone."""
 
+from isocost.economics.comparison import SweepComparison, compare_sweeps
 from isocost.economics.cost import (
     cost_per_million,
     cost_per_request,
@@ -24,9 +25,11 @@ __all__ = [
     "CostCurve",
     "CostLevel",
     "StepTime",
+    "SweepComparison",
     "TokenBasis",
     "Zone",
     "average_cost",
+    "compare_sweeps",
     "cost_curve",
     "cost_per_million",
     "cost_per_request",

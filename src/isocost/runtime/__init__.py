@@ -1,5 +1,11 @@
-"""T(p, o): what one request takes, idealized; which (p, o) to measure next."""
+"""T(p, o): what one request takes, idealized; which (p, o) to measure next; two stacks compared."""
 
+from isocost.runtime.comparison import (
+    Part,
+    RuntimeComparison,
+    compare_runtimes,
+    typical_requests,
+)
 from isocost.runtime.contention import Contention, contention
 from isocost.runtime.denoise import denoise, distinct_instances, instances_needed
 from isocost.runtime.denoised import DenoisedRuntime
@@ -7,7 +13,10 @@ from isocost.runtime.design import interleave, profile_cells
 from isocost.runtime.drift import Drift, DriftStep, drift
 from isocost.runtime.fit import fit_runtime, held_out_error, measured_cells
 from isocost.runtime.model import RuntimeCell, RuntimeModel
+from isocost.runtime.overhead import StepOverhead, step_overhead
+from isocost.runtime.pair import DrawnRuntime, RuntimePair
 from isocost.runtime.published import PublishedRuntime, published_rule
+from isocost.runtime.published_draws import PublishedDraws
 from isocost.runtime.samples import RuntimeSamples, samples_of
 from isocost.runtime.side_by_side import SideBySide, side_by_side
 from isocost.runtime.table import RuntimeTable
@@ -17,15 +26,22 @@ __all__ = [
     "CellVariation",
     "Contention",
     "DenoisedRuntime",
+    "DrawnRuntime",
     "Drift",
     "DriftStep",
+    "Part",
+    "PublishedDraws",
     "PublishedRuntime",
     "RuntimeCell",
+    "RuntimeComparison",
     "RuntimeModel",
+    "RuntimePair",
     "RuntimeSamples",
     "RuntimeTable",
     "SideBySide",
+    "StepOverhead",
     "cell_variations",
+    "compare_runtimes",
     "contention",
     "denoise",
     "distinct_instances",
@@ -39,5 +55,7 @@ __all__ = [
     "published_rule",
     "samples_of",
     "side_by_side",
+    "step_overhead",
+    "typical_requests",
     "typical_variation",
 ]

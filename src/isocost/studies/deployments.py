@@ -91,7 +91,15 @@ def deployment_reports(
         runtime = _fitted(name, profile, cautions)
         sweeps = _by_workload(measured.stages, mine)
         if runtime is not None and not sweeps:
-            reports.append(DeploymentReport(deployment=deployment, workload="", runtime=runtime, curve=None))
+            reports.append(
+                DeploymentReport(
+                    deployment=deployment,
+                    workload="",
+                    runtime=runtime,
+                    curve=None,
+                    provenance=run_provenance(mine[0]),
+                )
+            )
         for number, (stage, runs) in enumerate(sweeps):
             called = name if len(sweeps) == 1 else f"{name} ({stage.name})"
             curve = _curve(called, runs, terms, cautions)
@@ -102,6 +110,7 @@ def deployment_reports(
                         workload=stage.workload,
                         runtime=runtime if number == 0 else None,
                         curve=curve,
+                        provenance=run_provenance(runs[0]),
                     )
                 )
     return tuple(reports), tuple(cautions)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from isocost.core.observation import Run
     from isocost.runtime import RuntimeModel
 
-__all__ = ["RuntimePrediction", "fit_profile", "fit_study", "predict_runtime"]
+__all__ = ["RuntimePrediction", "fit_profile", "fit_sessions", "fit_study", "predict_runtime"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +91,37 @@ def fit_study(path: Path, deployment: str | None = None) -> RuntimeModel:
     if wanted not in names:
         raise InputError(f"{path} has no profile of {wanted!r}; it has {', '.join(names)}")
     return fit_profile(wanted, [run for run in runs if run.deployment == wanted])
+
+
+def fit_sessions(path: Path, whole: RuntimeModel) -> tuple[RuntimeModel, ...]:
+    """Fit T(p, o) to each profile of one deployment by itself: each is a session of its own.
+
+    Parameters
+    ----------
+    path : Path
+        Folder of the study.
+    whole : RuntimeModel
+        The fit to all of them together.
+
+    Returns
+    -------
+    tuple of RuntimeModel
+        In the order in which they were measured; `whole` alone where there is only one, or one of them
+        cannot identify T(p, o) alone.
+    """
+    folder = open_study(path)
+    profiles = {stage.name for stage in folder.stages() if isinstance(stage, RuntimeStage)}
+    runs = [
+        run
+        for run in read_runs(folder.journal_file)
+        if run.stage in profiles and run.deployment == whole.deployment
+    ]
+    if len(runs) < 2:
+        return (whole,)
+    try:
+        return tuple(fit_profile(whole.deployment, [run]) for run in runs)
+    except EstimationError:
+        return (whole,)
 
 
 def predict_runtime(

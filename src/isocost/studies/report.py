@@ -46,12 +46,15 @@ class DeploymentReport:
         The load's requests in words: ``"chat: about 96 in, 32 out; cold prefixes"``; ``""`` without a sweep.
     runtime : RuntimeModel or None
     curve : CostCurve or None
+    provenance : Provenance or None
+        Of its first run: what it and the machine that measured told of themselves.
     """
 
     deployment: Deployment
     workload: str
     runtime: RuntimeModel | None
     curve: CostCurve | None
+    provenance: Provenance | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
