@@ -63,7 +63,7 @@ class RuntimePair:
     measurements. With more, sessions are what repeats: their residuals about the mean of their own stack,
     in logarithms, are pooled over both stacks, and each mean varies as Student's t with as many degrees of
     freedom as there are sessions beyond two. A stack of one session then borrows the scatter of the other.
-    Models that were profiled in the same sessions share these draws: what slowed a session slowed all of them.
+    Models profiled in the same sessions share these draws: what slowed a session slowed all of them.
 
     Parameters
     ----------
