@@ -8,12 +8,25 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from isocost.catalog.tables import nearest_names, shipped_table
 from isocost.core.errors import CatalogError
+from isocost.core.money import HourlyPrice
+from isocost.runtime.foretold import ErrorShare
 from isocost.runtime.published import PublishedRuntime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["HARDWARE", "PublishedFit", "published_fit", "published_fits", "published_names"]
+__all__ = [
+    "HARDWARE",
+    "PublishedFit",
+    "PublishedPrice",
+    "nearest_published",
+    "published_fit",
+    "published_fits",
+    "published_matches",
+    "published_names",
+    "published_price",
+    "published_prices",
+]
 
 _TABLE = "published.toml"
 Hardware = Literal["a100", "v100", "api"]
@@ -36,6 +49,10 @@ class PublishedFit:
         The coefficients, to the millisecond.
     longest_output : int
         Output tokens of the longest request timed.
+    errors : tuple of ErrorShare
+        How far the rule is off on this hardware, by rising output tokens.
+    error_models : int
+        Number of models that was measured on.
     accelerator : str or None
         Its name in the catalogue of accelerators; ``None`` behind an API.
     profiled, costed : int or None
@@ -61,6 +78,8 @@ class PublishedFit:
     metric: Literal["idealized", "denoised"]
     runtime: PublishedRuntime
     longest_output: int
+    errors: tuple[ErrorShare, ...]
+    error_models: int
     accelerator: str | None
     profiled: int | None
     costed: int | None
@@ -72,6 +91,78 @@ class PublishedFit:
     date: str
     note: str = ""
     vocabulary: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedPrice:
+    """What the paper takes an hour of one accelerator to cost.
+
+    Parameters
+    ----------
+    name : str
+        As written on the command line.
+    accelerator : str
+        Its name in the catalogue of accelerators.
+    usd_per_hour : float
+        US dollars for one of them, above 0.
+    date : str
+        ISO month in which it held.
+    source : str
+        Who says so.
+    note : str
+        What to know of it; empty where nothing.
+    """
+
+    name: str
+    accelerator: str
+    usd_per_hour: float
+    date: str
+    source: str
+    note: str = ""
+
+    def of(self, accelerators: int) -> HourlyPrice:
+        """Return the price of a deployment of so many of them."""
+        return HourlyPrice(
+            usd_per_hour=self.usd_per_hour * accelerators,
+            source=f"{accelerators} x {self.usd_per_hour:g} USD ({self.name}), {self.source}",
+            date=self.date,
+        )
+
+
+def published_prices(accelerator: str | None = None) -> tuple[PublishedPrice, ...]:
+    """Return the prices of the paper, of one accelerator if it is named, by rising date.
+
+    Examples
+    --------
+    >>> [price.usd_per_hour for price in published_prices("a100-80gb")]
+    [3.67, 4.096]
+    """
+    rows = shipped_table(_TABLE)["prices"].items()
+    found = [PublishedPrice(name=name, **row) for name, row in rows]
+    wanted = [each for each in found if accelerator is None or each.accelerator == accelerator]
+    return tuple(sorted(wanted, key=lambda each: each.date))
+
+
+def published_price(name: str) -> PublishedPrice:
+    """Look up a price of the paper by name.
+
+    Raises
+    ------
+    CatalogError
+        If there is no such price; those that there are, are named.
+
+    Examples
+    --------
+    >>> published_price("paper-v100-2023").of(16).usd_per_hour
+    48.96
+    """
+    found = {each.name: each for each in published_prices()}
+    if name not in found:
+        raise CatalogError(
+            f"no price named {name!r}; the catalogue has {', '.join(found)}. "
+            "For any other give --price-per-hour"
+        )
+    return found[name]
 
 
 def published_names() -> tuple[str, ...]:
@@ -91,7 +182,7 @@ def published_fits(name: str) -> tuple[PublishedFit, ...]:
     Parameters
     ----------
     name : str
-        As HELM names it, capitals or not; the part after the slash where only one model has it.
+        As for `published_matches`, which must have found one.
 
     Returns
     -------
@@ -136,23 +227,59 @@ def published_fit(name: str, hardware: Hardware) -> PublishedFit:
     return found
 
 
-def _full_name(name: str) -> str:
-    """Return the one published name that is meant."""
+def published_matches(name: str) -> tuple[str, ...]:
+    """Return the published names that may be meant: none, one, or several.
+
+    Parameters
+    ----------
+    name : str
+        As HELM names a model, capitals or not; the part after the slash; or the name in the catalogue of
+        models of the dimensions that were timed.
+
+    Examples
+    --------
+    >>> published_matches("davinci"), published_matches("mt_nlg"), len(published_matches("gpt-j-6b"))
+    (('openai/davinci',), ('microsoft/TNLGv2_530B',), 2)
+    """
     names = {each.lower(): each for each in published_names()}
     if name.lower() in names:
-        return names[name.lower()]
-    short = [each for key, each in names.items() if key.partition("/")[2] == name.lower()]
-    if len(short) == 1:
-        return short[0]
-    if short:
-        raise CatalogError(f"{name!r} is the name of several published runtimes; say {' or '.join(short)}")
-    tails = {key.partition("/")[2]: key for key in names}
-    near = nearest_names(name, [*names, *tails])
-    told = dict.fromkeys(names[tails.get(each, each)] for each in near)
+        return (names[name.lower()],)
+    short = tuple(each for key, each in names.items() if key.partition("/")[2] == name.lower())
+    return short or tuple(each for each in names.values() if _dimensions(each) == name.lower())
+
+
+def _full_name(name: str) -> str:
+    """Return the one published name that is meant."""
+    meant = published_matches(name)
+    if len(meant) == 1:
+        return meant[0]
+    if meant:
+        raise CatalogError(f"{name!r} is the name of several published runtimes; say {' or '.join(meant)}")
     raise CatalogError(
-        f"no published runtime of {name!r}; the nearest: {', '.join(told)}. "
+        f"no published runtime of {name!r}; the nearest: {', '.join(nearest_published(name))}. "
         "All of them: isocost catalog published; to measure a model: isocost measure runtime URL"
     )
+
+
+def nearest_published(name: str) -> list[str]:
+    """Return the published names that are spelled most like `name`, whole or after the slash.
+
+    Examples
+    --------
+    >>> nearest_published("davinchi")[0]
+    'openai/davinci'
+    """
+    names = {each.lower(): each for each in published_names()}
+    tails = {key.partition("/")[2]: key for key in names}
+    near = nearest_names(name, [*names, *tails])
+    return list(dict.fromkeys(names[tails.get(each, each)] for each in near))
+
+
+def _dimensions(name: str) -> str | None:
+    """Return the name in the catalogue of models of one that was timed itself."""
+    fits = shipped_table(_TABLE)["fits"]
+    rows = (fits[hardware].get(name, {}) for hardware in HARDWARE)
+    return next((row["model"] for row in rows if "model" in row), None)
 
 
 @cache
@@ -171,6 +298,8 @@ def _fit(name: str, hardware: Hardware) -> PublishedFit:
             overhead_s=row.get("overhead_s"),
         ),
         longest_output=about["longest_output"],
+        errors=tuple(ErrorShare(**each) for each in about["errors"]),
+        error_models=about["error_models"],
         accelerator=about.get("accelerator"),
         profiled=row.get("profiled"),
         costed=row.get("costed"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from typing import Annotated
 
 import typer
@@ -60,7 +58,7 @@ def models(
                 "--accelerator and --context go with the NAME of a model: isocost catalog models NAME"
             )
         known = known_models()
-        typer.echo(models_json(known) if as_json else models_text(known, width=_width()))
+        typer.echo(models_json(known) if as_json else models_text(known, width=options.width()))
         return
     question = ModelQuestion(
         context_tokens=context,
@@ -73,7 +71,7 @@ def models(
         accelerators=tuple(accelerator or ()),
     )
     report = model_report(name, question)
-    typer.echo(model_json(report) if as_json else model_text(report, width=_width()))
+    typer.echo(model_json(report) if as_json else model_text(report, width=options.width()))
 
 
 @app.command("accelerators")
@@ -84,7 +82,7 @@ def accelerators(name: Name = None, as_json: options.Json = False) -> None:
 
     names = accelerator_names() if name is None else (name,)
     known = [accelerator_profile(one) for one in names]
-    typer.echo(accelerators_json(known) if as_json else accelerators_text(known, width=_width()))
+    typer.echo(accelerators_json(known) if as_json else accelerators_text(known, width=options.width()))
 
 
 @app.command("machines")
@@ -98,5 +96,13 @@ def machines(name: Name = None, as_json: options.Json = False) -> None:
     typer.echo(machines_json(known) if as_json else machines_text(known))
 
 
-def _width() -> int:
-    return min(shutil.get_terminal_size((100, 24)).columns, 140) if sys.stdout.isatty() else 120
+@app.command("published")
+def published(name: Name = None, as_json: options.Json = False) -> None:
+    """List published runtimes, or tell all coefficients of one model."""
+    from isocost.catalog import published_fits, published_names
+    from isocost.reporting import published_catalog_json, published_catalog_text
+
+    names = published_names() if name is None else (name,)
+    known = [published_fits(one) for one in names]
+    text = published_catalog_json(known) if as_json else published_catalog_text(known, width=options.width())
+    typer.echo(text)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -42,6 +44,8 @@ __all__ = [
     "parse_levels",
     "parse_names",
     "parse_pairs",
+    "parse_request",
+    "width",
 ]
 
 Url = Annotated[str, typer.Argument(help="Address of the endpoint; with or without /v1.", metavar="URL")]
@@ -187,6 +191,26 @@ def parse_names(text: str | None, option: str) -> list[str]:
     if not all(names):
         raise InputError(f"{option} {text!r} names an empty column; write names with commas between, a,b")
     return names
+
+
+def parse_request(prompt: int | None, output: int | None) -> tuple[int, int] | None:
+    """Return the lengths of a request, ``None`` where neither is given.
+
+    Raises
+    ------
+    InputError
+        If only one is given.
+    """
+    if prompt is None and output is None:
+        return None
+    if prompt is None or output is None:
+        raise InputError("a prediction needs both lengths: give --prompt and --output")
+    return prompt, output
+
+
+def width() -> int:
+    """Return how wide tables may be: the terminal's width, at most 140 columns; 120 elsewhere."""
+    return min(shutil.get_terminal_size((100, 24)).columns, 140) if sys.stdout.isatty() else 120
 
 
 def parse_pairs(given: list[str] | None, option: str, form: str) -> dict[str, str]:

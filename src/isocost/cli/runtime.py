@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from isocost.cli import options
+from isocost.cli import costing, options
 from isocost.core.errors import InputError
+
+if TYPE_CHECKING:
+    from isocost.studies.request_cost import CostTerms
 
 __all__ = ["runtime"]
 
@@ -17,7 +20,9 @@ def runtime(
     study: Annotated[
         Path,
         typer.Argument(
-            help="Folder of a study with a runtime stage, or a table of runtimes.", metavar="STUDY|TIMES.csv"
+            help="Folder of a study with a runtime stage, a table of runtimes, or a model of "
+            "isocost catalog published.",
+            metavar="STUDY|TIMES.csv|MODEL",
         ),
     ],
     deployment: Annotated[
@@ -55,14 +60,33 @@ def runtime(
     form: Annotated[
         str, typer.Option("--format", help="text, json, or helm: coefficients as HELM keeps them.")
     ] = "text",
+    hardware: costing.Hardware = None,
+    accelerator: costing.Accelerator = None,
+    count: costing.Count = None,
+    price_per_hour: costing.PricePerHour = None,
+    price: costing.Price = None,
+    machine: costing.Machine = None,
+    power_w: costing.PowerW = None,
+    currency: costing.CurrencyCode = "USD",
+    rate: costing.Rate = None,
     as_json: options.Json = False,
 ) -> None:
-    """Fit T(p, o) to a profile or a table, and predict the runtime of a request of any size."""
+    """Fit T(p, o) to a profile or a table, or take a published one; predict a request of any size."""
     from isocost.cli.times import TableOptions, show_table
 
     if form not in ("text", "json", "helm"):
         raise InputError(f"--format must be text, json or helm, got {form!r}")
     shape = "json" if as_json and form == "text" else form
+    terms = costing.cost_terms(
+        price_per_hour=price_per_hour,
+        price=price,
+        machine=machine,
+        accelerator=accelerator,
+        count=count,
+        power_w=power_w,
+        currency=currency,
+        rate=rate,
+    )
     table = TableOptions(
         rule=rule,
         denoised=denoised,
@@ -79,7 +103,8 @@ def runtime(
                 f"--deployment is for a study, and {study} is a table; choose rows with "
                 f"--where model={deployment}"
             )
-        show_table(study, table, (prompt, output), shape)
+        costing.refuse_hardware(hardware, study)
+        show_table(study, table, (prompt, output), terms, shape)
         return
     given = [*table.given(), *(["--format helm"] if shape == "helm" else [])]
     if given:
@@ -87,14 +112,40 @@ def runtime(
             f"{given[0]} is for a table of runtimes, a file; {study} is "
             + ("a folder" if study.is_dir() else "not there")
         )
-    _show_study(study, deployment, (prompt, output), shape)
+    if not study.is_dir():
+        _show_published(str(study), deployment, (prompt, output), hardware, terms, shape)
+        return
+    costing.refuse_hardware(hardware, study)
+    _show_study(study, deployment, (prompt, output), terms, shape)
+
+
+def _show_published(
+    model: str,
+    deployment: str | None,
+    request: tuple[int | None, int | None],
+    hardware: str | None,
+    terms: CostTerms,
+    shape: str,
+) -> None:
+    from isocost.reporting import published_json, published_text
+    from isocost.studies.published import PublishedQuestion, predict_published
+
+    if deployment is not None:
+        raise InputError(f"--deployment is for a study, a folder; {model} is none")
+    question = PublishedQuestion(request=options.parse_request(*request), hardware=hardware, terms=terms)
+    report = predict_published(model, question)
+    typer.echo(published_json(report) if shape == "json" else published_text(report, width=options.width()))
 
 
 def _show_study(
-    study: Path, deployment: str | None, request: tuple[int | None, int | None], shape: str
+    study: Path,
+    deployment: str | None,
+    request: tuple[int | None, int | None],
+    terms: CostTerms,
+    shape: str,
 ) -> None:
     from isocost.reporting import prediction_json, prediction_text
     from isocost.studies.profile import predict_runtime
 
-    prediction = predict_runtime(study, deployment, *request)
+    prediction = predict_runtime(study, deployment, *request, terms=terms)
     typer.echo(prediction_json(prediction) if shape == "json" else prediction_text(prediction))

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from isocost.cli import options
 from isocost.core.errors import InputError
 
 if TYPE_CHECKING:
     from isocost.exchange import TimesFormat
+    from isocost.studies.request_cost import CostTerms
     from isocost.studies.times import TimesQuestion
 
 __all__ = ["TableOptions", "show_table"]
@@ -45,28 +47,32 @@ class TableOptions:
         return [name for name, is_given in values.items() if is_given]
 
 
-def show_table(path: Path, table: TableOptions, request: tuple[int | None, int | None], shape: str) -> None:
+def show_table(
+    path: Path,
+    table: TableOptions,
+    request: tuple[int | None, int | None],
+    terms: CostTerms,
+    shape: str,
+) -> None:
     """Fit each model of a table and print the fits as text, JSON or HELM's form."""
     from isocost.reporting import helm_json, times_json, times_text
     from isocost.studies.times import fit_times
 
-    report = fit_times(path, _question(table, request), _format(table))
+    report = fit_times(path, _question(table, request, terms), _format(table))
     write = {"helm": helm_json, "json": times_json, "text": times_text}[shape]
     typer.echo(write(report))
 
 
-def _question(table: TableOptions, request: tuple[int | None, int | None]) -> TimesQuestion:
+def _question(table: TableOptions, request: tuple[int | None, int | None], terms: CostTerms) -> TimesQuestion:
     from isocost.studies.times import TimesQuestion
 
     if table.rule not in (None, "published"):
         raise InputError(f"--rule must be published, or left out for ours, got {table.rule!r}")
-    p, o = request
-    if (p is None) != (o is None):
-        raise InputError("a prediction needs both lengths: give --prompt and --output")
     return TimesQuestion(
         rule=None if table.rule is None else "published",
         denoised=table.denoised,
-        request=None if p is None or o is None else (p, o),
+        request=options.parse_request(*request),
+        terms=terms,
         half_width_share=None if table.width is None else _share(table.width),
         idealized=table.idealized,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from isocost.core.errors import InputError
 
-__all__ = ["HourlyPrice"]
+__all__ = ["USD", "Currency", "HourlyPrice"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,3 +47,48 @@ class HourlyPrice:
     def usd_per_second(self) -> float:
         """The same price, USD per second."""
         return self.usd_per_hour / 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Currency:
+    """A currency and its rate on a day.
+
+    Parameters
+    ----------
+    code : str
+        ISO 4217 code, such as ``"CNY"``.
+    per_usd : float
+        Units of it for one US dollar, above 0.
+    date : str
+        ISO date of the rate.
+    source : str
+        Who says so.
+
+    Examples
+    --------
+    >>> yuan = Currency(code="CNY", per_usd=7.09, date="2025-10-31", source="arXiv 2510.26136")
+    >>> yuan.from_usd(yuan.to_usd(120_000.0))
+    120000.0
+    """
+
+    code: str
+    per_usd: float
+    date: str
+    source: str
+
+    def __post_init__(self) -> None:
+        """Refuse a rate that is none."""
+        if not (math.isfinite(self.per_usd) and self.per_usd > 0):
+            raise InputError(f"the rate of {self.code} per USD must be above 0, got {self.per_usd!r}")
+
+    def to_usd(self, amount: float) -> float:
+        """Convert an amount of this currency to US dollars."""
+        return amount / self.per_usd
+
+    def from_usd(self, amount: float) -> float:
+        """Convert an amount of US dollars to this currency."""
+        return amount * self.per_usd
+
+
+USD = Currency(code="USD", per_usd=1.0, date="", source="by definition")
+"""The currency that everything is computed in."""

@@ -12,6 +12,8 @@ from isocost.reporting.machines import machines_json, machines_text
 from isocost.reporting.models import model_json, model_text, models_json, models_text
 from isocost.reporting.page import html_page
 from isocost.reporting.prediction import prediction_json, prediction_text
+from isocost.reporting.published import published_json, published_text
+from isocost.reporting.published_catalog import published_catalog_json, published_catalog_text
 from isocost.reporting.terminal import terminal_text
 from isocost.reporting.times import helm_json, times_json, times_text
 from isocost.reporting.units import unit_text
@@ -42,6 +44,10 @@ __all__ = [
     "models_text",
     "prediction_json",
     "prediction_text",
+    "published_catalog_json",
+    "published_catalog_text",
+    "published_json",
+    "published_text",
     "terminal_text",
     "times_json",
     "times_text",

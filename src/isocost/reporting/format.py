@@ -13,6 +13,7 @@ __all__ = [
     "bracket",
     "decimals",
     "estimate_text",
+    "flop",
     "grouped",
     "hourly",
     "money",
@@ -198,6 +199,20 @@ def si(value: float | None) -> str:
             text = grouped(scaled, decimals(scaled))
             return (text.rstrip("0").rstrip(".") if "." in text else text) + letter
     return f"{value:.3g}"
+
+
+def flop(value: float) -> str:
+    """Write a number of floating-point operations.
+
+    Examples
+    --------
+    >>> flop(400_424_095_973_376), flop(42)
+    ('400 TFLOP', '42 FLOP')
+    """
+    for factor, prefix in ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M")):
+        if value >= factor:
+            return f"{value / factor:.3g} {prefix}FLOP"
+    return f"{value:.3g} FLOP"
 
 
 def estimate_text(estimate: Estimate | None) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from isocost.architecture import cache_size, count_parameters, layout_of
 from isocost.reporting.catalog_envelope import catalog_json
-from isocost.reporting.format import grouped, si
+from isocost.reporting.format import flop, grouped, si
 from isocost.reporting.markup import clean
 from isocost.reporting.plain import table_lines
 from isocost.reporting.tables import Column, Table
@@ -115,18 +115,11 @@ def _work(report: ModelReport) -> list[str]:
         "vocabulary": work.vocabulary,
     }
     size = f"{report.question.prompt_tokens:,} + {report.question.output_tokens:,}"
-    told = ", ".join(f"{name} {_flop(value)}" for name, value in parts.items() if value)
+    told = ", ".join(f"{name} {flop(value)}" for name, value in parts.items() if value)
     return [
-        f"  a request of {size} tokens: {_flop(work.total)} ({told})",
-        f"  by the formula of arXiv 2305.02440, 24 h^2 L (p + o - 1): {_flop(report.paper_operations)}",
+        f"  a request of {size} tokens: {flop(work.total)} ({told})",
+        f"  by the formula of arXiv 2305.02440, 24 h^2 L (p + o - 1): {flop(report.paper_operations)}",
     ]
-
-
-def _flop(value: float) -> str:
-    for factor, prefix in ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M")):
-        if value >= factor:
-            return f"{value / factor:.3g} {prefix}FLOP"
-    return f"{value:.3g} FLOP"
 
 
 def _holdings(report: ModelReport) -> Table:

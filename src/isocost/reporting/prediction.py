@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from isocost.reporting.cost_aware import cost_assumptions, cost_lines, in_currency
 from isocost.reporting.envelope import estimate_object
 from isocost.reporting.format import estimate_text, percent, seconds
 from isocost.reporting.markup import clean
@@ -35,6 +36,7 @@ def prediction_text(prediction: RuntimePrediction) -> str:
             f"measured {estimate_text(cell.measured)}, fitted {seconds(cell.fitted_s)}"
             for cell in model.cells
         ),
+        *cost_lines(prediction.costs, prediction.terms.currency),
         *(f"  note: {clean(caution.text)}" for caution in prediction.cautions),
     ]
     return "\n".join(lines)
@@ -42,13 +44,16 @@ def prediction_text(prediction: RuntimePrediction) -> str:
 
 def prediction_json(prediction: RuntimePrediction) -> str:
     """Write the same as the JSON envelope."""
-    model = prediction.model
+    model, costs = prediction.model, prediction.costs
+    cost = None if costs is None else in_currency(costs.cost, prediction.terms.currency)
     content: dict[str, Any] = {
         "schema": "isocost/1",
         "question": _QUESTION,
         "verdict": {"text": _sentence(prediction), "state": "predicted" if prediction.runtime else "fitted"},
         "estimates": {
             "runtime": estimate_object(prediction.runtime),
+            "cost": estimate_object(cost),
+            "energy": estimate_object(None if costs is None else costs.energy),
             "decode": estimate_object(model.decode),
             "context": estimate_object(model.context),
             "changeover": estimate_object(model.changeover),
@@ -70,7 +75,7 @@ def prediction_json(prediction: RuntimePrediction) -> str:
                 for cell in model.cells
             ],
         },
-        "assumptions": [],
+        "assumptions": cost_assumptions(prediction.costs, prediction.terms.currency, model.deployment),
         "warnings": [{"code": caution.code, "text": caution.text} for caution in prediction.cautions],
         "provenance": [{"source": prediction.study}],
     }

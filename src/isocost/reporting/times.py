@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from isocost.core.errors import InputError
 from isocost.core.estimate import Estimate
+from isocost.reporting.cost_aware import cost_assumptions, cost_aware_object, cost_lines
 from isocost.reporting.envelope import SCHEMA, estimate_object
 from isocost.reporting.format import decimals, estimate_text, grouped, percent
 from isocost.reporting.markup import clean
@@ -15,6 +16,7 @@ from isocost.runtime import DenoisedRuntime, PublishedRuntime
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from isocost.core.money import Currency
     from isocost.runtime import SideBySide
     from isocost.studies.times import Needed, TimesFit, TimesReport
 
@@ -27,18 +29,21 @@ Json = dict[str, Any]
 
 def times_text(report: TimesReport) -> str:
     """Write the fits as lines of text, a paragraph for each model."""
-    return "\n\n".join("\n".join(_paragraph(fit)) for fit in report.fits)
+    return "\n\n".join("\n".join(_paragraph(fit, report.question.terms.currency)) for fit in report.fits)
 
 
 def times_json(report: TimesReport) -> str:
     """Write the same as the JSON envelope."""
+    currency = report.question.terms.currency
     content: Json = {
         "schema": SCHEMA,
         "question": _QUESTION,
         "verdict": {"text": "\n".join(_sentence(fit) for fit in report.fits), "state": _state(report)},
         "estimates": {},
-        "tables": {"models": [_model(fit) for fit in report.fits]},
-        "assumptions": [],
+        "tables": {
+            "models": [_model(fit) | {"costs": cost_aware_object(fit.costs, currency)} for fit in report.fits]
+        },
+        "assumptions": cost_assumptions(report.fits[0].costs, currency, "each deployment"),
         "warnings": [
             {"code": caution.code, "text": caution.text, "about": fit.name}
             for fit in report.fits
@@ -116,7 +121,7 @@ def _sentence(fit: TimesFit) -> str:
     return f"{name} takes {estimate_text(fit.runtime)} for this request{kind}."
 
 
-def _paragraph(fit: TimesFit) -> list[str]:
+def _paragraph(fit: TimesFit, currency: Currency) -> list[str]:
     decode, prefill, overhead = _coefficients(fit)
     shown = prefill if len(prefill) <= _MOST_SIZES else _spread(prefill)
     lines = [
@@ -130,6 +135,7 @@ def _paragraph(fit: TimesFit) -> list[str]:
         lines.append(f"  {'side by side':14s} {_beside(fit.beside)}")
     if fit.needed is not None:
         lines.append(f"  {'instances':14s} {_needed(fit.needed)}")
+    lines += cost_lines(fit.costs, currency)
     return [*lines, *(f"  note: {clean(caution.text)}" for caution in fit.cautions)]
 
 

@@ -7,11 +7,19 @@ from isocost.runtime.comparison import (
     typical_requests,
 )
 from isocost.runtime.contention import Contention, contention
+from isocost.runtime.cost_aware import (
+    CostAware,
+    accelerator_seconds,
+    board_power,
+    request_cost,
+    request_energy,
+)
 from isocost.runtime.denoise import denoise, distinct_instances, instances_needed
 from isocost.runtime.denoised import DenoisedRuntime
 from isocost.runtime.design import interleave, profile_cells
 from isocost.runtime.drift import Drift, DriftStep, drift
 from isocost.runtime.fit import fit_runtime, held_out_error, measured_cells
+from isocost.runtime.foretold import ErrorShare, foretell
 from isocost.runtime.model import RuntimeCell, RuntimeModel
 from isocost.runtime.overhead import StepOverhead, step_overhead
 from isocost.runtime.pair import DrawnRuntime, RuntimePair
@@ -25,10 +33,12 @@ from isocost.runtime.variation import CellVariation, cell_variations, typical_va
 __all__ = [
     "CellVariation",
     "Contention",
+    "CostAware",
     "DenoisedRuntime",
     "DrawnRuntime",
     "Drift",
     "DriftStep",
+    "ErrorShare",
     "Part",
     "PublishedDraws",
     "PublishedRuntime",
@@ -40,6 +50,8 @@ __all__ = [
     "RuntimeTable",
     "SideBySide",
     "StepOverhead",
+    "accelerator_seconds",
+    "board_power",
     "cell_variations",
     "compare_runtimes",
     "contention",
@@ -47,12 +59,15 @@ __all__ = [
     "distinct_instances",
     "drift",
     "fit_runtime",
+    "foretell",
     "held_out_error",
     "instances_needed",
     "interleave",
     "measured_cells",
     "profile_cells",
     "published_rule",
+    "request_cost",
+    "request_energy",
     "samples_of",
     "side_by_side",
     "step_overhead",

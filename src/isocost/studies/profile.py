@@ -12,6 +12,7 @@ from isocost.core.errors import EstimationError, ExtrapolationWarning, InputErro
 from isocost.core.estimate import Caution
 from isocost.journal import RuntimeStage, open_study, read_runs
 from isocost.runtime import RuntimeSamples, fit_runtime, samples_of
+from isocost.studies.request_cost import CostTerms, cost_aware, must_have_request
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from isocost.core.estimate import Estimate
     from isocost.core.observation import Run
-    from isocost.runtime import RuntimeModel
+    from isocost.runtime import CostAware, RuntimeModel
 
 __all__ = ["RuntimePrediction", "fit_profile", "fit_sessions", "fit_study", "predict_runtime"]
 
@@ -37,6 +38,10 @@ class RuntimePrediction:
         The request that was asked about, if one was.
     runtime : Estimate or None
         Its runtime, seconds.
+    costs : CostAware or None
+        What it costs and draws.
+    terms : CostTerms
+        Hardware, money and power behind it.
     cautions : tuple of Caution
         Doubts about model and prediction.
     """
@@ -46,6 +51,8 @@ class RuntimePrediction:
     input_tokens: int | None
     output_tokens: int | None
     runtime: Estimate | None
+    costs: CostAware | None
+    terms: CostTerms
     cautions: tuple[Caution, ...]
 
 
@@ -129,8 +136,20 @@ def predict_runtime(
     deployment: str | None = None,
     input_tokens: int | None = None,
     output_tokens: int | None = None,
+    *,
+    terms: CostTerms | None = None,
 ) -> RuntimePrediction:
     """Fit the profile in a study and predict one request, if its size is given.
+
+    Parameters
+    ----------
+    path : Path
+    deployment : str, optional
+        Which one; may be left out if the study has profiled only one.
+    input_tokens, output_tokens : int, optional
+        Of the request; both or neither.
+    terms : CostTerms, optional
+        Hardware, money and power behind it.
 
     Raises
     ------
@@ -139,6 +158,8 @@ def predict_runtime(
     """
     if (input_tokens is None) != (output_tokens is None):
         raise InputError("a prediction needs both lengths: give --prompt and --output")
+    asked = CostTerms() if terms is None else terms
+    must_have_request(asked, None if input_tokens is None else (input_tokens, output_tokens))
     model = fit_study(path, deployment)
     runtime, cautions = None, model.cautions
     if input_tokens is not None and output_tokens is not None:
@@ -156,6 +177,8 @@ def predict_runtime(
         input_tokens=input_tokens,
         output_tokens=output_tokens,
         runtime=runtime,
+        costs=None if runtime is None else cost_aware(runtime, asked),
+        terms=asked,
         cautions=cautions,
     )
 

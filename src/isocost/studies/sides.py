@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Contender", "Side", "SideQuestion", "open_sides"]
 
-RULE_ERRORS: Mapping[str, tuple[float, float]] = {"a100": (0.017, 0.009), "v100": (0.207, 0.038)}
-"""Root mean square relative error of the published rule against the profiles that it was fitted to: of
-T(p, 1) and of T(p, 64), mean over models. The golden test of published comparisons computes them."""
 _COUNTS = ("num_gpus", "gpus", "accelerators", "num_accelerators")
 _NAMES = ("hardware", "accelerator", "gpu")
 _WEIGHTS = ("parameters", "params", "weights")
@@ -316,8 +313,7 @@ def _drawn(fit: TimesFit) -> DrawnRuntime:
         name=fit.name,
         runtime=fit.fit,
         longest_output=int(fit.table.output_tokens.max()),
-        prefill_error=None,
-        decode_error=None,
+        errors=(),
     )
 
 
@@ -359,7 +355,6 @@ def _given(usd_per_hour: float | None) -> HourlyPrice | None:
 
 
 def _as_published(fit: PublishedFit) -> Contender:
-    errors = RULE_ERRORS.get(fit.hardware)
     accelerator = None if fit.accelerator is None else accelerator_profile(fit.accelerator).name
     dims = None if fit.model is None else model_profile(fit.model).architecture
     vocabulary = fit.vocabulary or (None if dims is None else dims.vocabulary_size)
@@ -379,8 +374,7 @@ def _as_published(fit: PublishedFit) -> Contender:
                 name=f"{fit.name}@{fit.hardware}",
                 runtime=fit.runtime,
                 longest_output=fit.longest_output,
-                prefill_error=None if errors is None else errors[0],
-                decode_error=None if errors is None else errors[1],
+                errors=fit.errors,
             ),
         ),
         measured=False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -23,13 +23,14 @@ from isocost.runtime import (
     side_by_side,
 )
 from isocost.statistics import generator
+from isocost.studies.request_cost import CostTerms, cost_aware, must_have_request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from isocost.exchange import TimesFormat
-    from isocost.runtime import RuntimeTable, SideBySide
+    from isocost.runtime import CostAware, RuntimeTable, SideBySide
 
     BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -52,6 +53,8 @@ class TimesQuestion:
         Wanted half-width of denoised runtimes over the runtime: how many instances does it take?
     idealized : Path or None
         Coefficients in HELM's form to compare denoised runtimes with.
+    terms : CostTerms
+        Hardware, money and power behind the request.
     seed : int
         Seeds resampling.
     """
@@ -61,6 +64,7 @@ class TimesQuestion:
     request: tuple[int, int] | None = None
     half_width_share: float | None = None
     idealized: Path | None = None
+    terms: CostTerms = field(default_factory=CostTerms)
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -70,6 +74,7 @@ class TimesQuestion:
             raise InputError("--width asks how many instances denoising needs; give it with --denoised alone")
         if self.idealized is not None and not self.denoised:
             raise InputError("--idealized compares with denoised runtimes; give it with --denoised")
+        must_have_request(self.terms, self.request)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +99,8 @@ class TimesFit:
     fit : PublishedRuntime, RuntimeModel or DenoisedRuntime
     runtime : Estimate or None
         Of the request that was asked about, seconds.
+    costs : CostAware or None
+        What the request costs and draws.
     needed : Needed or None
     beside : SideBySide or None
         Raw, denoised and, where known, idealized runtimes.
@@ -104,6 +111,7 @@ class TimesFit:
     table: RuntimeTable
     fit: PublishedRuntime | RuntimeModel | DenoisedRuntime
     runtime: Estimate | None
+    costs: CostAware | None
     needed: Needed | None
     beside: SideBySide | None
     cautions: tuple[Caution, ...]
@@ -196,6 +204,7 @@ def _fitted(
         table=table,
         fit=fit,
         runtime=runtime,
+        costs=None if runtime is None else cost_aware(runtime, question.terms),
         needed=needed,
         beside=beside,
         cautions=(*cautions, *own, *doubts),
