@@ -66,7 +66,7 @@ def comparison_verdict(report: CompareReport) -> ComparisonVerdict:
     """Say how the two compare by the metric asked for, what the gate says and what differs."""
     return ComparisonVerdict(
         head=clean(_head(report)),
-        gate="" if report.gate is None else clean(_gate(report.gate)),
+        gate="" if report.gate is None else clean(_gate(report, report.gate)),
         rest=tuple(clean(each) for each in (_differing(report), _overhead(report))),
         state=_direction(report.headline) if report.gate is None else report.gate.state,
     )
@@ -157,7 +157,7 @@ def _about(report: CompareReport) -> str:
     return f", over {' and '.join(parts)}" if parts else ""
 
 
-def _gate(gate: Gate) -> str:
+def _gate(report: CompareReport, gate: Gate) -> str:
     margin = f"{100 * gate.margin:g} %"
     about = _OF[gate.ratio.key]
     if gate.state == "worse":
@@ -171,17 +171,20 @@ def _gate(gate: Gate) -> str:
         )
     return (
         f"Gate passed: whether it is worse by more than {margin} in {about} cannot be told; "
-        f"{_repeats(gate, margin)}."
+        f"{_repeats(report, gate, margin)}."
     )
 
 
-def _repeats(gate: Gate, margin: str) -> str:
-    over = "sessions" if "sessions" in gate.ratio.estimate.method else "repeats"
+def _repeats(report: CompareReport, gate: Gate, margin: str) -> str:
+    timed = [model.runtime for model in report.models if model.runtime is not None]
+    of_sweeps = gate.ratio.key in ("cost", "throughput")
+    over = "sessions" if not of_sweeps and any(each.over_sessions for each in timed) else "repeats"
     if gate.ratio.estimate.n is None:
         return "the published figures carry no more"
     if gate.repeats is None:
         return f"more than 1,000 {over} would tell no change from {margin}: a quieter machine helps more"
-    where = "in all" if over == "sessions" else "of each size on both sides"
+    each = "level" if of_sweeps else "size"
+    where = "in all" if over == "sessions" else f"of each {each} on both sides"
     count = gate.repeats + 1 if over == "sessions" else gate.repeats
     return f"about {count:,} {over} {where} tell no change from {margin} four times in five"
 

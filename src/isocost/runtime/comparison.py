@@ -9,7 +9,7 @@ import numpy as np
 
 from isocost.core.errors import EstimationError, InputError
 from isocost.core.estimate import Caution
-from isocost.runtime.pair import METHOD, RuntimePair, summary
+from isocost.runtime.pair import RuntimePair, summary
 from isocost.statistics.ratios import mean_ratio
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ class RuntimeComparison:
     parts : tuple of Part
         Where the difference at the last of `requests` comes from; empty when it cannot be told.
     cautions : tuple of Caution
+    over_sessions : bool
+        Whether intervals are over sessions; else over the repeats within one of each.
     """
 
     name: str
@@ -86,6 +88,7 @@ class RuntimeComparison:
     steps: tuple[FloatArray, FloatArray]
     parts: tuple[Part, ...]
     cautions: tuple[Caution, ...]
+    over_sessions: bool = False
 
     @property
     def ratios(self) -> tuple[Ratio, ...]:
@@ -162,14 +165,17 @@ def compare_runtimes(
     return RuntimeComparison(
         name=name,
         requests=chosen,
-        runtime=mean_ratio("runtime", of_requests, label="runtime", method=f"geometric mean; {METHOD}"),
+        runtime=mean_ratio("runtime", of_requests, label="runtime", method=f"geometric mean; {pair.method}"),
         of_requests=of_requests,
-        prefill=mean_ratio("prefill", of_prompts, label="first token", method=f"geometric mean; {METHOD}"),
+        prefill=mean_ratio(
+            "prefill", of_prompts, label="first token", method=f"geometric mean; {pair.method}"
+        ),
         of_prompts=of_prompts,
         decode=decode,
         steps=steps,
         parts=_parts(pair, chosen[-1]),
         cautions=tuple(_cautions(pair, chosen)),
+        over_sessions=pair.over_sessions,
     )
 
 
@@ -256,9 +262,11 @@ def _parts(pair: RuntimePair, request: Request) -> tuple[Part, ...]:
         Part(
             key=key,
             label=label,
-            baseline=summary(found[0][key], unit="s", n=pair.evidence),
-            other=summary(found[1][key], unit="s", n=pair.evidence),
-            difference=summary(_less(found[1][key], found[0][key]), unit="s", n=pair.evidence),
+            baseline=summary(found[0][key], unit="s", method=pair.method, n=pair.evidence),
+            other=summary(found[1][key], unit="s", method=pair.method, n=pair.evidence),
+            difference=summary(
+                _less(found[1][key], found[0][key]), unit="s", method=pair.method, n=pair.evidence
+            ),
         )
         for key, label in labels.items()
     )

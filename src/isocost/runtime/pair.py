@@ -10,6 +10,7 @@ import numpy as np
 from isocost.core.errors import EstimationError, InputError
 from isocost.core.estimate import Estimate
 from isocost.statistics.draws import generator
+from isocost.statistics.levels import WIDEST_LOG
 from isocost.statistics.ratios import aligned, independent, ratio_of
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
     IntArray = np.ndarray[Any, np.dtype[np.integer[Any]]]
 
-__all__ = ["METHOD", "DrawnRuntime", "RuntimePair", "summary"]
+__all__ = ["DrawnRuntime", "RuntimePair", "summary"]
 
 DRAWS_OF_RATIO = 2000
 METHOD = "ratio of joint draws; the fits are independent"
@@ -125,6 +126,11 @@ class RuntimePair:
         """Whether the intervals are over sessions."""
         return len(self.weights[0]) > 0
 
+    @property
+    def method(self) -> str:
+        """How ratios and their intervals are obtained."""
+        return OVER_SESSIONS if self.over_sessions else METHOD
+
     def draws(self, p: int, o: int) -> tuple[FloatArray, FloatArray]:
         """Return aligned draws of T(p, o) on both, seconds, first the point estimate."""
         return self.draws_of(lambda fit: fit.runtime_draws(p, o), f"{p} in, {o} out")
@@ -151,7 +157,7 @@ class RuntimePair:
         logs = [np.log(part) for part in points]
         residuals = np.concatenate([part - part.mean() for part in logs])
         first, second = (
-            np.exp(part.mean() + np.concatenate([[0.0], weights @ residuals]))
+            np.exp(part.mean() + np.concatenate([[0.0], _bounded(weights @ residuals)]))
             for part, weights in zip(logs, self.weights, strict=True)
         )
         return first, second
@@ -186,16 +192,20 @@ class RuntimePair:
                     f"a fit says that {label} takes {part[0]:.3g} s, which is no time to compare; profile "
                     "more sizes"
                 )
-        method = OVER_SESSIONS if self.over_sessions else METHOD
         one, two = (
-            aligned(part, unit=unit, kind=kind, method=method, n=self.evidence)
+            aligned(part, unit=unit, kind=kind, method=self.method, n=self.evidence)
             for part, kind in zip(draws, kinds, strict=True)
         )
         return ratio_of(key, one, two, label=label)
 
 
-def summary(draws: FloatArray, *, unit: str, n: int | None) -> Estimate:
+def _bounded(shift: FloatArray) -> FloatArray:
+    """Let a mean of few sessions be unknown by a factor of 20, not by any."""
+    return np.asarray(np.clip(shift, -WIDEST_LOG, WIDEST_LOG))
+
+
+def summary(draws: FloatArray, *, unit: str, method: str, n: int | None) -> Estimate:
     """Summarise draws, first the point estimate; alone it has no interval."""
     known = len(draws) > 1 and bool(np.isfinite(draws).all())
     low, high = np.quantile(draws[1:], [0.025, 0.975]).tolist() if known else (None, None)
-    return Estimate(value=float(draws[0]), low=low, high=high, unit=unit, kind="fitted", method=METHOD, n=n)
+    return Estimate(value=float(draws[0]), low=low, high=high, unit=unit, kind="fitted", method=method, n=n)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from isocost.runtime.foretold import ErrorShare
 from isocost.statistics.draws import generator
 from isocost.statistics.regression import hat_basis
 
 if TYPE_CHECKING:
     from isocost.core.estimate import Kind
+    from isocost.runtime.foretold import ErrorShare
     from isocost.runtime.published import PublishedRuntime
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
@@ -44,6 +44,7 @@ class PublishedDraws:
 
     Examples
     --------
+    >>> from isocost.runtime.foretold import ErrorShare
     >>> from isocost.runtime.published import PublishedRuntime
     >>> found = PublishedDraws(name="made up", longest_output=64,
     ...                        errors=(ErrorShare(most_output=64, timed=0.0, between=0.0),),

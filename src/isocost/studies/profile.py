@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from isocost.core.estimate import Estimate
     from isocost.core.observation import Run
     from isocost.runtime import CostAware, RuntimeModel
+
+    FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
 __all__ = ["RuntimePrediction", "fit_profile", "fit_sessions", "fit_study", "predict_runtime"]
 
@@ -198,15 +200,21 @@ def _together(parts: Sequence[RuntimeSamples]) -> RuntimeSamples:
     if len(parts) == 1:
         return parts[0]
     shifts = np.cumsum([0, *(int(part.block.max()) + 1 for part in parts[:-1])])
-    known = all(part.ttft_s is not None for part in parts)
     return replace(
         parts[0],
         input_tokens=np.concatenate([part.input_tokens for part in parts]),
         output_tokens=np.concatenate([part.output_tokens for part in parts]),
         runtime_s=np.concatenate([part.runtime_s for part in parts]),
         block=np.concatenate([part.block + shift for part, shift in zip(parts, shifts, strict=True)]),
-        ttft_s=np.concatenate([part.ttft_s for part in parts if part.ttft_s is not None]) if known else None,
+        ttft_s=_early([part.ttft_s for part in parts]),
+        second_s=_early([part.second_s for part in parts]),
     )
+
+
+def _early(columns: Sequence[FloatArray | None]) -> FloatArray | None:
+    """Put times to an early token together; ``None`` where one profile lacks them."""
+    known = [column for column in columns if column is not None]
+    return np.concatenate(known) if len(known) == len(columns) else None
 
 
 def _busy_share(runs: Sequence[Run]) -> float | None:

@@ -358,7 +358,7 @@ def _as_published(fit: PublishedFit) -> Contender:
     accelerator = None if fit.accelerator is None else accelerator_profile(fit.accelerator).name
     dims = None if fit.model is None else model_profile(fit.model).architecture
     vocabulary = fit.vocabulary or (None if dims is None else dims.vocabulary_size)
-    cautions = [Caution("doubtful-coefficients", fit.note)] if fit.note else []
+    cautions = [Caution("published-note", fit.note)] if fit.note else []
     if fit.copy_of is not None:
         cautions.append(
             Caution(
