@@ -179,11 +179,11 @@ def _means(models: Sequence[ComparedModel]) -> Iterator[Ratio]:
         if len(models) == 1:
             yield from found
         elif found:
-            of = "" if len(found) == len(models) else f" of {len(models)}"
+            some = "" if len(found) == len(models) else f", {len(found)} of {len(models)} models"
             yield mean_ratio(
                 key,
                 found,
-                label=f"{found[0].label}, mean of {len(found)}{of} models",
+                label=found[0].label + some,
                 method=f"geometric mean over models; {found[0].estimate.method}",
             )
 

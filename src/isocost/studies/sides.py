@@ -342,7 +342,7 @@ def _published(question: SideQuestion) -> Side:
         name=f"{fit.name}@{fit.hardware}",
         contenders=(_as_published(fit),),
         price=_given(question.price_usd_per_hour),
-        provenance=(Provenance(source=fit.source, tool="published", measured_at_utc=fit.date),),
+        provenance=(Provenance(source=fit.source, tool="published", facts={"published": fit.date}),),
     )
 
 

@@ -130,7 +130,7 @@ def test_the_page_draws_a_forest_with_the_gate(report):
     assert page.startswith("<!DOCTYPE html>")
     assert page.count('class="bound"') == 2  # wide and narrow
     assert 'id="ratios"' in page
-    assert "Coloured line: the gate, at 1.05." in page
+    assert "Coloured line: the gate, at 1.05, on runtime." in page
     assert 'class="bound"' not in comparison_page(replace(report, gate=None))
 
 

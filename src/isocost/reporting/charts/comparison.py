@@ -50,7 +50,7 @@ def forest_figure(report: CompareReport) -> Figure:
         "Right of 1 B takes more.",
     ]
     if margin is not None:
-        notes.append(f"Coloured line: the gate, at {margin:g}.")
+        notes.append(f"Coloured line: the gate, at {margin:g}, on {report.headline.label}.")
     if len(rows) > len(shown):
         notes.append(f"{len(rows) - len(shown)} more rows are in the table.")
     return Figure(
