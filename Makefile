@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STUDY ?= studies/quickstart
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test check format lint types layers examples docs coverage bench bench-runtime soak clean
+.PHONY: help quickstart test check format lint types layers examples docs coverage bench bench-runtime bench-economics soak clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -61,6 +61,9 @@ bench: coverage $(VENV)/.dev  ## print the figures that the project promises
 
 bench-runtime: $(VENV)/.dev  ## published coefficients given back, and denoising beside the minimum
 	$(BIN)/python benchmarks/runtime_published.py
+
+bench-economics: $(VENV)/.dev  ## figures of the economics beside their oracles
+	@for part in benchmarks/economics_*.py; do $(BIN)/python $$part || exit 1; done
 
 soak: $(VENV)/.dev  ## what takes long: many kills under load
 	$(BIN)/python benchmarks/kills.py --kills 200

@@ -1,32 +1,37 @@
-"""Shipped tables of models, accelerators, published runtimes, machines and their prices, as core records."""
+"""Shipped tables of models, accelerators, published runtimes, machines, prices and currencies, as records."""
 
 from isocost.catalog.accelerators import accelerator_names, accelerator_profile
+from isocost.catalog.currencies import currency_codes, currency_of
 from isocost.catalog.machines import MachineProfile, machine_names, machine_profile
 from isocost.catalog.models import ModelProfile, model_names, model_profile
+from isocost.catalog.owned import OwnedMachine, owned_machine, owned_names
 from isocost.catalog.published import (
     PublishedFit,
-    PublishedPrice,
     nearest_published,
     published_fit,
     published_fits,
     published_matches,
     published_names,
-    published_price,
-    published_prices,
 )
+from isocost.catalog.published_prices import PublishedPrice, published_price, published_prices
 
 __all__ = [
     "MachineProfile",
     "ModelProfile",
+    "OwnedMachine",
     "PublishedFit",
     "PublishedPrice",
     "accelerator_names",
     "accelerator_profile",
+    "currency_codes",
+    "currency_of",
     "machine_names",
     "machine_profile",
     "model_names",
     "model_profile",
     "nearest_published",
+    "owned_machine",
+    "owned_names",
     "published_fit",
     "published_fits",
     "published_matches",

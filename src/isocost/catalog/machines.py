@@ -1,21 +1,25 @@
-"""Machines that isocost knows a sourced price for."""
+"""Machines by the hour that isocost knows a sourced price for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from isocost.catalog.tables import nearest_names, shipped_table
 from isocost.core.errors import CatalogError
 from isocost.core.money import HourlyPrice
 
-__all__ = ["MachineProfile", "machine_names", "machine_profile"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["MachineProfile", "machine_names", "machine_profile", "unknown_machine"]
 
 _TABLE = "machines.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MachineProfile:
-    """A machine as it is offered, with a dated and sourced price.
+    """A machine as it is offered by the hour, with a dated and sourced price.
 
     Parameters
     ----------
@@ -23,12 +27,9 @@ class MachineProfile:
         As written on the command line.
     description : str
         What it is, in words.
-    cores : int
-        Virtual cores, at least 1.
-    memory_gib : float
-        Main memory, GiB.
     usd_per_hour : float
-        Price of the whole machine, US dollars per hour.
+        Price of the whole machine or, where it names an accelerator, of one with its share of the host; US
+        dollars per hour.
     low, high : float
         Range of the price over comparable offers.
     region : str
@@ -39,12 +40,16 @@ class MachineProfile:
         Who says so, and where it can be looked up.
     note : str
         What the price includes and what it leaves out.
+    accelerator : str or None
+        Of the catalogue, where the price is of one accelerator.
+    cores : int or None
+        Virtual cores, where the price is of a whole machine.
+    memory_gib : float or None
+        Its main memory, GiB.
     """
 
     name: str
     description: str
-    cores: int
-    memory_gib: float
     usd_per_hour: float
     low: float
     high: float
@@ -53,6 +58,9 @@ class MachineProfile:
     source: str
     url: str
     note: str
+    accelerator: str | None = None
+    cores: int | None = None
+    memory_gib: float | None = None
 
     @property
     def price(self) -> HourlyPrice:
@@ -63,7 +71,7 @@ class MachineProfile:
 
 
 def machine_profile(name: str) -> MachineProfile:
-    """Look up a machine by name.
+    """Look up a machine by the hour by its name.
 
     Parameters
     ----------
@@ -87,15 +95,12 @@ def machine_profile(name: str) -> MachineProfile:
     """
     rows = shipped_table(_TABLE)
     if name not in rows:
-        raise CatalogError(
-            f"no machine named {name!r}; the catalogue has {', '.join(nearest_names(name, rows))}. "
-            "For any other machine give --price-per-hour"
-        )
+        raise unknown_machine(name, rows)
     return MachineProfile(name=name, **rows[name])
 
 
 def machine_names() -> tuple[str, ...]:
-    """Return the names of all machines in the catalogue, sorted.
+    """Return the names of all machines by the hour in the catalogue, sorted.
 
     Examples
     --------
@@ -103,3 +108,11 @@ def machine_names() -> tuple[str, ...]:
     True
     """
     return tuple(sorted(shipped_table(_TABLE)))
+
+
+def unknown_machine(name: str, names: Iterable[str]) -> CatalogError:
+    """Return the error for a machine that nobody knows; names the nearest of `names`."""
+    return CatalogError(
+        f"no machine named {name!r}; the catalogue has {', '.join(nearest_names(name, names))}. "
+        "For any other machine give --price-per-hour, or a file of your own: --machine FILE.yaml"
+    )

@@ -10,7 +10,18 @@ from typing import Annotated, TextIO
 import typer
 
 from isocost import __version__
-from isocost.cli import catalog, compare, engine, frontier, measure, quickstart, report, run, runtime
+from isocost.cli import (
+    catalog,
+    compare,
+    engine,
+    frontier,
+    hourly_cost,
+    measure,
+    quickstart,
+    report,
+    run,
+    runtime,
+)
 from isocost.core.errors import IsocostError
 
 __all__ = ["app", "main"]
@@ -33,6 +44,7 @@ app.command("report")(report.report)
 app.command("runtime")(runtime.runtime)
 app.command("compare")(compare.compare)
 app.command("frontier")(frontier.frontier)
+app.command("hourly-cost")(hourly_cost.hourly_cost)
 app.add_typer(engine.app, name="engine")
 app.add_typer(catalog.app, name="catalog")
 

@@ -87,13 +87,25 @@ def accelerators(name: Name = None, as_json: options.Json = False) -> None:
 
 @app.command("machines")
 def machines(name: Name = None, as_json: options.Json = False) -> None:
-    """List machine profiles and their prices."""
-    from isocost.catalog import machine_names, machine_profile
+    """List machines, by the hour and owned."""
+    from isocost.catalog import machine_names, machine_profile, owned_machine, owned_names
     from isocost.reporting import machines_json, machines_text
 
-    names = machine_names() if name is None else (name,)
-    known = [machine_profile(one) for one in names]
-    typer.echo(machines_json(known) if as_json else machines_text(known))
+    rented = machine_names() if name is None else tuple(each for each in machine_names() if each == name)
+    owned = owned_names() if name is None else () if rented else (name,)
+    known = [machine_profile(one) for one in rented]
+    mine = [owned_machine(one) for one in owned]
+    typer.echo(machines_json(known, mine) if as_json else machines_text(known, mine))
+
+
+@app.command("prices")
+def prices(name: Name = None, as_json: options.Json = False) -> None:
+    """List what an hour of each machine costs, with range, date and source."""
+    from isocost.reporting import prices_json, prices_text
+    from isocost.studies.hourly import known_prices
+
+    known = known_prices(() if name is None else (name,))
+    typer.echo(prices_json(known) if as_json else prices_text(known, width=options.width()))
 
 
 @app.command("published")

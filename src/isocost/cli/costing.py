@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from isocost.cli import options
 from isocost.core.errors import InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from isocost.core.money import Currency
     from isocost.studies.request_cost import CostTerms
 
 __all__ = [
@@ -49,13 +48,22 @@ Price = Annotated[
     ),
 ]
 Machine = Annotated[
-    str | None, typer.Option("--machine", help="Take the price from a machine: isocost catalog machines.")
+    str | None, typer.Option("--machine", help="Take the price from a machine, such as 8xh100-rented.")
 ]
 PowerW = Annotated[
     float | None, typer.Option("--power-w", help="Watts of the whole deployment. Adds the energy.")
 ]
-CurrencyCode = Annotated[str, typer.Option("--currency", help="Of given prices and told costs.")]
-Rate = Annotated[float | None, typer.Option("--rate", help="Units of --currency for one USD, as of today.")]
+CurrencyCode = Annotated[
+    str, typer.Option("--currency", help="Of given prices and told costs.", metavar="CODE")
+]
+Rate = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rate",
+        help="Units of a currency for one US dollar, in place of the catalogue's.",
+        metavar="CODE=NUMBER",
+    ),
+]
 
 
 def cost_terms(
@@ -67,16 +75,18 @@ def cost_terms(
     count: int | None,
     power_w: float | None,
     currency: str,
-    rate: float | None,
+    rates: list[str] | None,
 ) -> CostTerms:
     """Make terms of the options.
 
     Raises
     ------
     InputError
-        If they do not go together, or a currency has no rate.
+        If they do not go together.
+    CatalogError
+        If a currency has no rate.
     """
-    from isocost.studies.request_cost import CostTerms
+    from isocost.studies.request_cost import CostTerms, currency_named
 
     return CostTerms(
         price_per_hour=price_per_hour,
@@ -85,7 +95,7 @@ def cost_terms(
         accelerator=None if accelerator is None else accelerator.lower(),
         count=count,
         power_w=power_w,
-        currency=_currency(currency, rate),
+        currency=currency_named(currency, options.parse_rates(rates)),
     )
 
 
@@ -102,20 +112,3 @@ def refuse_hardware(hardware: str | None, of: Path) -> None:
             f"--hardware is for a model with a published runtime, and {of} is there; say what it runs on "
             "with --accelerator and --count"
         )
-
-
-def _currency(code: str, rate: float | None) -> Currency:
-    from isocost.core.money import USD, Currency
-
-    if code.upper() == USD.code:
-        if rate is not None:
-            raise InputError("--rate is for another currency: give its code, such as --currency EUR")
-        return USD
-    if not (len(code) == 3 and code.isascii() and code.isalpha()):
-        raise InputError(f"--currency must be a code of three letters such as EUR, got {code!r}")
-    if rate is None:
-        raise InputError(
-            f"--currency {code.upper()} needs its rate: give --rate, units of {code.upper()} for one USD"
-        )
-    today = datetime.now(UTC).date().isoformat()
-    return Currency(code=code.upper(), per_usd=rate, date=today, source="given by you")

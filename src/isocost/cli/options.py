@@ -44,6 +44,7 @@ __all__ = [
     "parse_levels",
     "parse_names",
     "parse_pairs",
+    "parse_rates",
     "parse_request",
     "width",
 ]
@@ -191,6 +192,23 @@ def parse_names(text: str | None, option: str) -> list[str]:
     if not all(names):
         raise InputError(f"{option} {text!r} names an empty column; write names with commas between, a,b")
     return names
+
+
+def parse_rates(given: list[str] | None) -> dict[str, float]:
+    """Read exchange rates, ``EUR=0.92``: units of a currency for one US dollar.
+
+    Raises
+    ------
+    InputError
+        If one is no number, or does not have that form.
+    """
+    rates = {}
+    for code, text in parse_pairs(given, "--rate", "CODE=NUMBER, such as EUR=0.92").items():
+        try:
+            rates[code] = float(text)
+        except ValueError:
+            raise InputError(f"--rate {code}={text}: {text!r} is no number") from None
+    return rates
 
 
 def parse_request(prompt: int | None, output: int | None) -> tuple[int, int] | None:

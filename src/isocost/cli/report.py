@@ -20,7 +20,12 @@ def report(
     ] = None,
     machine: Annotated[
         str | None,
-        typer.Option("--machine", help="Take the price from a machine profile: isocost catalog machines."),
+        typer.Option(
+            "--machine",
+            help="Take the price from a machine, owned or by the hour (isocost catalog machines), or a file; "
+            "8xNAME: eight of it.",
+            metavar="NAME|FILE.yaml",
+        ),
     ] = None,
     slo: options.Slo = None,
     size_floor: Annotated[

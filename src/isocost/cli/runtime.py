@@ -68,7 +68,7 @@ def runtime(
     machine: costing.Machine = None,
     power_w: costing.PowerW = None,
     currency: costing.CurrencyCode = "USD",
-    rate: costing.Rate = None,
+    rates: costing.Rate = None,
     as_json: options.Json = False,
 ) -> None:
     """Fit T(p, o) to a profile or a table, or take a published one; predict a request of any size."""
@@ -85,7 +85,7 @@ def runtime(
         count=count,
         power_w=power_w,
         currency=currency,
-        rate=rate,
+        rates=rates,
     )
     table = TableOptions(
         rule=rule,

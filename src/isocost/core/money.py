@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from isocost.core.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
 __all__ = ["USD", "Currency", "HourlyPrice"]
 
@@ -24,6 +30,9 @@ class HourlyPrice:
         ISO date on which the price held.
     low, high : float or None
         Range of the price where it is an assumption; ``None`` when it is exact.
+    samples : float array, shape (draws,), or None
+        Joint samples of the price where it was computed from assumptions; ``None``: all prices in the range
+        are alike.
 
     Examples
     --------
@@ -36,6 +45,7 @@ class HourlyPrice:
     date: str
     low: float | None = None
     high: float | None = None
+    samples: FloatArray | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse amounts that are no price."""

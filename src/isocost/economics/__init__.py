@@ -1,4 +1,4 @@
-"""What tokens cost: cost curves over concurrency, returns to scale, the optimal zone."""
+"""What tokens cost: the hour, cost curves over concurrency, returns to scale, the optimal zone."""
 
 from isocost.economics.comparison import SweepComparison, compare_sweeps
 from isocost.economics.cost import (
@@ -8,6 +8,22 @@ from isocost.economics.cost import (
     price_draws,
 )
 from isocost.economics.curve import BatchTechnology, CostCurve, CostLevel, TokenBasis, Zone
+from isocost.economics.hourly import (
+    READINGS,
+    BreakEven,
+    HourlyCost,
+    break_even,
+    break_even_utilization,
+    hourly_cost,
+)
+from isocost.economics.ownership import (
+    ACCELERATOR_PARTS,
+    PARAMETERS,
+    capital_recovery_factor,
+    check_values,
+    hourly_parts,
+)
+from isocost.economics.sensitivity import Influence, Sensitivity, sensitivity
 from isocost.economics.sweep import cost_curve
 from isocost.economics.technology import (
     StepTime,
@@ -21,14 +37,25 @@ from isocost.economics.technology import (
 from isocost.economics.zone import find_zone, probabilities_of_being_best
 
 __all__ = [
+    "ACCELERATOR_PARTS",
+    "PARAMETERS",
+    "READINGS",
     "BatchTechnology",
+    "BreakEven",
     "CostCurve",
     "CostLevel",
+    "HourlyCost",
+    "Influence",
+    "Sensitivity",
     "StepTime",
     "SweepComparison",
     "TokenBasis",
     "Zone",
     "average_cost",
+    "break_even",
+    "break_even_utilization",
+    "capital_recovery_factor",
+    "check_values",
     "compare_sweeps",
     "cost_curve",
     "cost_per_million",
@@ -36,10 +63,13 @@ __all__ = [
     "find_zone",
     "fit_step_time",
     "fit_technology",
+    "hourly_cost",
+    "hourly_parts",
     "incremental_cost",
     "machine_seconds_per_million",
     "price_draws",
     "probabilities_of_being_best",
     "returns_to_concurrency",
+    "sensitivity",
     "step_time",
 ]

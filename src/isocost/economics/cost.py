@@ -113,6 +113,8 @@ def cost_per_request(usd_per_hour: Amount, requests_per_second: Amount) -> Amoun
 def price_draws(price: HourlyPrice, *, seed: int, size: int = DRAWS) -> Draws:
     """Draw an hourly price over its stated range, uniformly; a price without range is exact.
 
+    A price that was computed from assumptions brings its draws along.
+
     Prices of the same source and date get the same draws under the same seed, so that two deployments
     on the same assumed price are compared jointly.
 
@@ -136,6 +138,8 @@ def price_draws(price: HourlyPrice, *, seed: int, size: int = DRAWS) -> Draws:
     >>> float(price_draws(given, seed=0).samples.std())
     0.0
     """
+    if price.samples is not None:
+        return _computed(price, size)
     low = price.usd_per_hour if price.low is None else price.low
     high = price.usd_per_hour if price.high is None else price.high
     if not low <= price.usd_per_hour <= high:
@@ -151,6 +155,22 @@ def price_draws(price: HourlyPrice, *, seed: int, size: int = DRAWS) -> Draws:
         unit="USD/h",
         kind="assumed",
         method="as given" if exact else f"uniform on [{low:g}, {high:g}]",
+        source=f"{price.source}, {price.date}",
+    )
+
+
+def _computed(price: HourlyPrice, size: int) -> Draws:
+    samples = np.asarray(price.samples, dtype=np.float64)
+    if samples.shape != (size,):
+        raise InputError(
+            f"the price brings {samples.size} draws and {size} are wanted; compute it with as many"
+        )
+    return Draws(
+        value=price.usd_per_hour,
+        samples=samples,
+        unit="USD/h",
+        kind="assumed",
+        method="draws over its assumptions",
         source=f"{price.source}, {price.date}",
     )
 

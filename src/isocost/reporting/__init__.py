@@ -8,7 +8,9 @@ from isocost.reporting.comparison_envelope import comparison_json
 from isocost.reporting.comparison_page import comparison_page
 from isocost.reporting.envelope import envelope, envelope_json, estimate_object
 from isocost.reporting.frontier_envelope import capability_json, unit_json
-from isocost.reporting.machines import machines_json, machines_text
+from isocost.reporting.hourly import hourly_text
+from isocost.reporting.hourly_envelope import hourly_json
+from isocost.reporting.machines import machines_json, machines_text, prices_json, prices_text
 from isocost.reporting.models import model_json, model_text, models_json, models_text
 from isocost.reporting.page import html_page
 from isocost.reporting.prediction import prediction_json, prediction_text
@@ -35,6 +37,8 @@ __all__ = [
     "envelope_json",
     "estimate_object",
     "helm_json",
+    "hourly_json",
+    "hourly_text",
     "html_page",
     "machines_json",
     "machines_text",
@@ -44,6 +48,8 @@ __all__ = [
     "models_text",
     "prediction_json",
     "prediction_text",
+    "prices_json",
+    "prices_text",
     "published_catalog_json",
     "published_catalog_text",
     "published_json",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from isocost.reporting.cautions import cautions_of
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from isocost.economics.curve import BatchTechnology, CostCurve, CostLevel
     from isocost.frontier.dominance import Axis, FrontierUnit
     from isocost.runtime.model import RuntimeModel
+    from isocost.studies.hourly import HourlyReport
     from isocost.studies.report import DeploymentReport, StudyReport
 
 __all__ = ["SCHEMA", "envelope", "envelope_json", "estimate_object"]
@@ -41,7 +43,8 @@ def envelope(report: StudyReport, *, question: str = QUESTION) -> Json:
     -------
     dict
         ``schema``, ``question``, ``verdict`` (``text``, ``state``), ``estimates`` (by name), ``tables`` (rows
-        by name: ``deployments``, ``levels``, ``technologies``, ``runtimes``, ``cells``, ``units``),
+        by name: ``deployments``, ``levels``, ``technologies``, ``runtimes``, ``cells``, ``units``,
+        ``hourly_parts``, ``hourly_parameters``),
         ``assumptions``, ``warnings`` (``code``, ``text``, ``about``) and ``provenance``.
         What is unknown is ``None``, never NaN.
     """
@@ -126,9 +129,22 @@ def _tables(report: StudyReport) -> Json:
         "runtimes": [_runtime(model) for model in models],
         "cells": [cell for model in models for cell in _cells(model)],
     }
+    if report.hourly is not None:
+        tables |= _hourly(report.hourly)
     if report.frontier is not None:
         tables["units"] = [_unit(unit, report.frontier.axes) for unit in report.frontier.units]
     return {name: rows for name, rows in tables.items() if rows}
+
+
+def _hourly(hourly: HourlyReport) -> Json:
+    """Return what the price of an hour is made of, per machine, and from what it follows."""
+    parameters = getattr(hourly.machine.profile, "parameters", {})
+    return {
+        "hourly_parts": [
+            {"part": name, "hourly_cost": estimate_object(each)} for name, each in hourly.parts.items()
+        ],
+        "hourly_parameters": [{"parameter": name, **asdict(each)} for name, each in parameters.items()],
+    }
 
 
 def _deployment(each: DeploymentReport, report: StudyReport) -> Json:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from isocost.reporting.cautions import shared_cautions
-from isocost.reporting.charts import cost_figure, frontier_figure, latency_figure, runtime_figures
+from isocost.reporting.charts import (
+    cost_figure,
+    frontier_figure,
+    hourly_figure,
+    latency_figure,
+    runtime_figures,
+)
 from isocost.reporting.document import (
     LIMIT,
     Part,
@@ -16,6 +22,7 @@ from isocost.reporting.document import (
     origin,
     table_markup,
 )
+from isocost.reporting.hourly import hourly_page_tables
 from isocost.reporting.markup import Markup, element, exact, join, shorten
 from isocost.reporting.pricing import pricing_of
 from isocost.reporting.tables import cell_table, cost_data, cost_table, cost_unit, level_table, unit_table
@@ -109,7 +116,14 @@ def _what_if(pricing: Pricing) -> Markup:
 
 
 def _figures(report: StudyReport, pricing: Pricing) -> list[Part]:
-    figures = [frontier_figure(report), cost_figure(report), latency_figure(report), *runtime_figures(report)]
+    hourly = None if report.hourly is None else hourly_figure(report.hourly)
+    figures = [
+        frontier_figure(report),
+        cost_figure(report),
+        latency_figure(report),
+        hourly,
+        *runtime_figures(report),
+    ]
     return [
         Part(title=each.title, markup=_priced(each, pricing), expendable=each.key != "cost")
         for each in figures
@@ -129,6 +143,7 @@ def _tables(report: StudyReport) -> list[Part]:
         (cost_table(report), False),
         (unit_table(report), False),
         (cell_table(models), False),
+        *((table, False) for table in ([] if report.hourly is None else hourly_page_tables(report.hourly))),
     ]
     return [
         Part(title=table.title, markup=table_markup(table, opened=opened), expendable=not opened)

@@ -5,6 +5,7 @@ from isocost.statistics.draws import DRAWS, Draws, combine, generator, summarise
 from isocost.statistics.gate import Gate, judge, repeats_to_tell
 from isocost.statistics.levels import latency_scatters, pool_estimates, pool_latency, throughput_draws
 from isocost.statistics.percentiles import percentile_ranks, percentiles, values_needed
+from isocost.statistics.ranges import assumed_draws, quantiles_of
 from isocost.statistics.ranks import RankCorrelation, rank_correlation
 from isocost.statistics.ratios import Better, Ratio, aligned, independent, mean_ratio, ratio_of
 from isocost.statistics.scatter import Scatter, pooled_scatter, scatter_for
@@ -21,6 +22,7 @@ __all__ = [
     "Scatter",
     "Window",
     "aligned",
+    "assumed_draws",
     "batch_count",
     "combine",
     "generator",
@@ -35,6 +37,7 @@ __all__ = [
     "pool_estimates",
     "pool_latency",
     "pooled_scatter",
+    "quantiles_of",
     "rank_correlation",
     "rate_over_batches",
     "ratio_of",

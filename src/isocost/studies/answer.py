@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from isocost.catalog import machine_profile
+from isocost.catalog import MachineProfile
 from isocost.core.errors import InputError
 from isocost.core.estimate import Caution, Estimate
 from isocost.core.money import HourlyPrice
@@ -16,6 +16,7 @@ from isocost.core.service_level import parse_service_level
 from isocost.frontier import Axis, ProductionUnit, frontier_of
 from isocost.journal import open_study, read_assumptions, read_deployments, read_runs
 from isocost.studies.deployments import Measured, Terms, deployment_reports, run_provenance
+from isocost.studies.hourly import HourlyQuestion, hourly_report
 from isocost.studies.plans import planned_runs
 from isocost.studies.report import Assumption, DeploymentReport, StudyReport
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from isocost.economics import CostLevel
     from isocost.frontier import Frontier
     from isocost.journal import Assumptions, StudyFolder
+    from isocost.studies.hourly import HourlyReport
 
 __all__ = ["report_study", "write_report"]
 
@@ -53,7 +55,8 @@ def report_study(
     price_usd_per_hour : float, optional
         Of the whole deployment, at least 0.
     machine : str, optional
-        Name of a machine profile to take the price from.
+        To take the price from: owned or by the hour, a number in front for several, or a file; see
+        `isocost.studies.machine.find_machine`.
     service_levels : sequence of str
         Such as ``"ttft.p95=1s"``.
     size_floor : int, optional
@@ -74,7 +77,8 @@ def report_study(
     """
     folder = open_study(path)
     assumed = read_assumptions(folder.assumptions_file)
-    price = _price(price_usd_per_hour, machine, assumed, today or datetime.now(UTC).date().isoformat())
+    given = today or datetime.now(UTC).date().isoformat()
+    price, hourly = _price(price_usd_per_hour, machine, assumed, today=given, folder=folder.path)
     levels = tuple(parse_service_level(text) for text in (service_levels or assumed.service_levels))
     floor = size_floor if size_floor is not None else assumed.size_floor
     stages = {stage.name: stage for stage in folder.stages()}
@@ -101,6 +105,7 @@ def report_study(
         price=price,
         service_levels=levels,
         assumptions=_assumptions(price, levels, floor, reports),
+        hourly=hourly,
         cautions=(*_unfinished(folder, measured), *cautions, *_workload_cautions(reports)),
         provenance=_provenance(measured),
     )
@@ -128,23 +133,29 @@ def write_report(path: Path, page: str, *, output: Path | None = None) -> Path:
     return target
 
 
-def _price(given: float | None, machine: str | None, assumed: Assumptions, today: str) -> HourlyPrice | None:
-    """Say what an hour costs: as given, by a machine, or as assumed in the study, in this order."""
+def _price(
+    given: float | None, machine: str | None, assumed: Assumptions, *, today: str, folder: Path
+) -> tuple[HourlyPrice | None, HourlyReport | None]:
+    """Say what an hour costs, and what that is made of: as given, by a machine, or as the study assumes."""
     if given is not None and machine is not None:
         raise InputError("give either --price-per-hour or --machine, not both")
     if assumed.price_usd_per_hour is not None and assumed.machine is not None:
         raise InputError("assumptions.yaml gives both price_usd_per_hour and machine; keep one of them")
     if given is not None:
-        return HourlyPrice(usd_per_hour=given, source="given by you", date=today)
-    if machine is not None:
-        return machine_profile(machine).price
-    if assumed.price_usd_per_hour is not None:
+        return HourlyPrice(usd_per_hour=given, source="given by you", date=today), None
+    if machine is None and assumed.price_usd_per_hour is not None:
         return HourlyPrice(
             usd_per_hour=assumed.price_usd_per_hour,
             source=assumed.price_source or "assumptions.yaml",
             date=assumed.price_date or today,
-        )
-    return None if assumed.machine is None else machine_profile(assumed.machine).price
+        ), None
+    named = machine or assumed.machine
+    if named is None:
+        return None, None
+    hourly = hourly_report(named, folder=folder)
+    if isinstance(hourly.machine.profile, MachineProfile):
+        return hourly.price, None
+    return hourly.price, hourly_report(named, HourlyQuestion(changes={}, sensitivity=True), folder=folder)
 
 
 def _provenance(measured: Measured) -> tuple[Provenance, ...]:

@@ -180,7 +180,9 @@ def _chosen(fits: Sequence[PublishedFit], asked: PublishedQuestion) -> tuple[Pub
     chosen = tuple(
         fit for fit in fits if wanted is None or wanted.lower() in (fit.hardware, fit.accelerator or "api")
     )
-    there = ", ".join(fit.hardware for fit in fits)
+    there = ", ".join(
+        fit.hardware if fit.accelerator is None else f"{fit.hardware} ({fit.accelerator})" for fit in fits
+    )
     if not chosen:
         raise InputError(
             f"no runtime of {fits[0].name} on {wanted} is published; there is one on {there}. "

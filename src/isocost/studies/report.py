@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from isocost.economics.curve import CostCurve
     from isocost.frontier.dominance import Frontier
     from isocost.runtime.model import RuntimeModel
+    from isocost.studies.hourly import HourlyReport
 
 __all__ = ["Assumption", "DeploymentReport", "StudyReport"]
 
@@ -79,6 +80,8 @@ class StudyReport:
     provenance : tuple of Provenance
     probability_cheapest : float or None
         Probability that it is the cheapest of those that qualify; ``None`` without rivals or repeats.
+    hourly : HourlyReport or None
+        What the price is made of; ``None`` when it was given or is of a machine by the hour.
     """
 
     name: str
@@ -92,3 +95,4 @@ class StudyReport:
     cautions: tuple[Caution, ...]
     provenance: tuple[Provenance, ...]
     probability_cheapest: float | None = None
+    hourly: HourlyReport | None = None

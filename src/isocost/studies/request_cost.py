@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from isocost.catalog import accelerator_profile, machine_profile, published_price
+from isocost.catalog import accelerator_profile, published_price
 from isocost.core.errors import InputError
 from isocost.core.estimate import Estimate
 from isocost.core.money import USD, Currency, HourlyPrice
 from isocost.runtime import CostAware, accelerator_seconds, board_power, request_cost, request_energy
+from isocost.studies.hourly import machine_price
+from isocost.studies.machine import find_machine, rate_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from isocost.catalog import PublishedPrice
 
-__all__ = ["POWER_SHARE", "CostTerms", "cost_aware", "must_have_request"]
+__all__ = ["POWER_SHARE", "CostTerms", "cost_aware", "currency_named", "must_have_request"]
 
 POWER_SHARE = (0.64, 0.29, 0.90)
 """Share of its design power that an accelerator is assumed to draw: median, least and most of 114 sweeps of
@@ -37,7 +41,7 @@ class CostTerms:
     price : str or None
         Name of a published price of one accelerator.
     machine : str or None
-        Name of a machine that carries a price.
+        A machine that carries a price; see `isocost.studies.machine.find_machine`.
     accelerator : str or None
         Its name in the catalogue.
     count : int or None
@@ -85,6 +89,41 @@ class CostTerms:
         """All options given."""
         told = {"--price": self.price, "--accelerator": self.accelerator}
         return [*self.of_one_deployment, *(name for name, value in told.items() if value is not None)]
+
+
+def currency_named(code: str, rates: Mapping[str, float], *, today: str | None = None) -> Currency:
+    """Return a currency at the rate that was given, else at the catalogue's.
+
+    Parameters
+    ----------
+    code : str
+        ISO 4217, capitals or not.
+    rates : mapping of str to float
+        Units for one US dollar by code, as of `today`.
+    today : str, optional
+        ISO date; today if left out.
+
+    Raises
+    ------
+    CatalogError
+        If there is neither.
+    InputError
+        If a rate is not above 0, or is of the US dollar.
+
+    Examples
+    --------
+    >>> currency_named("cny", {}).per_usd, currency_named("EUR", {"EUR": 0.9}).source
+    (7.09, 'given by you')
+    """
+    date = today or datetime.now(UTC).date().isoformat()
+    given = {
+        name.upper(): Currency(code=name.upper(), per_usd=rate, date=date, source="given by you")
+        for name, rate in rates.items()
+    }
+    if USD.code in given:
+        raise InputError("--rate is per US dollar, which is 1 of itself; give the rate of another currency")
+    found = rate_of(code, given)
+    return USD if found.code == USD.code else found
 
 
 def must_have_request(terms: CostTerms, request: object | None) -> None:
@@ -158,7 +197,7 @@ def _price(
     if terms.price_per_hour is not None:
         return _given(terms.price_per_hour, terms)
     if terms.machine is not None:
-        return machine_profile(terms.machine).price
+        return _machine(terms.machine, name, count)
     chosen = published if terms.price is None else published_price(terms.price)
     if chosen is None:
         return None
@@ -169,6 +208,20 @@ def _price(
     if count is None:
         raise InputError(f"{chosen.name} is the price of one {chosen.accelerator}: say how many with --count")
     return chosen.of(count)
+
+
+def _machine(text: str, name: str | None, count: int | None) -> HourlyPrice:
+    """Return the price of a machine; one of accelerators must be of those that the request holds."""
+    found = find_machine(text)
+    own = found.profile.accelerator
+    if own is not None and name is not None and own != accelerator_profile(name).name:
+        raise InputError(f"--machine {text} is the price of {own}, and this is {name}; give --price-per-hour")
+    if own is not None and count is not None and found.count != count:
+        raise InputError(
+            f"--machine {text} is the price of {found.count} {own}, and the request holds {count}: "
+            f"--machine {count}x{found.profile.name}"
+        )
+    return machine_price(text)
 
 
 def _given(amount: float, terms: CostTerms) -> HourlyPrice:

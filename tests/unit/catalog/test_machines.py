@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from isocost.catalog import machine_names, machine_profile
+from isocost.catalog import accelerator_profile, machine_names, machine_profile
 from isocost.core.errors import CatalogError
 
 
@@ -11,7 +11,8 @@ from isocost.core.errors import CatalogError
 def test_every_machine_has_a_dated_sourced_price_inside_its_range(name: str) -> None:
     profile = machine_profile(name)
     assert profile.low <= profile.usd_per_hour <= profile.high
-    assert profile.cores >= 1
+    assert (profile.accelerator is None) != (profile.cores is None)
+    assert profile.accelerator is None or accelerator_profile(profile.accelerator).name == profile.accelerator
     assert dt.date.fromisoformat(profile.date) <= dt.date(2026, 12, 31)
     assert re.match(r"https://", profile.url)
     assert profile.source
@@ -32,10 +33,10 @@ def test_an_unknown_machine_names_the_nearest() -> None:
         machine_profile("cloud-2cores")
     assert str(caught.value) == (
         "no machine named 'cloud-2cores'; the catalogue has cloud-2core. "
-        "For any other machine give --price-per-hour"
+        "For any other machine give --price-per-hour, or a file of your own: --machine FILE.yaml"
     )
 
 
 def test_a_name_like_no_other_lists_what_there_is() -> None:
-    with pytest.raises(CatalogError, match="the catalogue has cloud-2core"):
+    with pytest.raises(CatalogError, match="the catalogue has a100-rented, a800-rented"):
         machine_profile("zzz")

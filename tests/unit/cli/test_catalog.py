@@ -40,7 +40,7 @@ def test_all_models_and_accelerators_and_machines_are_listed(isocost):
         status, out, _ = isocost(what, "--json")
         assert [row["name"] for row in tables(out)[what]] == list(names)
     _, out, _ = isocost("machines", "--json")
-    assert tables(out)["machines"][0]["name"] == "cloud-2core"
+    assert "cloud-2core" in [row["name"] for row in tables(out)["machines"]]
 
 
 def test_one_model_in_full(isocost):
@@ -126,7 +126,7 @@ def test_one_accelerator_with_its_doubts(isocost):
     [
         (["models", "absent-model"], "no model named 'absent-model'; the nearest in the catalogue: "),
         (["accelerators", "h10"], "no accelerator named 'h10'; the nearest in the catalogue: h100"),
-        (["machines", "absent"], "no machine named 'absent'; the catalogue has cloud-2core"),
+        (["machines", "absent"], "no machine named 'absent'; the catalogue has "),
         (["models", "gpt2", "--accelerator", "x1"], "no accelerator named 'x1'"),
         (["models", "gpt2", "--context", "2000"], "GPT-2 has a context of 1024 tokens; got 2000"),
         (["models", "gpt2", "--dtype", "fp5"], "no number format 'fp5'; give one of fp32, bf16, fp16"),

@@ -157,6 +157,12 @@ def test_a_runtime_is_predicted(isocost, study):
     status, out, _ = isocost("runtime", study, "--prompt", "20", "--output", "5")
     assert status == 0
     assert out.startswith("truth takes ")
+    _, priced, _ = isocost("runtime", study, "--prompt", "20", "--output", "5", "--price-per-hour", "36")
+    assert " a request, alone: $36.00/h, given by you, 20" in priced
+    _, out, _ = isocost("runtime", study, "--prompt", "20", "--output", "5", "--power-w", "100", "--json")
+    found = json.loads(out)["estimates"]
+    assert found["cost"] is None
+    assert found["energy"]["value"] == pytest.approx(100 * found["runtime"]["value"])
     status, out, _ = isocost("runtime", study, "--prompt", "20", "--output", "5", "--json")
     runtime = json.loads(out)["estimates"]["runtime"]
     assert runtime["unit"] == "s"

@@ -59,7 +59,7 @@ def test_json_tells_each_hardware_with_interval_kind_and_source(isocost):
 
 
 def test_another_currency_at_a_given_rate(isocost):
-    given = ("--hardware", "a100", "--price-per-hour", 36, "--currency", "eur", "--rate", 0.5)
+    given = ("--hardware", "a100", "--price-per-hour", 36, "--currency", "eur", "--rate", "EUR=0.5")
     _, out, _ = isocost("runtime", "yalm", "--prompt", 1, "--output", 1, *given)  # .071 s at .01 EUR/s
     assert "0.00071 EUR" in out
     assert "0.5 EUR for one USD, given by you, 20" in out
@@ -122,18 +122,15 @@ def test_a_table_is_costed_too(isocost, tmp_path):
             "--deployment is for a study, a folder; davinci is none",
         ),
         (
-            ["runtime", "davinci", "--currency", "EUR"],
-            "--currency EUR needs its rate: give --rate, units of EUR",
+            ["runtime", "davinci", "--currency", "SEK"],
+            "the catalogue has no rate of 'SEK', only of USD, CNY,",
         ),
+        (["runtime", "davinci", "--rate", "2"], "--rate '2' has not the form CODE=NUMBER, such as EUR=0.92"),
         (
-            ["runtime", "davinci", "--currency", "euro"],
-            "--currency must be a code of three letters such as EUR",
+            ["runtime", "davinci", "--rate", "USD=2"],
+            "--rate is per US dollar, which is 1 of itself; give the",
         ),
-        (["runtime", "davinci", "--rate", "2"], "--rate is for another currency: give its code, such as"),
-        (
-            ["runtime", "davinci", "--currency", "EUR", "--rate", "0"],
-            "the rate of EUR per USD must be above 0",
-        ),
+        (["runtime", "davinci", "--rate", "EUR=0"], "the rate of EUR per USD must be above 0, got 0.0"),
         (["runtime", "{times}", "--price-per-hour", "2"], "--price-per-hour costs a request: say which with"),
         (
             ["runtime", "{times}", "--hardware", "a100"],

@@ -13,8 +13,9 @@ from doubles.study_reports import PRICE, nothing_qualifies, runtime_only, study_
 from isocost.core.estimate import Caution
 from isocost.core.money import HourlyPrice
 from isocost.core.provenance import Provenance
-from isocost.reporting import html_page
+from isocost.reporting import envelope, html_page
 from isocost.reporting.verdict import verdict_of
+from isocost.studies.hourly import HourlyQuestion, hourly_report
 from isocost.studies.report import Assumption, StudyReport
 
 
@@ -123,3 +124,17 @@ def test_what_is_left_out_for_size_is_said() -> None:
 
 def test_a_price_of_zero_can_be_shown() -> None:
     assert "$0" in html_page(study_report(price=replace(PRICE, usd_per_hour=0.0)))
+
+
+def test_a_price_from_an_owned_machine_is_taken_apart() -> None:
+    hourly = hourly_report("h100-owned", HourlyQuestion(changes={}, sensitivity=True))
+    page = html_page(replace(study_report(), hourly=hourly))
+    assert "What an hour of use is made of" in page
+    for name, part in hourly.parts.items():
+        assert f"<title>{name}: {part.value:.4f} [" in page
+    for title in ("Own against rent", "What the cost of one hangs on", "Assumptions of the hour"):
+        assert title in page
+    assert "What an hour of use is made of" not in html_page(study_report())
+    told = envelope(replace(study_report(), hourly=hourly))["tables"]
+    assert [row["part"] for row in told["hourly_parts"]] == list(hourly.parts)
+    assert [row["parameter"] for row in told["hourly_parameters"]] == list(hourly.machine.profile.parameters)

@@ -150,6 +150,28 @@ def test_assumptions_are_used_where_nothing_else_is_said(truth, tmp_path):
         report_study(tmp_path, price_usd_per_hour=1.0, machine="cloud-2core")
 
 
+def test_an_owned_machine_prices_a_study_with_its_interval(truth, tmp_path):
+    measure_stage(tmp_path, sweep(truth))
+    before = report_study(tmp_path, price_usd_per_hour=1.0)
+    owned = report_study(tmp_path, machine="2xa800-owned")
+    assert owned.price.usd_per_hour == pytest.approx(2 * 0.786625, abs=1e-5)
+    assert owned.hourly.total.value == owned.price.usd_per_hour
+    assert next(each.value for each in owned.assumptions).startswith("1.57325 [")
+    assert before.hourly is None
+    assert report_study(tmp_path, machine="cloud-2core").hourly is None
+    for plain, level in zip(
+        before.deployments[0].curve.levels, owned.deployments[0].curve.levels, strict=True
+    ):
+        one, cost = plain.cost_per_million_tokens["output"], level.cost_per_million_tokens["output"]
+        assert cost.value == pytest.approx(one.value * owned.price.usd_per_hour)
+        # the doubt about the price comes on top of that about the throughput
+        assert (cost.high - cost.low) / cost.value > (one.high - one.low) / one.value
+    own = tmp_path / "ours.yaml"
+    own.write_text("base: a800-owned\nparameters: {utilization: 0.9}\n")
+    StudyFolder(tmp_path).assumptions_file.write_text("machine: ours.yaml\n")
+    assert report_study(tmp_path).price.usd_per_hour == pytest.approx(0.858184, abs=1e-5)  # beside the study
+
+
 def test_a_target_that_does_not_answer_leaves_no_stage_behind(tmp_path):
     stage = LoadStage(
         target=TargetSpec(url="http://127.0.0.1:9"),

@@ -53,6 +53,14 @@ def test_a_price_of_zero_is_a_price():
         ),
         ({"price_per_hour": -1.0}, "--price-per-hour must be a number of at least 0, got -1.0"),
         ({"price_per_hour": float("nan")}, "--price-per-hour must be a number of at least 0, got nan"),
+        (
+            {"machine": "h100-rented", "accelerator": "h100", "count": 2},
+            "--machine h100-rented is the price of 1 h100, and the request holds 2: --machine 2xh100-rented",
+        ),
+        (
+            {"machine": "2xh100-rented", "accelerator": "h200", "count": 2},
+            "--machine 2xh100-rented is the price of h100, and this is h200; give --price-per-hour",
+        ),
         ({"count": 0}, "--count must be at least 1 accelerator, got 0"),
         ({"power_w": 0.0}, "--power-w must be above 0 watts, got 0.0"),
         (

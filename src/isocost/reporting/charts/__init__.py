@@ -3,6 +3,7 @@
 from isocost.reporting.charts.cost import cost_figure
 from isocost.reporting.charts.figure import Figure, Panel, Series
 from isocost.reporting.charts.frontier import frontier_figure
+from isocost.reporting.charts.hourly import hourly_figure
 from isocost.reporting.charts.latency import latency_figure
 from isocost.reporting.charts.runtime import runtime_figures
 from isocost.reporting.charts.variation import contention_figure, drift_figure, variation_figure
@@ -15,6 +16,7 @@ __all__ = [
     "cost_figure",
     "drift_figure",
     "frontier_figure",
+    "hourly_figure",
     "latency_figure",
     "runtime_figures",
     "variation_figure",
