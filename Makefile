@@ -61,6 +61,7 @@ bench: coverage $(VENV)/.dev  ## print the figures that the project promises
 
 bench-runtime: $(VENV)/.dev  ## published coefficients given back, and denoising beside the minimum
 	$(BIN)/python benchmarks/runtime_published.py
+	$(BIN)/python benchmarks/compare_gate.py
 
 bench-economics: $(VENV)/.dev  ## figures of the economics beside their oracles
 	@for part in benchmarks/economics_*.py; do $(BIN)/python $$part || exit 1; done

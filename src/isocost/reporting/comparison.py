@@ -161,7 +161,9 @@ def _gate(report: CompareReport, gate: Gate) -> str:
     margin = f"{100 * gate.margin:g} %"
     about = _OF[gate.ratio.key]
     if gate.state == "worse":
-        return f"Gate failed: worse by more than {margin} in {about}."
+        once = any(caution.code == "one-session" for caution in report.cautions)
+        so_far = ", as far as one profile of each can tell" if once and not _of_sweeps(gate) else ""
+        return f"Gate failed: worse by more than {margin} in {about}{so_far}."
     if gate.state == "not worse":
         return f"Gate passed: not worse by more than {margin} in {about}."
     if gate.ratio.probability_above is None:
@@ -177,16 +179,19 @@ def _gate(report: CompareReport, gate: Gate) -> str:
 
 def _repeats(report: CompareReport, gate: Gate, margin: str) -> str:
     timed = [model.runtime for model in report.models if model.runtime is not None]
-    of_sweeps = gate.ratio.key in ("cost", "throughput")
-    over = "sessions" if not of_sweeps and any(each.over_sessions for each in timed) else "repeats"
+    over = "sessions" if not _of_sweeps(gate) and any(each.over_sessions for each in timed) else "repeats"
     if gate.ratio.estimate.n is None:
         return "the published figures carry no more"
     if gate.repeats is None:
         return f"more than 1,000 {over} would tell no change from {margin}: a quieter machine helps more"
-    each = "level" if of_sweeps else "size"
+    each = "level" if _of_sweeps(gate) else "size"
     where = "in all" if over == "sessions" else f"of each {each} on both sides"
     count = gate.repeats + 1 if over == "sessions" else gate.repeats
     return f"about {count:,} {over} {where} tell no change from {margin} four times in five"
+
+
+def _of_sweeps(gate: Gate) -> bool:
+    return gate.ratio.key in ("cost", "throughput")
 
 
 def _differing(report: CompareReport) -> str:

@@ -49,7 +49,12 @@ def test_the_verdict_says_how_much_what_differs_and_what_cannot_be_told(report):
     assert verdict.state == "worse"
     assert verdict.head.startswith("b (B) takes 1.5")
     assert verdict.head.endswith("times the runtime of a (A), over 6 typical requests.")
-    assert verdict.gate == "Gate failed: worse by more than 5 % in the runtime."
+    assert verdict.gate == (
+        "Gate failed: worse by more than 5 % in the runtime, as far as one profile of each can tell."
+    )
+    cost = next(ratio for ratio in report.means if ratio.key == "cost")
+    of_sweeps = replace(report, headline=cost, gate=judge(cost, margin=0.05))
+    assert comparison_verdict(of_sweeps).gate == "Gate failed: worse by more than 5 % in the cost."
     assert verdict.rest[0] == "What differs: engine (vllm -> sglang)."
     assert verdict.rest[1].startswith("Beside the model a request takes ")
     assert (

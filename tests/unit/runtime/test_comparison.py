@@ -122,3 +122,17 @@ def test_the_gate_is_calibrated(scale, least, most):
         )
         failed += judge(compare_runtimes([one], [two], name="m").runtime, margin=0.05).failed
     assert least <= failed / pairs <= most
+
+
+@pytest.mark.parametrize(("sessions", "least", "most"), [(1, 0.1, 0.4), (3, 0.0, 0.05)])
+def test_sessions_keep_the_gate_from_failing_for_the_day(sessions, least, most):
+    """Two equal stacks whose sessions differ by 5 %: one profile of each misleads, three of each do not."""
+    rng = np.random.default_rng(3)
+    pairs, failed = 80, 0
+    for _ in range(pairs):
+        sides = [
+            [stack(0.020 * f, fixed=0.010 * f, tokens=1e-4 * f, error=1e-5) for f in factors]
+            for factors in np.exp(0.05 * rng.standard_normal((2, sessions)))
+        ]
+        failed += judge(compare_runtimes(*sides, name="m").runtime, margin=0.05).failed
+    assert least <= failed / pairs <= most
