@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STUDY ?= studies/quickstart
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test check format lint types layers examples docs coverage bench bench-runtime bench-economics soak clean
+.PHONY: help quickstart test test-transformers check format lint types layers examples docs coverage bench bench-runtime bench-economics soak clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,11 +26,19 @@ $(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[engine,dev]'
 	@touch $@ $(VENV)/.engine
 
+$(VENV)/.transformers: $(VENV)/.dev
+	@echo "installing isocost[transformers] into $(VENV) (several GB) ..." >&2
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[transformers]'
+	@touch $@
+
 quickstart: $(VENV)/.engine  ## measure the embedded engine on this machine and write a priced report
 	@$(BIN)/isocost quickstart --out $(STUDY)
 
 test: $(VENV)/.dev  ## the whole suite
 	$(BIN)/python -m pytest -q
+
+test-transformers: $(VENV)/.transformers  ## the tests that need torch and transformers
+	$(BIN)/python -m pytest -q -m transformers tests
 
 check: format lint types layers docs test  ## everything that review runs
 
@@ -59,9 +67,8 @@ bench: coverage $(VENV)/.dev  ## print the figures that the project promises
 	@for part in startup install_size engine_throughput runtime_heldout report_speed loadgen_truth; do \
 	  $(BIN)/python benchmarks/$$part.py || exit 1; done
 
-bench-runtime: $(VENV)/.dev  ## published coefficients given back, and denoising beside the minimum
-	$(BIN)/python benchmarks/runtime_published.py
-	$(BIN)/python benchmarks/compare_gate.py
+bench-runtime: $(VENV)/.dev  ## every figure of idealized runtime beside its target and what others reach
+	$(BIN)/python benchmarks/runtime_all.py
 
 bench-economics: $(VENV)/.dev  ## figures of the economics beside their oracles
 	@for part in benchmarks/economics_*.py; do $(BIN)/python $$part || exit 1; done

@@ -35,7 +35,10 @@ __all__ = [
     "Seed",
     "Slo",
     "StageName",
-    "Url",
+    "Target",
+    "Targets",
+    "Threads",
+    "WeightFormat",
     "Where",
     "parse_cells",
     "parse_endpoint_type",
@@ -49,7 +52,21 @@ __all__ = [
     "width",
 ]
 
-Url = Annotated[str, typer.Argument(help="Address of the endpoint; with or without /v1.", metavar="URL")]
+Target = Annotated[
+    str,
+    typer.Argument(
+        help="Address of the endpoint, with or without /v1; or engine:MODEL, the embedded engine.",
+        metavar="TARGET",
+    ),
+]
+Targets = Annotated[
+    list[str],
+    typer.Argument(
+        help="Address of the endpoint, with or without /v1; or engine:MODEL, the embedded engine; or "
+        "transformers:MODEL, that library in this process. Several are profiled one after another.",
+        metavar="TARGET...",
+    ),
+]
 Out = Annotated[Path, typer.Option("--out", help="Folder of the study.", metavar="STUDY")]
 Model = Annotated[
     str | None, typer.Option("--model", help="Name of the model; may be left out if only one is served.")
@@ -75,6 +92,15 @@ StageName = Annotated[str | None, typer.Option("--stage", help="Name of this sta
 Deployment = Annotated[
     str | None,
     typer.Option("--deployment", help="What to call the deployment; the model's name if left out."),
+]
+WeightFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--precision", help="Of engine: F16 or Q8_0; of transformers: F32, BF16 or F16.", metavar="FORMAT"
+    ),
+]
+Threads = Annotated[
+    int | None, typer.Option("--threads", help="Of engine: and transformers:; all cores but one if left out.")
 ]
 RequestTimeout = Annotated[float, typer.Option("--request-timeout", help="Seconds for one request at most.")]
 Slo = Annotated[

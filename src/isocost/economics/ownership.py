@@ -135,8 +135,9 @@ def capital_recovery_factor(annual_rate: float | FloatArray, lifetime_years: flo
         raise InputError(f"lifetime_years must be above 0, got {lifetime_years!r}")
     if not bool((rate >= 0).all()):
         raise InputError(f"annual_rate must be at least 0, got {annual_rate!r}")
+    normal = rate > np.finfo(np.float64).tiny  # below it too few digits are left to divide
     repaid = -np.expm1(-years * np.log1p(rate))
-    factor = np.where(repaid > 0, rate / np.where(repaid > 0, repaid, 1.0), 1 / years)
+    factor = np.where(normal, rate / np.where(normal, repaid, 1.0), 1 / years)
     return float(factor) if factor.ndim == 0 else factor
 
 

@@ -4,7 +4,14 @@ from isocost.journal.assumptions import Assumptions, read_assumptions, write_tem
 from isocost.journal.folder import StudyFolder, create_study, open_study
 from isocost.journal.lock import study_lock
 from isocost.journal.reader import finished_numbers, read_deployments, read_runs
-from isocost.journal.stages import EngineSpec, LoadStage, RuntimeStage, Stage, TargetSpec
+from isocost.journal.stages import (
+    EngineSpec,
+    LoadStage,
+    RuntimeStage,
+    Stage,
+    TargetSpec,
+    TransformersSpec,
+)
 from isocost.journal.writer import JournalWriter
 
 __all__ = [
@@ -16,6 +23,7 @@ __all__ = [
     "Stage",
     "StudyFolder",
     "TargetSpec",
+    "TransformersSpec",
     "create_study",
     "finished_numbers",
     "open_study",

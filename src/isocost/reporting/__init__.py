@@ -18,6 +18,9 @@ from isocost.reporting.published import published_json, published_text
 from isocost.reporting.published_catalog import published_catalog_json, published_catalog_text
 from isocost.reporting.terminal import terminal_text
 from isocost.reporting.times import helm_json, times_json, times_text
+from isocost.reporting.times_page import times_page
+from isocost.reporting.trends import trends_json, trends_text
+from isocost.reporting.trends_page import trends_page
 from isocost.reporting.units import unit_text
 from isocost.reporting.verdict import Verdict, verdict_of
 
@@ -56,7 +59,11 @@ __all__ = [
     "published_text",
     "terminal_text",
     "times_json",
+    "times_page",
     "times_text",
+    "trends_json",
+    "trends_page",
+    "trends_text",
     "unit_json",
     "unit_text",
     "verdict_of",

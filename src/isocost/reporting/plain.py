@@ -20,9 +20,7 @@ LEAST = 12
 
 
 def table_lines(table: Table, *, width: int = 100) -> list[str]:
-    r"""Write a table as lines: a title, headings, rows under the names of their groups.
-
-    The first column gives way where the table is too wide.
+    r"""Write a table as lines: title, headings, rows under their group; the first column gives way for width.
 
     Parameters
     ----------
@@ -41,16 +39,16 @@ def table_lines(table: Table, *, width: int = 100) -> list[str]:
     Model  frontiers
     a         3 of 4
     """
-    groups = [(clean(name), [tuple(map(clean, row)) for row in rows]) for name, rows in table.groups]
-    rows = [row for _, group in groups for row in group]
+    rows = [tuple(clean(cell) for cell in row) for _, group in table.groups for row in group]
     needed = [max((len(row[i]) for row in rows), default=0) for i in range(len(table.columns))]
     heads = _headings(table.columns, needed)
     sizes = [max(len(row[i]) for row in [*heads, *rows]) for i in range(len(table.columns))]
     spare = width - sum(sizes[1:]) - GAP * (len(sizes) - 1)
     sizes[0] = min(sizes[0], max(spare, LEAST))
     lines = [table.title, *(_line(row, table.columns, sizes) for row in heads)]
-    for name, group in groups:
-        lines += [*([f"{name}:"] if name else []), *(_line(row, table.columns, sizes) for row in group)]
+    for name, group in table.groups:
+        lines += [clean(name)] if name else []
+        lines += [_line([clean(cell) for cell in row], table.columns, sizes) for row in group]
     return lines
 
 

@@ -23,12 +23,14 @@ from isocost.runtime.foretold import ErrorShare, foretell
 from isocost.runtime.model import RuntimeCell, RuntimeModel
 from isocost.runtime.overhead import StepOverhead, step_overhead
 from isocost.runtime.pair import DrawnRuntime, RuntimePair
+from isocost.runtime.profile_drift import ProfileDrift, profile_drift
 from isocost.runtime.published import PublishedRuntime, published_rule
 from isocost.runtime.published_draws import PublishedDraws
 from isocost.runtime.samples import RuntimeSamples, samples_of
+from isocost.runtime.series import RuntimeSeries
 from isocost.runtime.side_by_side import SideBySide, side_by_side
 from isocost.runtime.table import RuntimeTable
-from isocost.runtime.variation import CellVariation, cell_variations, typical_variation
+from isocost.runtime.variation import CellVariation, cell_variations, requests_needed, typical_variation
 
 __all__ = [
     "CellVariation",
@@ -40,6 +42,7 @@ __all__ = [
     "DriftStep",
     "ErrorShare",
     "Part",
+    "ProfileDrift",
     "PublishedDraws",
     "PublishedRuntime",
     "RuntimeCell",
@@ -47,6 +50,7 @@ __all__ = [
     "RuntimeModel",
     "RuntimePair",
     "RuntimeSamples",
+    "RuntimeSeries",
     "RuntimeTable",
     "SideBySide",
     "StepOverhead",
@@ -65,9 +69,11 @@ __all__ = [
     "interleave",
     "measured_cells",
     "profile_cells",
+    "profile_drift",
     "published_rule",
     "request_cost",
     "request_energy",
+    "requests_needed",
     "samples_of",
     "side_by_side",
     "step_overhead",

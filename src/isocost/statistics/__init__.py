@@ -1,6 +1,7 @@
 """Draws and their summaries, steady-state windows, batch means, regression: pure functions on arrays."""
 
 from isocost.statistics.batch_means import batch_count, mean_in_order, rate_over_batches, student_quantile
+from isocost.statistics.cells import cells_of
 from isocost.statistics.draws import DRAWS, Draws, combine, generator, summarise
 from isocost.statistics.gate import Gate, judge, repeats_to_tell
 from isocost.statistics.levels import latency_scatters, pool_estimates, pool_latency, throughput_draws
@@ -24,6 +25,7 @@ __all__ = [
     "aligned",
     "assumed_draws",
     "batch_count",
+    "cells_of",
     "combine",
     "generator",
     "independent",

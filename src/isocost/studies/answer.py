@@ -106,7 +106,12 @@ def report_study(
         service_levels=levels,
         assumptions=_assumptions(price, levels, floor, reports),
         hourly=hourly,
-        cautions=(*_unfinished(folder, measured), *cautions, *_workload_cautions(reports)),
+        cautions=(
+            *_unfinished(folder, measured),
+            *cautions,
+            *_workload_cautions(reports),
+            *(() if hourly is None else hourly.cautions),
+        ),
         provenance=_provenance(measured),
     )
 

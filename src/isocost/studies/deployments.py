@@ -15,6 +15,7 @@ from isocost.journal import LoadStage, RuntimeStage
 from isocost.statistics import operating_point
 from isocost.studies.profile import fit_profile
 from isocost.studies.report import DeploymentReport
+from isocost.studies.trends import deployment_trends
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -98,6 +99,7 @@ def deployment_reports(
                     runtime=runtime,
                     curve=None,
                     provenance=run_provenance(mine[0]),
+                    trends=deployment_trends(name, profile, None),
                 )
             )
         for number, (stage, runs) in enumerate(sweeps):
@@ -111,6 +113,7 @@ def deployment_reports(
                         runtime=runtime if number == 0 else None,
                         curve=curve,
                         provenance=run_provenance(runs[0]),
+                        trends=deployment_trends(called, profile if number == 0 else (), curve),
                     )
                 )
     return tuple(reports), tuple(cautions)

@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
-__all__ = ["RuntimePrediction", "fit_profile", "fit_sessions", "fit_study", "predict_runtime"]
+__all__ = [
+    "RuntimePrediction",
+    "fit_profile",
+    "fit_sessions",
+    "fit_study",
+    "predict_runtime",
+    "profile_samples",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +73,20 @@ def fit_profile(deployment: str, runs: Sequence[Run], *, seed: int = 0) -> Runti
     EstimationError
         If they cannot identify it.
     """
-    parts = [samples_of(run.observations, block_size=_cells(run)) for run in runs]
     return fit_runtime(
-        _together(parts), deployment=deployment, seed=seed, machine_busy_share=_busy_share(runs)
+        profile_samples(runs), deployment=deployment, seed=seed, machine_busy_share=_busy_share(runs)
     )
+
+
+def profile_samples(runs: Sequence[Run]) -> RuntimeSamples:
+    """Return the measured requests of one deployment's profile, its repeats as blocks in their order.
+
+    Raises
+    ------
+    EstimationError
+        If no request was measured.
+    """
+    return _together([samples_of(run.observations, block_size=_cells(run)) for run in runs])
 
 
 def fit_study(path: Path, deployment: str | None = None) -> RuntimeModel:

@@ -13,6 +13,7 @@ from isocost.journal import (
     RuntimeStage,
     StudyFolder,
     TargetSpec,
+    TransformersSpec,
     create_study,
     open_study,
     read_assumptions,
@@ -43,6 +44,43 @@ def test_stages_are_read_back_as_they_were_asked(tmp_path):
     assert folder.stages() == (SWEEP, PROFILE)
     assert open_study(folder.study_file).stages() == (SWEEP, PROFILE)
     assert "shapes: [3x4, 5x6]" in folder.study_file.read_text()
+
+
+def test_a_profile_in_process_is_read_back_as_it_was_asked(tmp_path):
+    spec = TransformersSpec(model="tiny", precision="BF16", device="cpu", threads=1)
+    asked = replace(PROFILE, target=TargetSpec(transformers=spec), warmups=4)
+    folder = create_study(tmp_path)
+    folder.add_stage(asked)
+    assert folder.stages() == (asked,)
+    assert "transformers: {model: tiny, precision: BF16, device: cpu, threads: 1}" in (
+        folder.study_file.read_text()
+    )
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{}, {"url": "http://host", "transformers": TransformersSpec(model="tiny")}],
+)
+def test_a_target_is_exactly_one_thing(given):
+    with pytest.raises(InputError) as caught:
+        TargetSpec(**given)
+    assert str(caught.value) == "a target needs exactly one of url, engine and transformers"
+
+
+def test_what_answers_one_request_at_a_time_is_not_swept():
+    target = TargetSpec(transformers=TransformersSpec(model="tiny"))
+    assert replace(SWEEP, target=target, concurrency=(1,)).concurrency == (1,)
+    with pytest.raises(InputError) as caught:
+        replace(SWEEP, target=target)
+    assert str(caught.value) == (
+        "transformers in this process answers one request at a time; a sweep over concurrency needs an "
+        "endpoint or the embedded engine (engine:tiny)"
+    )
+
+
+def test_warm_ups_are_at_least_one():
+    with pytest.raises(InputError, match=r"^warmups must be at least 1, got 0$"):
+        replace(PROFILE, warmups=0)
 
 
 def test_an_identical_stage_is_already_there_and_a_changed_one_needs_a_name(tmp_path):

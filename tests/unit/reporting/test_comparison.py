@@ -104,8 +104,8 @@ def test_several_models_have_means_and_an_overhead(two_models):
     )
     assert "of the stack's own time on A and 5.0" in overhead
     text = comparison_text(two_models)
-    assert "\nall models:\n" in text
-    assert "\nlittle:\n" in text
+    assert "\nall models\n" in text
+    assert "\nlittle\n" in text
     assert "\nThe stack's own time in a step\n" in text
     assert "in, 24 out" not in text  # size by size only in JSON and page
 

@@ -157,6 +157,7 @@ def test_an_owned_machine_prices_a_study_with_its_interval(truth, tmp_path):
     assert owned.price.usd_per_hour == pytest.approx(2 * 0.786625, abs=1e-5)
     assert owned.hourly.total.value == owned.price.usd_per_hour
     assert next(each.value for each in owned.assumptions).startswith("1.57325 [")
+    assert {"no-idle-hours", "boundaries-differ"} <= {each.code for each in owned.cautions}
     assert before.hourly is None
     assert report_study(tmp_path, machine="cloud-2core").hourly is None
     for plain, level in zip(
