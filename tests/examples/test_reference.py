@@ -47,6 +47,7 @@ def test_every_caution_stands_in_the_table_of_cautions():
         "studies/profile",
         "studies/doubts",
         "studies/sides",
+        "studies/contenders",
         "runtime/comparison",
     ):
         text = (source / f"{module}.py").read_text(encoding="utf-8")

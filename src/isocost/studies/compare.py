@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from isocost.runtime import RuntimeComparison, StepOverhead
     from isocost.statistics import Ratio
     from isocost.studies.compared import CompareQuestion
-    from isocost.studies.sides import Contender, Side
+    from isocost.studies.contenders import Contender
+    from isocost.studies.sides import Side
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 

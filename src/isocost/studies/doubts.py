@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from isocost.studies.compared import ComparedModel
-    from isocost.studies.sides import Contender, Side
+    from isocost.studies.contenders import Contender
+    from isocost.studies.sides import Side
 
     Matches = Sequence[tuple[Contender, Contender]]
 

@@ -1,6 +1,6 @@
 """How often a gate at 5 % fails, and how often its interval holds the truth, in simulated pairs of profiles.
 
-``python benchmarks/compare_gate.py [PAIRS]``: seven sizes, 8 repeats; the noise is relative, of each request.
+``python benchmarks/runtime_compare.py [PAIRS]``: seven sizes, 8 repeats; the noise is relative to each request.
 Then the same with sessions that differ by 5 %, one of each stack and three of each.
 """
 
@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+from figures import Figure, show
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from doubles.profiles import TrueRuntime, profile
 from isocost.runtime import RuntimeModel, compare_runtimes, fit_runtime
 from isocost.statistics import judge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MARGIN = 0.05
 SESSIONS_DIFFER = 0.05
@@ -52,20 +57,29 @@ def trial(
     return failed / pairs, held / pairs
 
 
-def main() -> None:
-    """Print both tables."""
-    pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 100
-    print(f"gate at {MARGIN:.0%}, {pairs} pairs of profiles each")
-    print("noise  true change  failed  interval holds the truth")
+def figures(pairs: int) -> Iterator[Figure]:
+    """Try every case."""
     for noise in (0.05, 0.15):
-        for scale in (1.0, 1.05, 1.10, 1.15):
+        for scale, target in ((1.0, "at most 5 %"), (1.05, "at most 5 %"), (1.10, ""), (1.15, "")):
             failed, held = trial(scale, noise, pairs)
-            print(f"{noise:5.0%}  {scale - 1:+11.0%}  {failed:6.0%}  {held:.0%}")
-    print(f"\nsessions that differ by {SESSIONS_DIFFER:.0%}, no true change, noise 2 %")
-    print("sessions of each  failed  interval holds the truth")
+            name = f"gate fails, true change {scale - 1:+.0%}, noise {noise:.0%}"
+            wanted = "above 50 %" if noise == 0.05 and scale == 1.10 else target
+            yield Figure(name, f"{100 * failed:.0f} %", wanted, f"interval holds the truth in {held:.0%}")
     for sessions in (1, 3):
         failed, held = trial(1.0, 0.02, pairs, sessions=sessions, differ=SESSIONS_DIFFER)
-        print(f"{sessions:16d}  {failed:6.0%}  {held:.0%}")
+        yield Figure(
+            f"gate fails, no change, sessions differ by {SESSIONS_DIFFER:.0%}, {sessions} of each",
+            f"{100 * failed:.0f} %",
+            "at most 5 %" if sessions > 1 else "",
+            f"interval holds the truth in {held:.0%}",
+        )
+
+
+def main() -> None:
+    """Print all of them."""
+    pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    print(f"gate at {MARGIN:.0%}, {pairs} pairs of profiles each")
+    show(figures(pairs))
 
 
 if __name__ == "__main__":
