@@ -1,6 +1,6 @@
 """How often a gate at 5 % fails, and how often its interval holds the truth, in simulated pairs of profiles.
 
-``python benchmarks/runtime_compare.py [PAIRS]``: seven sizes, 8 repeats; the noise is relative to each request.
+``python benchmarks/runtime_compare.py [PAIRS]``: seven sizes, 8 repeats; noise is relative, of each request.
 Then the same with sessions that differ by 5 %, one of each stack and three of each.
 """
 

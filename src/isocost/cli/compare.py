@@ -45,11 +45,11 @@ def compare(
     ] = "runtime",
     where_a: Annotated[
         list[str] | None,
-        typer.Option("--where-a", help="Rows of A, if a table: COLUMN=VALUE; may be given again."),
+        typer.Option("--where-a", help="Rows of A, or deployments: COLUMN=VALUE; may be given again."),
     ] = None,
     where_b: Annotated[
         list[str] | None,
-        typer.Option("--where-b", help="Rows of B, if a table: COLUMN=VALUE; may be given again."),
+        typer.Option("--where-b", help="Rows of B, or deployments: COLUMN=VALUE; may be given again."),
     ] = None,
     renames: options.Renames = None,
     ignore: Annotated[

@@ -19,7 +19,7 @@ from isocost.studies.differences import differences
 from isocost.studies.times import TimesQuestion, fit_times
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from isocost.studies.contenders import Contender
 
@@ -35,7 +35,7 @@ class SideQuestion:
     text : str
         ``STUDY``, ``STUDY:DEPLOYMENT``, ``TIMES.csv``, ``TIMES.csv:MODEL`` or ``MODEL@HARDWARE``.
     table : TimesFormat or None
-        How to read it, if it is a table.
+        How to read it, if it is a table; `where` also chooses deployments of a study, by their facts.
     times : TimesQuestion
         How to fit it, if it is a table.
     price_usd_per_hour : float or None
@@ -156,16 +156,31 @@ def _study(path: Path, deployment: str, question: SideQuestion) -> Side:
     names = [each.deployment.name for each in report.deployments]
     if deployment and deployment not in names:
         raise InputError(f"{path} has no deployment {deployment!r}; it has {', '.join(names)}")
+    contenders = [
+        deployed_contender(each, path, report.cautions)
+        for each in report.deployments
+        if deployment in ("", each.deployment.name)
+    ]
+    where = {} if question.table is None else question.table.where or {}
     return Side(
         name=question.text,
-        contenders=tuple(
-            deployed_contender(each, path, report.cautions)
-            for each in report.deployments
-            if deployment in ("", each.deployment.name)
-        ),
+        contenders=_chosen(path, contenders, where),
         price=report.price,
         provenance=report.provenance,
     )
+
+
+def _chosen(path: Path, contenders: Sequence[Contender], where: Mapping[str, str]) -> tuple[Contender, ...]:
+    """Choose the deployments of a study by what is known of them."""
+    found = list(contenders)
+    for name, wanted in where.items():
+        label = name.replace("_", " ")
+        told = dict.fromkeys(each.facts[label] for each in found if label in each.facts)
+        found = [each for each in found if each.facts.get(label) == wanted]
+        if not found:
+            there = f"{label} is {', '.join(told)}" if told else f"none of them tells its {label}"
+            raise InputError(f"no deployment of {path} has {name}={wanted}; {there}")
+    return tuple(found)
 
 
 def _table(path: Path, model: str, question: SideQuestion) -> Side:

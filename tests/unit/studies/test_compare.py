@@ -171,6 +171,34 @@ def test_two_sizes_tell_the_stack_from_the_model(tmp_path):
     )
 
 
+def test_deployments_of_one_study_are_chosen_by_what_is_known_of_them(tmp_path):
+    from isocost.exchange import TimesFormat
+
+    for engine, factor in (("vllm", 1.0), ("sglang", 1.2)):
+        for model in ("little", "larger"):
+            served = deployment(model, engine=engine)
+            served = replace(served, name=f"{model} on {engine}")
+            write_profile(
+                tmp_path / "s", served, replace(TRUTH, decode_s=0.005 * factor), seed=len(served.name)
+            )
+    sides = [
+        SideQuestion(text=str(tmp_path / "s"), table=TimesFormat(where={"engine": engine}))
+        for engine in ("vllm", "sglang")
+    ]
+    report = compare(CompareQuestion(baseline=sides[0], other=sides[1], metric="decode"))
+    assert [(m.baseline, m.other) for m in report.models] == [
+        ("little on vllm", "little on sglang"),
+        ("larger on vllm", "larger on sglang"),
+    ]
+    assert report.headline.estimate.low < 1.2 < report.headline.estimate.high
+    wrong = replace(sides[0], table=TimesFormat(where={"engine": "trt"}))
+    with pytest.raises(InputError, match="has engine=trt; engine is vllm, sglang"):
+        compare(CompareQuestion(baseline=wrong, other=sides[1]))
+    wrong = replace(sides[0], table=TimesFormat(where={"colour": "red"}))
+    with pytest.raises(InputError, match="has colour=red; none of them tells its colour"):
+        compare(CompareQuestion(baseline=wrong, other=sides[1]))
+
+
 def test_tables_are_matched_by_model_and_unmatched_ones_are_told(tmp_path):
     a = table(tmp_path / "a.csv", rows_of("x", "a100", 1, 1.0) + rows_of("y", "a100", 4, 2.0))
     b = table(tmp_path / "b.csv", rows_of("x", "v100", 2, 1.5) + rows_of("z", "v100", 4, 2.0))
