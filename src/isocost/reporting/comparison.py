@@ -32,6 +32,7 @@ __all__ = ["ComparisonVerdict", "comparison_tables", "comparison_text", "compari
 
 NAME_LIMIT = 48
 FACT_LIMIT = 60
+MOST_NAMED = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,20 +196,29 @@ def _of_sweeps(gate: Gate) -> bool:
 
 
 def _differing(report: CompareReport) -> str:
-    """Name what differs in any model, with the values where they are the same for all."""
+    """Name what differs in any model, with the values where they are the same for all; known ones first."""
     seen: dict[str, set[tuple[str | None, str | None]]] = {}
     for model in report.models:
         for each in model.differences:
             seen.setdefault(each.label, set()).add((each.baseline, each.other))
     unknown = dict.fromkeys(label for model in report.models for label in model.untold)
-    told = [
-        label
-        if len(values) > 1
-        else f"{label} ({' -> '.join(shorten(value or UNKNOWN, 40) for value in next(iter(values)))})"
-        for label, values in seen.items()
-    ]
+    known = [label for label, values in seen.items() if all(None not in pair for pair in values)]
+    told = [_change(label, seen[label]) for label in known[:MOST_NAMED]]
+    more = len(seen) - len(told)
+    told += (
+        [f"{more} more that {'only one side tells' if len(told) == len(known) else 'are below'}"]
+        if more
+        else []
+    )
     text = f"What differs: {'; '.join(told)}." if told else "Nothing that is told differs."
     return text + (f" Not told by either: {', '.join(unknown)}." if unknown else "")
+
+
+def _change(label: str, values: set[tuple[str | None, str | None]]) -> str:
+    if len(values) > 1:
+        return label
+    one, two = next(iter(values))
+    return f"{label} ({shorten(one or UNKNOWN, 40)} -> {shorten(two or UNKNOWN, 40)})"
 
 
 def _overhead(report: CompareReport) -> str:
@@ -330,7 +340,7 @@ def _difference(each: Estimate) -> str:
 
 def _difference_table(report: CompareReport) -> Table:
     columns = (
-        Column(title="What differs", numeric=False),
+        Column(title="", numeric=False),
         Column(title="A", numeric=False),
         Column(title="B", numeric=False),
     )

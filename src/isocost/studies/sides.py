@@ -100,7 +100,7 @@ def open_sides(question: SideQuestion) -> Side:
             )
     return replace(
         first,
-        name=text,
+        name=_called(question),
         contenders=tuple(_joined(each, rest) for each in first.contenders),
         provenance=tuple(origin for side in (first, *rest) for origin in side.provenance),
     )
@@ -151,6 +151,11 @@ def _nothing(text: str) -> str:
     return f"the runtime of {text} is published on {hardware}; say which: {text}@{hardware.split(',')[0]}"
 
 
+def _called(question: SideQuestion) -> str:
+    where = {} if question.table is None else question.table.where or {}
+    return " ".join([question.text, *(f"{name}={value}" for name, value in where.items())])
+
+
 def _study(path: Path, deployment: str, question: SideQuestion) -> Side:
     report = report_study(path, price_usd_per_hour=question.price_usd_per_hour)
     names = [each.deployment.name for each in report.deployments]
@@ -163,7 +168,7 @@ def _study(path: Path, deployment: str, question: SideQuestion) -> Side:
     ]
     where = {} if question.table is None else question.table.where or {}
     return Side(
-        name=question.text,
+        name=_called(question),
         contenders=_chosen(path, contenders, where),
         price=report.price,
         provenance=report.provenance,
@@ -190,7 +195,7 @@ def _table(path: Path, model: str, question: SideQuestion) -> Side:
         form = replace(form or TimesFormat(), where=where | {"model": model})
     report = fit_times(path, question.times, form)
     return Side(
-        name=question.text,
+        name=_called(question),
         contenders=tuple(tabled_contender(fit) for fit in report.fits),
         price=_given(question.price_usd_per_hour),
         provenance=(Provenance(source=str(path), tool="a file given"),),
