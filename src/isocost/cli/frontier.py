@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from isocost.cli import options
+from isocost.cli.showing import write_page
 from isocost.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _capability(
         path, dominance=dominance, metrics=metrics, scenarios=scenarios, renames=renames, where=where
     )
     if output is not None:
-        _write(output, capability_page(report))
+        write_page(output, capability_page(report), "--output")
     if as_json:
         typer.echo(capability_json(report))
         return
@@ -147,10 +148,3 @@ def _refuse(given: dict[str, object], where: str) -> None:
 
 def _width() -> int:
     return min(shutil.get_terminal_size((100, 24)).columns, 140) if sys.stdout.isatty() else 120
-
-
-def _write(path: Path, page: str) -> None:
-    try:
-        path.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}; name another file with --output") from None
