@@ -12,7 +12,18 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from isocost import __version__
-from isocost.cli import catalog, engine, frontier, hourly_cost, measure, quickstart, report, run, runtime
+from isocost.cli import (
+    catalog,
+    compare,
+    engine,
+    frontier,
+    hourly_cost,
+    measure,
+    quickstart,
+    report,
+    run,
+    runtime,
+)
 from isocost.cli.usage import empty_word, usage_fault
 from isocost.core.errors import InputError, IsocostError
 
@@ -37,6 +48,7 @@ app.add_typer(measure.app, name="measure")
 app.command("run")(run.run)
 app.command("report")(report.report)
 app.command("runtime")(runtime.runtime)
+app.command("compare")(compare.compare)
 app.command("frontier")(frontier.frontier)
 app.command("hourly-cost")(hourly_cost.hourly_cost)
 app.add_typer(engine.app, name="engine")

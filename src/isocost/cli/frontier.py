@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from isocost.cli import options
+from isocost.cli.showing import write_page
 from isocost.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _capability(
         path, dominance=dominance, metrics=metrics, scenarios=scenarios, renames=renames, where=where
     )
     if output is not None:
-        _write(output, capability_page(report))
+        write_page(output, capability_page(report), "--output")
     if as_json:
         typer.echo(capability_json(report))
         return
@@ -143,10 +144,3 @@ def _refuse(given: dict[str, object], where: str) -> None:
     for option, value in given.items():
         if value is not None:
             raise InputError(f"{option} {where}")
-
-
-def _write(path: Path, page: str) -> None:
-    try:
-        path.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}; name another file with --output") from None

@@ -3,6 +3,9 @@
 from isocost.reporting.accelerators import accelerators_json, accelerators_text
 from isocost.reporting.capability import capability_text, capability_verdict
 from isocost.reporting.capability_page import capability_page
+from isocost.reporting.comparison import comparison_text, comparison_verdict
+from isocost.reporting.comparison_envelope import comparison_json
+from isocost.reporting.comparison_page import comparison_page
 from isocost.reporting.envelope import envelope, envelope_json, estimate_object
 from isocost.reporting.frontier_envelope import capability_json, unit_json
 from isocost.reporting.hourly import hourly_text
@@ -29,6 +32,10 @@ __all__ = [
     "capability_page",
     "capability_text",
     "capability_verdict",
+    "comparison_json",
+    "comparison_page",
+    "comparison_text",
+    "comparison_verdict",
     "envelope",
     "envelope_json",
     "estimate_object",

@@ -98,6 +98,7 @@ def deployment_reports(
                     workload="",
                     runtime=runtime,
                     curve=None,
+                    provenance=run_provenance(mine[0]),
                     trends=deployment_trends(name, profile, None),
                 )
             )
@@ -111,6 +112,7 @@ def deployment_reports(
                         workload=stage.workload,
                         runtime=runtime if number == 0 else None,
                         curve=curve,
+                        provenance=run_provenance(runs[0]),
                         trends=deployment_trends(called, profile if number == 0 else (), curve),
                     )
                 )

@@ -48,6 +48,8 @@ class DeploymentReport:
         The load's requests in words: ``"chat: about 96 in, 32 out; cold prefixes"``; ``""`` without a sweep.
     runtime : RuntimeModel or None
     curve : CostCurve or None
+    provenance : Provenance or None
+        Of its first run: what it and the machine that measured told of themselves.
     trends : DeploymentTrends or None
         Contention, variation and drift, as far as they were measured.
     """
@@ -56,6 +58,7 @@ class DeploymentReport:
     workload: str
     runtime: RuntimeModel | None
     curve: CostCurve | None
+    provenance: Provenance | None = None
     trends: DeploymentTrends | None = None
 
 
