@@ -190,11 +190,11 @@ def left_out(tile: Tile, *, informed: bool) -> Iterator[tuple[str, bool, float, 
             yield model, told.low <= exact <= told.high, half, abs(told.value / exact - 1)
 
 
-def print_simulated(count: int) -> list[Figure]:
+def print_simulated(count: int, only: str) -> list[Figure]:
     print("\n| profile | noise | beta | alpha(p) | T(p, o) |")
     print("|---|---|---|---|---|")
     figures = []
-    for name, design in DESIGNS.items():
+    for name, design in ((name, design) for name, design in DESIGNS.items() if only in name):
         for label, noise in (NOISES | DRIFTS).items():
             if noise is drift_by_block and design[1] == 1:
                 continue  # one repeat is one block
@@ -247,6 +247,7 @@ def print_left_out() -> list[Figure]:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--count", type=int, default=2000, help="repetitions of each simulation")
+    parser.add_argument("--profile", default="", help="only simulated profiles whose name has this in it")
     parser.add_argument("--part", choices=("left-out", "between", "simulated"), help="only this part")
     options = parser.parse_args()
     print(heading("Coverage of the nominal 95 % intervals of T(p, o)"), flush=True)
@@ -257,7 +258,7 @@ def main() -> None:
     if options.part in (None, "between"):
         figures += print_between(options.count // 10)
     if options.part in (None, "simulated"):
-        figures += print_simulated(options.count)
+        figures += print_simulated(options.count, options.profile)
     print()
     show(figures)
 

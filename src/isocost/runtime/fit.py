@@ -57,8 +57,8 @@ def fit_runtime(
     Prefill alpha is piecewise linear between the profiled prompt sizes and never falls; decode beta is one
     slope for all (arXiv 2305.02440, eq. 1); the context term gamma, and the extra time delta of the first
     decode step after a prompt of several tokens, stay if held-out error says so (`chosen_terms`). Each cell
-    is the mean of its repeats without those that lie far off, weighted by 1 / time, so that relative errors
-    count. Where the times of a request to its first and its second token are known, they are fitted too, as
+    is Tukey's bisquare of its repeats, which those far off do not move, weighted by 1 / time, so that relative
+    errors count. Where the times of a request to its first and its second token are known, they are fitted too, as
     T(p, 1), T(p, 2) - T(p, 1) and T(p, o) - T(p, 1). Intervals are Student's t from the scatter of repeats,
     pooled over sizes, with what the repeats of a block share, rounding, and the misfit of the form where the
     data show one; without repeats from the residuals, where at least two rows are to spare.
@@ -329,7 +329,10 @@ def _cautions(rows: ProfileRows, solved: _Solved, busy: float | None) -> tuple[C
             cells < FEWEST_CELLS,
             f"T(p, o) rests on {cells} sizes; {FEWEST_CELLS} or more are needed to trust it between them",
         ),
-        "one-repeat": (rows.blocks < 2, "one repeat only, so the noise of the machine is not known"),
+        "one-repeat": (
+            rows.blocks < 2,
+            "one repeat only, so residuals alone can tell the noise of the machine",
+        ),
         "context-undecided": (
             solved.terms is None,
             "the profile cannot tell whether decode grows with context; it is taken as constant",

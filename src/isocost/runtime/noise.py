@@ -203,7 +203,7 @@ def repeat_noise(rows: ProfileRows) -> Noise | None:
         ``None`` where some part was timed once only.
     """
     times, counts = rows.times, rows.counts
-    squares = np.nansum((rows.by_block - times) ** 2, axis=0)
+    squares = np.nansum((rows.drawn_in - times) ** 2, axis=0)
     spare = np.maximum(counts - 1, 0).astype(np.float64)
     relative, group = np.zeros(len(times)), np.zeros(len(times), dtype=np.int64)
     degrees: list[float] = []
@@ -220,7 +220,7 @@ def repeat_noise(rows: ProfileRows) -> Noise | None:
             group[chosen] = len(degrees)
             degrees.append(known)
     scale = np.sqrt((relative * times) ** 2 + rows.resolution_s**2 / 12)
-    standard = (rows.by_block - times) / np.where(scale > 0, scale, 1.0)
+    standard = (rows.drawn_in - times) / np.where(scale > 0, scale, 1.0)
     return Noise(
         relative=relative,
         group=group,
