@@ -62,13 +62,13 @@ def place(tmp_path_factory) -> Iterator[Place]:
 
 
 def _small(stages):
-    """Of the quickstart: two of four deployments, two levels, a tenth of a second each."""
+    """Of the quickstart: two of four deployments, two levels, four requests each on any machine."""
     small = []
     for stage in stages:
         if stage.kind == "runtime" and stage.deployment == "tiny-F16":
             small.append(replace(stage, repeats=2))
         elif stage.kind == "load" and stage.deployment in ("tiny-F16", "small-Q8_0"):
-            small.append(replace(stage, concurrency=(1, 2), repeats=2, duration_s=0.1))
+            small.append(replace(stage, concurrency=(1, 2), repeats=2, duration_s=None, requests_per_level=4))
     return lambda: tuple(small)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["architecture_from_config", "family_names", "text_config"]
 
-_TIED = frozenset({"bloom", "cohere", "gemma", "gemma2", "gemma3_text", "gpt2", "opt"})
+_TIED = frozenset({"bloom", "cohere", "gemma", "gemma2", "gemma3_text", "gpt2", "opt", "smollm3"})
 _TEXT_PARTS = ("text_config", "llm_config", "language_config")
 
 

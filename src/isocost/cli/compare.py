@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -146,12 +144,8 @@ def _show(question: CompareQuestion, out: Path | None, *, as_json: bool) -> None
     if as_json:
         typer.echo(comparison_json(report))
     else:
-        typer.echo(comparison_text(report, width=_width()))
+        typer.echo(comparison_text(report, width=options.width()))
         if out is not None:
             typer.echo(f"\npage: {out}")
     if report.gate is not None and report.gate.failed:
         raise typer.Exit(1)
-
-
-def _width() -> int:
-    return min(shutil.get_terminal_size((100, 24)).columns, 140) if sys.stdout.isatty() else 120

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,13 +58,15 @@ def frontier(
     if preset is None:
         _refuse(
             {"--metrics": metrics, "--scenario": scenario, "--output": output},
-            "only with --preset capability",
+            "goes with --preset capability only",
         )
         _units(units, inputs, outputs, _dominance(dominance, "strict"), name, mapped, chosen, as_json=as_json)
         return
     if preset != "capability":
         raise InputError(f"--preset must be capability, got {preset!r}")
-    _refuse({"--inputs": inputs, "--outputs": outputs, "--name": name}, "not with --preset capability")
+    _refuse(
+        {"--inputs": inputs, "--outputs": outputs, "--name": name}, "does not go with --preset capability"
+    )
     _capability(
         units,
         _dominance(dominance, "weak"),
@@ -102,7 +102,7 @@ def _units(
         renames=renames,
         where=where,
     )
-    typer.echo(unit_json(report) if as_json else unit_text(report, width=_width()))
+    typer.echo(unit_json(report) if as_json else unit_text(report, width=options.width()))
 
 
 def _capability(
@@ -127,7 +127,7 @@ def _capability(
     if as_json:
         typer.echo(capability_json(report))
         return
-    typer.echo(capability_text(report, one_by_one=bool(scenarios), width=_width()))
+    typer.echo(capability_text(report, one_by_one=bool(scenarios), width=options.width()))
     if output is not None:
         typer.echo(f"\npage: {output}")
 
@@ -143,8 +143,4 @@ def _dominance(text: str | None, otherwise: Dominance) -> Dominance:
 def _refuse(given: dict[str, object], where: str) -> None:
     for option, value in given.items():
         if value is not None:
-            raise InputError(f"{option} goes {where}")
-
-
-def _width() -> int:
-    return min(shutil.get_terminal_size((100, 24)).columns, 140) if sys.stdout.isatty() else 120
+            raise InputError(f"{option} {where}")

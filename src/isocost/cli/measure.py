@@ -171,7 +171,10 @@ def _cells(
         return options.parse_cells(given)
     if max_input_tokens is None and max_output_tokens is None:
         return None
-    return profile_cells(max_input_tokens or 1024, max_output_tokens or 64)
+    return profile_cells(
+        1024 if max_input_tokens is None else max_input_tokens,
+        64 if max_output_tokens is None else max_output_tokens,
+    )
 
 
 def _measure(out: Path, stages: Sequence[Stage], *, quiet: bool) -> None:

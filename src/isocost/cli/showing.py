@@ -23,7 +23,7 @@ def show(report: StudyReport) -> None:
     """Print verdict, levels and doubts."""
     from isocost.reporting import terminal_text
 
-    terminal = sys.stdout.isatty()
+    terminal = sys.stdout is not None and sys.stdout.isatty()
     width = min(shutil.get_terminal_size((100, 24)).columns, 120) if terminal else 100
     colour = terminal and "NO_COLOR" not in os.environ
     typer.echo(terminal_text(report, width=width, colour=colour))

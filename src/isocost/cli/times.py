@@ -89,21 +89,11 @@ def times_format(table: TableOptions) -> TimesFormat:
     if table.unit not in (None, "s", "ms"):
         raise InputError(f"--unit must be s or ms, got {table.unit!r}")
     return TimesFormat(
-        names=_pairs(table.names, "--map", "THEIRS=OURS"),
-        where=_pairs(table.where, "--where", "COLUMN=VALUE"),
+        names=options.parse_pairs(table.names, "--map", "THEIRS=OURS"),
+        where=options.parse_pairs(table.where, "--where", "COLUMN=VALUE"),
         ignore=tuple(table.ignore),
         unit=None if table.unit is None else "ms" if table.unit == "ms" else "s",
     )
-
-
-def _pairs(given: list[str], option: str, form: str) -> dict[str, str]:
-    pairs = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        if not equals or not name.strip():
-            raise InputError(f"{option} {text!r} has not the form {form}")
-        pairs[name.strip()] = value.strip()
-    return pairs
 
 
 def parse_share(text: str) -> float:

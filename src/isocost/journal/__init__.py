@@ -1,5 +1,6 @@
 """The study folder: what was asked, what is assumed, what was observed; one writer, many readers."""
 
+from isocost.journal.aside import set_aside
 from isocost.journal.assumptions import Assumptions, read_assumptions, write_template
 from isocost.journal.folder import StudyFolder, create_study, open_study
 from isocost.journal.lock import study_lock
@@ -30,6 +31,7 @@ __all__ = [
     "read_assumptions",
     "read_deployments",
     "read_runs",
+    "set_aside",
     "study_lock",
     "write_template",
 ]

@@ -154,6 +154,7 @@ class RuntimeStage:
             raise InputError(f"repeats must be at least 1, got {self.repeats}")
         if self.cells == ():
             raise InputError("a runtime stage needs at least one cell")
+        _require_seed(self.seed)
         if self.warmups is not None and self.warmups < 1:
             raise InputError(f"warmups must be at least 1, got {self.warmups}")
         _require_timeout(self.request_timeout_s)
@@ -213,6 +214,7 @@ class LoadStage:
             raise InputError(f"duration must be above 0 seconds, got {self.duration_s!r}")
         if not self.shapes:
             raise InputError("a load stage needs at least one request shape")
+        _require_seed(self.seed)
         if self.target.transformers is not None and max(self.concurrency) > 1:
             raise InputError(
                 "transformers in this process answers one request at a time; a sweep over concurrency needs "
@@ -222,6 +224,11 @@ class LoadStage:
 
 
 Stage = RuntimeStage | LoadStage
+
+
+def _require_seed(seed: int) -> None:
+    if seed < 0:
+        raise InputError(f"seed must be at least 0, got {seed}")
 
 
 def _require_timeout(request_timeout_s: float) -> None:

@@ -108,11 +108,19 @@ HEAD = "format: 1\nstages:\n- name: a\n  kind: load\n  deployment: d\n  target: 
         ("format: 1\nstages:\n- {name: a, kind: rutime}\n",
          "line 3, key stages.0: kind must be 'runtime', 'load', got 'rutime'"),
         (HEAD + "  workload: w\n  shapes: [1x1]\n  concurrency: [1]\n  repeats: many\n  duration_s: 1\n",
-         "line 10, key stages.0.repeats: input should be a valid integer"),
+         "line 10, key stages.0.repeats: must be a whole number (got 'many')"),
         (HEAD + "  workload: w\n  shapes: [1x0]\n  concurrency: [1]\n  duration_s: 1\n",
          "line 8, key stages.0.shapes.0: a request needs at least 1 input and 1 output token, got 1 and 0"),
         (HEAD + "  workload: w\n  shapes: [1x1]\n  concurrency: [0]\n  duration_s: 1\n",
          "key stages.0: concurrency levels must be at least 1, got [0]"),
+        ("format: 1\nstages: [3]\n", "line 2, key stages.0: must be keys with their values (got 3)"),
+        ("format: 1\nstages: 3\n", "line 2, key stages: must be a list (got 3)"),
+        ("format: 1\nstages:\n- {name: a}\n",
+         "line 3, key stages.0: each stage needs its kind: runtime or load"),
+        (HEAD + "  workload: 3\n  shapes: [1x1]\n  concurrency: [1]\n  duration_s: 1\n",
+         "line 7, key stages.0.workload: must be text (where in doubt, put it in quotes) (got 3)"),
+        (HEAD + "  shapes: [1x1]\n  concurrency: [1]\n  duration_s: 1\n",
+         "line 3, key stages.0.workload: this key is missing"),
         ("format: 9\nstages: []\n", "has format 9 and this isocost reads up to 1; get a newer isocost"),
         ("- 1\n", "line 1: "),
         ("a: &a [*a, *a]\n", "study.yaml"),
@@ -143,7 +151,7 @@ def test_assumptions_are_read_checked_and_never_overwritten(tmp_path):
     write_template(path, Assumptions(machine="other"))
     assert read_assumptions(path).machine == "cloud-2core"
     path.write_text("price_usd_per_hour: cheap\n")
-    with pytest.raises(InputError, match="line 1, key price_usd_per_hour: input should be a valid number"):
+    with pytest.raises(InputError, match=r"line 1, key price_usd_per_hour: must be a number \(got 'cheap'\)"):
         read_assumptions(path)
 
 
