@@ -57,11 +57,11 @@ def fit_runtime(
     Prefill alpha is piecewise linear between the profiled prompt sizes and never falls; decode beta is one
     slope for all (arXiv 2305.02440, eq. 1); the context term gamma, and the extra time delta of the first
     decode step after a prompt of several tokens, stay if held-out error says so (`chosen_terms`). Each cell
-    is Tukey's bisquare of its repeats, which those far off do not move, weighted by 1 / time, so that relative
-    errors count. Where the times of a request to its first and its second token are known, they are fitted too, as
-    T(p, 1), T(p, 2) - T(p, 1) and T(p, o) - T(p, 1). Intervals are Student's t from the scatter of repeats,
-    pooled over sizes, with what the repeats of a block share, rounding, and the misfit of the form where the
-    data show one; without repeats from the residuals, where at least two rows are to spare.
+    is Tukey's bisquare of its repeats, which those far off do not move, weighted by 1 / time, so that
+    relative errors count. Where the times of a request to its first and its second token are known, they are
+    fitted too, as T(p, 1), T(p, 2) - T(p, 1) and T(p, o) - T(p, 1). Intervals are Student's t from the
+    scatter of repeats, pooled over sizes, with what the repeats of a block share, rounding, and the misfit of
+    the form where the data show one; without repeats from the residuals, where two rows or more are to spare.
 
     Parameters
     ----------

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from isocost.runtime.rows import ProfileRows
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
+    BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 
 __all__ = ["DRAWS_OF_FIT", "between_knots", "coefficient_draws"]
 
@@ -66,34 +67,37 @@ def _misfit_share(
 def between_knots(
     form: Form, rows: ProfileRows, estimator: FloatArray, noise: Noise | None, rng: np.random.Generator
 ) -> float | None:
-    """Return the relative standard error of prefill half-way between knots.
+    """Return the relative standard error of prefill half-way between profiled prompt sizes.
 
-    Each inner knot is interpolated from its neighbours, which lie twice as far as they would between knots;
+    Each inner size is interpolated from its neighbours, which lie twice as far as they would between sizes;
     that is not taken off again, because on a staircase the error does not fall with the distance. What
     scatter explains of these errors is taken off; what rounding explains stays.
 
     Returns
     -------
     float or None
-        ``None`` with fewer than three knots.
+        ``None`` with fewer than three sizes.
     """
-    if len(form.knots) < 3:
+    profiled = np.isin(form.knots, rows.input_tokens)
+    if profiled.sum() < 3:
         return None
     times = rows.times
-    errors = _interpolation_errors(form, form.coefficients(estimator, times[None]))
+    errors = _interpolation_errors(form, profiled, form.coefficients(estimator, times[None]))
     square, scatter = float((errors**2).mean()), 0.0
     if noise is not None:
         disturbed = replace(noise, resolution_s=0.0).disturbances_s(rows, times, _DRAWS_OF_ERRORS, rng)
-        around = _interpolation_errors(form, form.coefficients(estimator, times + disturbed)) - errors
+        around = (
+            _interpolation_errors(form, profiled, form.coefficients(estimator, times + disturbed)) - errors
+        )
         scatter = float((around**2).mean())
     if square <= scatter:
         return 0.0
     return _half_width(errors[0]) / _NORMAL_95 * math.sqrt(1 - scatter / square)
 
 
-def _interpolation_errors(form: Form, draws: FloatArray) -> FloatArray:
-    """Return the relative error at each inner knot as it would be half-way, shape (n, k - 2)."""
-    alpha, axis = draws[:, : len(form.knots)], warped(form.knots, form.tile_tokens)
+def _interpolation_errors(form: Form, profiled: BoolArray, draws: FloatArray) -> FloatArray:
+    """Return the relative error at each inner profiled size as it would be half-way, shape (n, k - 2)."""
+    alpha, axis = draws[:, : len(form.knots)][:, profiled], warped(form.knots[profiled], form.tile_tokens)
     share = (axis[1:-1] - axis[:-2]) / (axis[2:] - axis[:-2])
     told = (1 - share) * alpha[:, :-2] + share * alpha[:, 2:]
     return np.asarray((told / alpha[:, 1:-1] - 1) / (4 * share * (1 - share)))

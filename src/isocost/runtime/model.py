@@ -111,7 +111,7 @@ class RuntimeModel:
     changeover : Estimate or None
         delta, seconds; ``None`` when held-out error spoke against it.
     between_knots : float or None
-        Relative standard error of prefill half-way between two knots; ``None``: not known.
+        Relative standard error of prefill half-way between two profiled sizes; ``None``: not known.
     prior : PriorUse or None
         ``None`` without a prior, or where too few or very many prompt sizes leave nothing for it to do.
     """
@@ -240,12 +240,13 @@ class RuntimeModel:
         return float(self.coefficients[0, :count] @ terms[:count])
 
     def _interpolation_noise(self, input_tokens: int, prefill_s: float) -> FloatArray:
-        """Return draws of the error of interpolated prefill: none at a knot, most half-way between two."""
-        place = int(np.searchsorted(self.knots, input_tokens, side="right")) - 1
+        """Return draws of the error of interpolated prefill: none at a profiled size, most half-way."""
+        profiled = np.array(self.prompt_sizes, dtype=np.float64)
+        place = int(np.searchsorted(profiled, input_tokens, side="right")) - 1
         draws = len(self.coefficients) - 1
-        if self.between_knots is None or not 0 <= place < len(self.knots) - 1:
+        if self.between_knots is None or not 0 <= place < len(profiled) - 1:
             return np.zeros(draws)
-        sizes = np.array([self.knots[place], float(input_tokens), self.knots[place + 1]])
+        sizes = np.array([profiled[place], float(input_tokens), profiled[place + 1]])
         low, here, high = warped(sizes, self.tile_tokens)
         share = (here - low) / (high - low)
         noise = np.random.default_rng([place, draws]).standard_normal(draws)
