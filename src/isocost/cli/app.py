@@ -10,7 +10,18 @@ from typing import Annotated, TextIO
 import typer
 
 from isocost import __version__
-from isocost.cli import catalog, engine, frontier, hourly_cost, measure, quickstart, report, run, runtime
+from isocost.cli import (
+    catalog,
+    cost,
+    engine,
+    frontier,
+    hourly_cost,
+    measure,
+    quickstart,
+    report,
+    run,
+    runtime,
+)
 from isocost.core.errors import IsocostError
 
 __all__ = ["app", "main"]
@@ -30,6 +41,7 @@ app.command("quickstart")(quickstart.quickstart)
 app.add_typer(measure.app, name="measure")
 app.command("run")(run.run)
 app.command("report")(report.report)
+app.command("cost")(cost.cost)
 app.command("runtime")(runtime.runtime)
 app.command("frontier")(frontier.frontier)
 app.command("hourly-cost")(hourly_cost.hourly_cost)

@@ -9,10 +9,15 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from isocost.core.errors import InputError
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from isocost.studies.report import StudyReport
 
-__all__ = ["show"]
+__all__ = ["show", "write_page"]
 
 
 def show(report: StudyReport) -> None:
@@ -23,3 +28,20 @@ def show(report: StudyReport) -> None:
     width = min(shutil.get_terminal_size((100, 24)).columns, 120) if terminal else 100
     colour = terminal and "NO_COLOR" not in os.environ
     typer.echo(terminal_text(report, width=width, colour=colour))
+
+
+def write_page(path: Path, page: str, *, beside: Sequence[Path]) -> Path:
+    """Write a page, never over what it was made of; return where it lies.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
+    """
+    if path.resolve() in [each.resolve() for each in beside]:
+        raise InputError(f"{path} is what the page is made of; give the page another name")
+    try:
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}; choose another place") from None
+    return path

@@ -23,6 +23,17 @@ from isocost.economics.ownership import (
     hourly_parts,
 )
 from isocost.economics.sensitivity import Influence, Sensitivity, sensitivity
+from isocost.economics.steadiness import (
+    PARTIAL_FROM,
+    Steadiness,
+    bounded_curve,
+    edge_shares_of,
+    implied_tokens_per_request,
+    offered_share,
+    overload_loss,
+    steadiness,
+    steadiness_number,
+)
 from isocost.economics.sweep import cost_curve
 from isocost.economics.technology import (
     StepTime,
@@ -38,6 +49,7 @@ from isocost.economics.zone import find_zone, probabilities_of_being_best
 __all__ = [
     "ACCELERATOR_PARTS",
     "PARAMETERS",
+    "PARTIAL_FROM",
     "READINGS",
     "BatchTechnology",
     "BreakEven",
@@ -46,10 +58,12 @@ __all__ = [
     "HourlyCost",
     "Influence",
     "Sensitivity",
+    "Steadiness",
     "StepTime",
     "TokenBasis",
     "Zone",
     "average_cost",
+    "bounded_curve",
     "break_even",
     "break_even_utilization",
     "capital_recovery_factor",
@@ -57,16 +71,22 @@ __all__ = [
     "cost_curve",
     "cost_per_million",
     "cost_per_request",
+    "edge_shares_of",
     "find_zone",
     "fit_step_time",
     "fit_technology",
     "hourly_cost",
     "hourly_parts",
+    "implied_tokens_per_request",
     "incremental_cost",
     "machine_seconds_per_million",
+    "offered_share",
+    "overload_loss",
     "price_draws",
     "probabilities_of_being_best",
     "returns_to_concurrency",
     "sensitivity",
+    "steadiness",
+    "steadiness_number",
     "step_time",
 ]

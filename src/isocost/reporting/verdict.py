@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from isocost.core.load import Load
     from isocost.core.money import HourlyPrice
+    from isocost.core.operating_point import OperatingPoint
     from isocost.economics.curve import CostCurve, CostLevel
     from isocost.runtime.model import RuntimeModel
     from isocost.studies.report import DeploymentReport, StudyReport
@@ -208,7 +209,10 @@ def _conditions(chosen: DeploymentReport, curve: CostCurve, best: CostLevel) -> 
     ]
     codes = {caution.code for point in best.points for caution in point.cautions}
     kinds = sorted({point.kind for point in best.points} - {"measured"})
-    if not kinds:
+    tools = sorted({point.provenance.tool for point in best.points if not _is_ours(point)})
+    if tools:
+        parts[-1] = f"read from a {' and a '.join(_file_of(tool) for tool in tools)}, not measured here"
+    elif not kinds:
         parts.insert(1, "warm prefixes" if "warm-prefixes" in codes else "cold prefixes")
     if failed := sum(point.failures or 0 for point in best.points):
         share = failed / (failed + sum(point.requests or 0 for point in best.points))
@@ -216,6 +220,14 @@ def _conditions(chosen: DeploymentReport, curve: CostCurve, best: CostLevel) -> 
     parts += [f"{' and '.join(kinds)}, not measured here"] if kinds else []
     line = "; ".join(part for part in parts if part)
     return [line[:1].upper() + line[1:] + "."]
+
+
+def _is_ours(point: OperatingPoint) -> bool:
+    return point.provenance.tool.startswith("isocost ") or point.kind != "measured"
+
+
+def _file_of(tool: str) -> str:
+    return tool if tool == "CSV file" else f"file of {shorten(tool, NAME_LIMIT)}"
 
 
 def _nothing_qualifies(report: StudyReport) -> Verdict:
