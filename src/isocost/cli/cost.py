@@ -52,7 +52,7 @@ def cost(
         ),
     )
     if output is not None:
-        write_page(output, html_page(result), beside=paths)
+        write_page(output, html_page(result), "--out", beside=paths)
     if as_json:
         typer.echo(envelope_json(result), nl=False)
         return

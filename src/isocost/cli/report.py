@@ -65,7 +65,8 @@ def report(
     if study is not None:
         page = write_report(study, html_page(result), output=output)
     else:
-        page = write_page(output or Path("report.html"), html_page(result), beside=paths)
+        page = output or Path("report.html")
+        write_page(page, html_page(result), "--output", beside=paths)
     if as_json:
         typer.echo(envelope_json(result), nl=False)
         return

@@ -36,8 +36,7 @@ __all__ = [
 Paths = Annotated[
     list[Path],
     typer.Argument(
-        help="Folder of a study; CSV files with one run a row; or result files of vllm bench serve, "
-        "guidellm, aiperf, inference-perf and llmeter, or folders of them.",
+        help="Folder of a study; CSV file with one run a row; result files of load generators.",
         metavar="STUDY|SWEEP.csv|RESULTS...",
         show_default=False,
     ),

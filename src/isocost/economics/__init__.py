@@ -1,5 +1,6 @@
 """What tokens cost: the hour, cost curves over concurrency, returns to scale, the optimal zone."""
 
+from isocost.economics.comparison import SweepComparison, compare_sweeps
 from isocost.economics.cost import (
     cost_per_million,
     cost_per_request,
@@ -60,6 +61,7 @@ __all__ = [
     "Sensitivity",
     "Steadiness",
     "StepTime",
+    "SweepComparison",
     "TokenBasis",
     "Zone",
     "average_cost",
@@ -68,6 +70,7 @@ __all__ = [
     "break_even_utilization",
     "capital_recovery_factor",
     "check_values",
+    "compare_sweeps",
     "cost_curve",
     "cost_per_million",
     "cost_per_request",

@@ -87,14 +87,14 @@ REFUSED = [
         "--size-floor is for a study: files do not tell the size of a model",
     ),
     (["cost", "SWEEP", "--map", "rate"], "--map 'rate' has not the form OURS=THEIRS"),
-    (["cost", "SWEEP", "--out", "SWEEP"], "SWEEP is what the page is made of; give the page another name"),
+    (["cost", "SWEEP", "--out", "SWEEP"], "SWEEP is what the page is made of; name another file with --out"),
     (["cost", "FOLDER/none.csv"], "cannot read FOLDER/none.csv: No such file or directory"),
     (["cost", "FOLDER/study", "SWEEP"], "FOLDER/study is a study; give it alone, or files alone"),
     (
         ["cost", "FOLDER/study", "--steady", "any"],
         "--steady is for files of others, and FOLDER/study is a study",
     ),
-    (["cost", "FOLDER/nothing"], "FOLDER/nothing is no study: there is no study.yaml in it"),
+    (["cost", "FOLDER/nothing"], "FOLDER/nothing is no study: it does not exist; measure something first"),
 ]
 
 
