@@ -26,6 +26,8 @@ def cost(
     steady: sweeps.Steady = "partial",
     pool_folders: sweeps.PoolFolders = False,
     rates: sweeps.Rate = None,
+    workload: sweeps.Workload = None,
+    share: sweeps.Share = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -39,7 +41,13 @@ def cost(
 
     result = sweeps.answer(
         paths,
-        sweeps.Terms(price_per_hour=price_per_hour, machine=machine, slo=tuple(slo or ())),
+        sweeps.Terms(
+            price_per_hour=price_per_hour,
+            machine=machine,
+            slo=tuple(slo or ()),
+            workload=workload,
+            share=share,
+        ),
         sweeps.FileOptions(
             names=names or (),
             where=where or (),

@@ -29,6 +29,8 @@ def report(
     steady: sweeps.Steady = "partial",
     pool_folders: sweeps.PoolFolders = False,
     rates: sweeps.Rate = None,
+    workload: sweeps.Workload = None,
+    share: sweeps.Share = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -48,7 +50,12 @@ def report(
     result = sweeps.answer(
         paths,
         sweeps.Terms(
-            price_per_hour=price_per_hour, machine=machine, slo=tuple(slo or ()), size_floor=size_floor
+            price_per_hour=price_per_hour,
+            machine=machine,
+            slo=tuple(slo or ()),
+            size_floor=size_floor,
+            workload=workload,
+            share=share,
         ),
         sweeps.FileOptions(
             names=names or (),

@@ -27,8 +27,10 @@ __all__ = [
     "Rate",
     "Renames",
     "Requests",
+    "Share",
     "Steady",
     "Terms",
+    "Workload",
     "answer",
     "study_of",
 ]
@@ -94,6 +96,24 @@ Rate = Annotated[
         metavar="CODE=NUMBER",
     ),
 ]
+Workload = Annotated[
+    Path | None,
+    typer.Option(
+        "--workload",
+        help="Cost this workload too: CSV, one task type a row, with input_tokens, output_tokens, requests, "
+        "task, input_tail, output_tail.",
+        metavar="TASKS.csv",
+    ),
+]
+Share = Annotated[
+    str | None,
+    typer.Option(
+        "--share",
+        help="How --workload's cost is shared: output (output tokens bear all), tokens (all alike), or the "
+        "weight of an input token, such as 0.25.",
+        show_default="tokens; output where nobody counted the input",
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +124,8 @@ class Terms:
     machine: str | None
     slo: Sequence[str]
     size_floor: int | None = None
+    workload: Path | None = None
+    share: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +181,16 @@ def answer(paths: Sequence[Path], terms: Terms, files: FileOptions) -> StudyRepo
     CatalogError
         If there is no such machine or no rate of a currency.
     """
+    if terms.workload is None:
+        if terms.share is not None:
+            raise InputError("--share goes with --workload TASKS.csv")
+        return _answer(paths, terms, files)
+    from isocost.studies.workloads import with_workload
+
+    return with_workload(_answer(paths, terms, files), terms.workload, sharing=terms.share)
+
+
+def _answer(paths: Sequence[Path], terms: Terms, files: FileOptions) -> StudyReport:
     study = study_of(paths)
     if study is None:
         return _of_files(paths, terms, files)

@@ -45,6 +45,17 @@ from isocost.economics.technology import (
     returns_to_concurrency,
     step_time,
 )
+from isocost.economics.workload_cost import (
+    LevelCost,
+    Sharing,
+    TaskCost,
+    TaskTokens,
+    WorkloadCost,
+    input_per_output,
+    parse_sharing,
+    weighted_tokens,
+    workload_cost,
+)
 from isocost.economics.zone import find_zone, probabilities_of_being_best
 
 __all__ = [
@@ -58,11 +69,16 @@ __all__ = [
     "CostLevel",
     "HourlyCost",
     "Influence",
+    "LevelCost",
     "Sensitivity",
+    "Sharing",
     "Steadiness",
     "StepTime",
     "SweepComparison",
+    "TaskCost",
+    "TaskTokens",
     "TokenBasis",
+    "WorkloadCost",
     "Zone",
     "average_cost",
     "bounded_curve",
@@ -82,9 +98,11 @@ __all__ = [
     "hourly_parts",
     "implied_tokens_per_request",
     "incremental_cost",
+    "input_per_output",
     "machine_seconds_per_million",
     "offered_share",
     "overload_loss",
+    "parse_sharing",
     "price_draws",
     "probabilities_of_being_best",
     "returns_to_concurrency",
@@ -92,4 +110,6 @@ __all__ = [
     "steadiness",
     "steadiness_number",
     "step_time",
+    "weighted_tokens",
+    "workload_cost",
 ]

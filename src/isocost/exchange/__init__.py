@@ -8,6 +8,7 @@ from isocost.exchange.results import KNOWN_TOOLS, ResultFiles, read_results
 from isocost.exchange.series import read_series
 from isocost.exchange.sweep_file import StatedPrice, SweepFile, SweepFormat
 from isocost.exchange.sweep_table import read_sweep
+from isocost.exchange.tasks import read_tasks
 from isocost.exchange.times import TimesFormat, read_times
 from isocost.exchange.units import CapabilityFile, UnitFile, read_capability, read_units
 
@@ -30,6 +31,7 @@ __all__ = [
     "read_results",
     "read_series",
     "read_sweep",
+    "read_tasks",
     "read_times",
     "read_units",
 ]

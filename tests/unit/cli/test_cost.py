@@ -79,7 +79,21 @@ def test_columns_are_mapped_on_the_command_line(isocost, tmp_path):
     assert "10/s" in out
 
 
+def test_a_workload_is_costed_too(isocost, sweep, tmp_path):
+    tasks = tmp_path / "tasks.csv"
+    tasks.write_text("task,requests,input_tokens,output_tokens\nfix,9,10,100\n")
+    status, out, err = isocost(
+        "report", sweep, "--workload", tasks, "--share", "output", "-o", tmp_path / "p.html"
+    )
+    assert (status, err) == (0, "")
+    # 900 output tokens at 900/s
+    assert "The workload on sweep at 64 concurrent, output tokens bear all" in out
+    assert "mix" in out
+
+
 REFUSED = [
+    (["cost", "SWEEP", "--share", "tokens"], "--share goes with --workload TASKS.csv"),
+    (["cost", "SWEEP", "--workload", "FOLDER/none.csv"], "cannot read FOLDER/none.csv: No such file"),
     (["cost", "SWEEP", "--steady", "maybe"], "--steady must be partial, only or any, got 'maybe'"),
     (["cost", "SWEEP", "--requests", "0"], "--requests must be at least 1, got 0"),
     (

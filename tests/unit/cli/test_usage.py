@@ -153,7 +153,7 @@ def test_what_a_command_does_not_know_is_told(isocost, words, callback):
         (["catalog", "x"], "catalog has no command 'x': it has models, accelerators, machines"),
         (["--verson"], "isocost has no option --verson; perhaps --version is meant; see isocost --help"),
         (["run"], "run needs STUDY (folder of the study"),
-        (["report"], "report needs STUDY|SWEEP.csv|RESULTS... (folder of a study; CSV file with one run a row;"),
+        (["report"], "report needs STUDY|SWEEP.csv|RESULTS... (folder of a study; CSV file with"),
         (["run", "a", "b c"], "run takes only STUDY, and 'b c' is too much; put quotes around a value"),
         (["measure", "load", DEAD], "measure load needs --out STUDY (folder of the study); see"),
         (["measure", "load", DEAD, "--out", ""], "nothing was given after '--out'; is a variable not set?"),
