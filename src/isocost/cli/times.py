@@ -13,6 +13,7 @@ from isocost.core.errors import InputError
 
 if TYPE_CHECKING:
     from isocost.exchange import TimesFormat
+    from isocost.studies.fitting import FitTerms
     from isocost.studies.request_cost import CostTerms
     from isocost.studies.times import TimesQuestion
 
@@ -50,7 +51,7 @@ class TableOptions:
 def show_table(
     path: Path,
     table: TableOptions,
-    asked: tuple[tuple[int | None, int | None], CostTerms],
+    asked: tuple[tuple[int | None, int | None], CostTerms, FitTerms],
     shape: str,
     page: Path | None = None,
 ) -> None:
@@ -67,7 +68,9 @@ def show_table(
     typer.echo(text + (f"\n\npage: {page}" if page is not None and shape == "text" else ""))
 
 
-def _question(table: TableOptions, request: tuple[int | None, int | None], terms: CostTerms) -> TimesQuestion:
+def _question(
+    table: TableOptions, request: tuple[int | None, int | None], terms: CostTerms, fitting: FitTerms
+) -> TimesQuestion:
     from isocost.studies.times import TimesQuestion
 
     if table.rule not in (None, "published"):
@@ -77,6 +80,7 @@ def _question(table: TableOptions, request: tuple[int | None, int | None], terms
         denoised=table.denoised,
         request=options.parse_request(*request),
         terms=terms,
+        fitting=fitting,
         half_width_share=None if table.width is None else parse_share(table.width),
         idealized=table.idealized,
     )

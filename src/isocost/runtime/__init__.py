@@ -20,9 +20,11 @@ from isocost.runtime.design import interleave, profile_cells
 from isocost.runtime.drift import Drift, DriftStep, drift
 from isocost.runtime.fit import fit_runtime, held_out_error, measured_cells
 from isocost.runtime.foretold import ErrorShare, foretell
-from isocost.runtime.model import RuntimeCell, RuntimeModel
+from isocost.runtime.model import PriorUse, RuntimeCell, RuntimeModel
 from isocost.runtime.overhead import StepOverhead, step_overhead
 from isocost.runtime.pair import DrawnRuntime, RuntimePair
+from isocost.runtime.posterior import RuntimePosterior, runtime_posterior
+from isocost.runtime.prior import RuntimePrior, runtime_prior
 from isocost.runtime.profile_drift import ProfileDrift, profile_drift
 from isocost.runtime.published import PublishedRuntime, published_rule
 from isocost.runtime.published_draws import PublishedDraws
@@ -42,6 +44,7 @@ __all__ = [
     "DriftStep",
     "ErrorShare",
     "Part",
+    "PriorUse",
     "ProfileDrift",
     "PublishedDraws",
     "PublishedRuntime",
@@ -49,6 +52,8 @@ __all__ = [
     "RuntimeComparison",
     "RuntimeModel",
     "RuntimePair",
+    "RuntimePosterior",
+    "RuntimePrior",
     "RuntimeSamples",
     "RuntimeSeries",
     "RuntimeTable",
@@ -74,6 +79,8 @@ __all__ = [
     "request_cost",
     "request_energy",
     "requests_needed",
+    "runtime_posterior",
+    "runtime_prior",
     "samples_of",
     "side_by_side",
     "step_overhead",

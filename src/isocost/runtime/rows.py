@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     IntArray = np.ndarray[Any, np.dtype[np.integer[Any]]]
     BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 
-__all__ = ["ProfileRows", "medians_of", "rows_of", "snapped"]
+__all__ = ["ProfileRows", "medians_of", "rounding_s", "rows_of", "snapped"]
 
 MOST_BLOCKS = 100
 """More repeats say nothing more about their scatter."""
@@ -143,3 +143,18 @@ def medians_of(tables: FloatArray) -> FloatArray:
     lower = np.take_along_axis(ordered, (counts - 1) // 2, axis=1)
     upper = np.take_along_axis(ordered, counts // 2, axis=1)
     return np.asarray(((lower + upper) / 2)[:, 0])
+
+
+def rounding_s(times_s: FloatArray) -> float:
+    """Return the unit that times were rounded to, seconds: a tenth to a ten-thousandth; 0 where to none.
+
+    Examples
+    --------
+    >>> rounding_s(np.array([0.021, 0.35, 1.2, np.nan]))
+    0.001
+    """
+    told = times_s[~np.isnan(times_s)]
+    for unit in (0.1, 0.01, 0.001, 0.0001):
+        if np.allclose(told / unit, np.round(told / unit), rtol=0, atol=1e-6):
+            return unit
+    return 0.0
