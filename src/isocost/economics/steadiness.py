@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -159,8 +160,8 @@ def steadiness(point: OperatingPoint, *, tokens_per_request: float | None = None
 
     Open loop: s = L R / M. Closed loop: by Little's law N = L R, so s = N / M. A run with s of 1 and more
     never was; from `PARTIAL_FROM` on it was so in part. A run that finished fewer requests per second than
-    were offered, by more than filling and draining explain, is overloaded: its queue grows as long as it
-    runs, and it is no level of load at all.
+    were offered, by more than filling and draining and the chance of Poisson arrivals explain, is
+    overloaded: its queue grows as long as it runs, and it is no level of load at all.
 
     Parameters
     ----------
@@ -195,7 +196,8 @@ def steadiness(point: OperatingPoint, *, tokens_per_request: float | None = None
     share = offered_share(point, tokens_per_request=tokens_per_request)
     if number is not None and number >= 1:
         return Steadiness(state="never steady", number=number, residence=named)
-    if share is not None and share * (1 + (number or 0.0)) < _KEPT:
+    least = _KEPT - (2 / math.sqrt(requests) if requests else 0.0)
+    if share is not None and share * (1 + (number or 0.0)) < least:
         return Steadiness(state="overload", number=number, residence=named)
     if number is None:
         return Steadiness(state="not judged")

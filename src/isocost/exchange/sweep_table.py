@@ -112,6 +112,8 @@ def _is_ours(name: str) -> bool:
 
 
 def _require(table: Table, path: Path) -> None:
+    if len(table.columns) == 1 and any(mark in table.columns[0] for mark in ";\t"):
+        raise InputError(f"{path} has no commas between its columns; save it with commas")
     if not set(_LOADS) & set(table.columns):
         raise InputError(
             f"{path} has neither a column concurrency nor rate (it has: {', '.join(table.columns[:12])}"

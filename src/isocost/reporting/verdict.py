@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from isocost.reporting.cautions import client_saturated
 from isocost.reporting.format import hourly, percent, probability, seconds, si
 from isocost.reporting.markup import shorten
-from isocost.reporting.obstacle import nearest_miss
+from isocost.reporting.obstacle import is_ours, nearest_miss
 from isocost.reporting.pricing import Amount, cost_of
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from isocost.core.load import Load
     from isocost.core.money import HourlyPrice
-    from isocost.core.operating_point import OperatingPoint
     from isocost.economics.curve import CostCurve, CostLevel
     from isocost.runtime.model import RuntimeModel
     from isocost.studies.report import DeploymentReport, StudyReport
@@ -209,7 +208,7 @@ def _conditions(chosen: DeploymentReport, curve: CostCurve, best: CostLevel) -> 
     ]
     codes = {caution.code for point in best.points for caution in point.cautions}
     kinds = sorted({point.kind for point in best.points} - {"measured"})
-    tools = sorted({point.provenance.tool for point in best.points if not _is_ours(point)})
+    tools = sorted({point.provenance.tool for point in best.points if not is_ours(point)})
     if tools:
         parts[-1] = f"read from a {' and a '.join(_file_of(tool) for tool in tools)}, not measured here"
     elif not kinds:
@@ -220,10 +219,6 @@ def _conditions(chosen: DeploymentReport, curve: CostCurve, best: CostLevel) -> 
     parts += [f"{' and '.join(kinds)}, not measured here"] if kinds else []
     line = "; ".join(part for part in parts if part)
     return [line[:1].upper() + line[1:] + "."]
-
-
-def _is_ours(point: OperatingPoint) -> bool:
-    return point.provenance.tool.startswith("isocost ") or point.kind != "measured"
 
 
 def _file_of(tool: str) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["JudgedLevels", "Steady", "judged_levels"]
 
 Steady = Literal["any", "partial", "only"]
+_FEW = 30
 _KEPT = {
     "any": ("steady", "not judged", "partial", "never steady", "overload"),
     "partial": ("steady", "not judged", "partial"),
@@ -92,6 +93,9 @@ def _cautions(every: Sequence[tuple[OperatingPoint, Steadiness]], steady: Steady
             f"{_loads(part)}: filling and draining are a large part of the run (s = L R / M from 0.15), and "
             f"its cost is too high by an unknown part of it; {bounds}",
         )
+    few = [point for point, _ in every if point.requests is not None and point.requests < _FEW]
+    if few:
+        yield Caution("few-requests", f"{_loads(few)}: fewer than {_FEW} requests of a run ended well")
     if unknown := at("not judged"):
         fate = "left out" if steady == "only" else "taken as a level"
         yield Caution(

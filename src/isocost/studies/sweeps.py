@@ -146,6 +146,11 @@ def _price(question: FileQuestion, today: str) -> tuple[HourlyPrice | None, Hour
 
 def _read(paths: Sequence[Path], question: FileQuestion) -> SweepFile:
     """Read all files; sweeps of one name in two files are told apart by the file."""
+    twice = next(
+        (path for path in paths if [each.resolve() for each in paths].count(path.resolve()) > 1), None
+    )
+    if twice is not None:
+        raise InputError(f"{twice} is given twice; give each file once")
     tables = [path for path in paths if path.suffix.lower() in (".csv", ".tsv")]
     parts = [(path.stem, read_sweep(path, question.form)) for path in tables]
     others = [path for path in paths if path not in tables]

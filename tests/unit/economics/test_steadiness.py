@@ -91,6 +91,13 @@ def test_draining_explains_a_smaller_share():
     assert steadiness(told).edge_share == pytest.approx(20 / 70)
 
 
+def test_few_requests_may_come_late_by_chance():
+    # 2 of 16 requests/s less is two standard errors of 64 arrivals, and no overload; of 6,400 it is
+    fewer = {"e2e_s": 0.001, "requests_per_second": measured(13.0, "requests/s")}
+    assert steadiness(run(16.0, 320, requests=64, **fewer)).state == "steady"
+    assert steadiness(run(16.0, 320, requests=6400, **fewer)).state == "overload"
+
+
 def test_failures_are_no_overload():
     told = run(10.0, 320, requests=400, failures=100, requests_per_second=measured(8.0, "requests/s"))
     assert offered_share(told) == pytest.approx(1.0)

@@ -111,6 +111,7 @@ def test_price_in_another_currency(sweep):
 
 
 REFUSED = {
+    "rate;tokens\n1;2\n": "sweep.csv has no commas between its columns; save it with commas",
     "a,b\n1,2\n": "sweep.csv has neither a column concurrency nor rate (it has: a, b); name the load with "
     "--map rate=THEIRS, or give the JSON file if this is a tool's own table",
     "rate,b\n1,2\n": "sweep.csv has no column output_tokens_per_second; name what stands for it with "

@@ -160,3 +160,22 @@ def test_the_price_of_an_owned_machine_brings_what_it_is_made_of(write):
     report = report_files([write(SWEEP)], FileQuestion(machine="a800-owned"))
     assert report.hourly is not None
     assert report.price.usd_per_hour == pytest.approx(0.7866, abs=5e-5)
+
+
+def test_a_file_given_twice(write):
+    path = write(SWEEP)
+    with pytest.raises(InputError, match=r"sweep.csv is given twice"):
+        report_files([path, path])
+
+
+def test_few_requests_are_a_doubt(write):
+    report = report_files([write("concurrency,output_tokens_per_second,requests\n1,9,29\n2,9,30\n")])
+    told = {caution.code: caution.text for caution in report.deployments[0].curve.cautions}
+    assert told["few-requests"] == "1 concurrent: fewer than 30 requests of a run ended well"
+
+
+def test_a_percentile_that_the_file_does_not_tell(write):
+    report = report_files([write(SWEEP)], FileQuestion(service_levels=("ttft.p99=1s",)))
+    assert "The file tells ttft.p50." in verdict_of(report).text
+    report = report_files([write(SWEEP)], FileQuestion(service_levels=("tpot.p99=1s",)))
+    assert "The file does not tell tpot." in verdict_of(report).text
