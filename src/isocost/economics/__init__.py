@@ -24,6 +24,17 @@ from isocost.economics.ownership import (
     hourly_parts,
 )
 from isocost.economics.sensitivity import Influence, Sensitivity, sensitivity
+from isocost.economics.steadiness import (
+    PARTIAL_FROM,
+    Steadiness,
+    bounded_curve,
+    edge_shares_of,
+    implied_tokens_per_request,
+    offered_share,
+    overload_loss,
+    steadiness,
+    steadiness_number,
+)
 from isocost.economics.sweep import cost_curve
 from isocost.economics.technology import (
     StepTime,
@@ -34,11 +45,23 @@ from isocost.economics.technology import (
     returns_to_concurrency,
     step_time,
 )
+from isocost.economics.workload_cost import (
+    LevelCost,
+    Sharing,
+    TaskCost,
+    TaskTokens,
+    WorkloadCost,
+    input_per_output,
+    parse_sharing,
+    weighted_tokens,
+    workload_cost,
+)
 from isocost.economics.zone import find_zone, probabilities_of_being_best
 
 __all__ = [
     "ACCELERATOR_PARTS",
     "PARAMETERS",
+    "PARTIAL_FROM",
     "READINGS",
     "BatchTechnology",
     "BreakEven",
@@ -46,12 +69,19 @@ __all__ = [
     "CostLevel",
     "HourlyCost",
     "Influence",
+    "LevelCost",
     "Sensitivity",
+    "Sharing",
+    "Steadiness",
     "StepTime",
     "SweepComparison",
+    "TaskCost",
+    "TaskTokens",
     "TokenBasis",
+    "WorkloadCost",
     "Zone",
     "average_cost",
+    "bounded_curve",
     "break_even",
     "break_even_utilization",
     "capital_recovery_factor",
@@ -60,16 +90,26 @@ __all__ = [
     "cost_curve",
     "cost_per_million",
     "cost_per_request",
+    "edge_shares_of",
     "find_zone",
     "fit_step_time",
     "fit_technology",
     "hourly_cost",
     "hourly_parts",
+    "implied_tokens_per_request",
     "incremental_cost",
+    "input_per_output",
     "machine_seconds_per_million",
+    "offered_share",
+    "overload_loss",
+    "parse_sharing",
     "price_draws",
     "probabilities_of_being_best",
     "returns_to_concurrency",
     "sensitivity",
+    "steadiness",
+    "steadiness_number",
     "step_time",
+    "weighted_tokens",
+    "workload_cost",
 ]
