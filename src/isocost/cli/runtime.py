@@ -63,6 +63,9 @@ def runtime(
     ] = "text",
     tile: fitting.Tile = None,
     prior: fitting.Prior = None,
+    next_count: fitting.Next = None,
+    workload: fitting.Workload = None,
+    repeats: fitting.NextRepeats = None,
     hardware: costing.Hardware = None,
     accelerator: costing.Accelerator = None,
     count: costing.Count = None,
@@ -75,6 +78,7 @@ def runtime(
     as_json: options.Json = False,
 ) -> None:
     """Fit T(p, o) to a profile or a table, or take a published one; predict a request of any size."""
+    from isocost.cli.next_points import NextOptions, refuse_beside_next, refuse_without_next, show_next
     from isocost.cli.times import TableOptions, show_table
 
     if form not in ("text", "json", "helm"):
@@ -100,6 +104,19 @@ def runtime(
         ignore=ignore or [],
         unit=unit,
     )
+    if next_count is not None:
+        asked = NextOptions(
+            count=next_count,
+            workload=workload,
+            repeats=repeats,
+            tile=tile,
+            prior=prior,
+            deployment=deployment,
+        )
+        refuse_beside_next(form, (prompt, output), table.given(of_rows=False))
+        show_next(study, asked, table, shape)
+        return
+    refuse_without_next(workload, repeats)
     if study.is_file():
         if deployment is not None:
             raise InputError(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from isocost.studies.request_cost import CostTerms
     from isocost.studies.times import TimesQuestion
 
-__all__ = ["TableOptions", "show_table"]
+__all__ = ["TableOptions", "show_table", "table_format"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +33,8 @@ class TableOptions:
     ignore: list[str]
     unit: str | None
 
-    def given(self) -> list[str]:
-        """Return the options that were given."""
+    def given(self, *, of_rows: bool = True) -> list[str]:
+        """Return the options that were given, with or without those that only say how rows are read."""
         values = {
             "--rule": self.rule is not None,
             "--denoised": self.denoised,
@@ -45,7 +45,8 @@ class TableOptions:
             "--ignore": bool(self.ignore),
             "--unit": self.unit is not None,
         }
-        return [name for name, is_given in values.items() if is_given]
+        reading = ("--map", "--where", "--ignore", "--unit")
+        return [name for name, is_given in values.items() if is_given and (of_rows or name not in reading)]
 
 
 def show_table(
@@ -60,7 +61,7 @@ def show_table(
     from isocost.reporting import helm_json, times_json, times_text
     from isocost.studies.times import fit_times
 
-    report = fit_times(path, _question(table, request, terms, fitting), _format(table))
+    report = fit_times(path, _question(table, request, terms, fitting), table_format(table))
     write = {"helm": helm_json, "json": times_json, "text": times_text}[shape]
     typer.echo(write(report))
 
@@ -83,7 +84,8 @@ def _question(
     )
 
 
-def _format(table: TableOptions) -> TimesFormat:
+def table_format(table: TableOptions) -> TimesFormat:
+    """Say how the columns of a table are to be read."""
     from isocost.exchange import TimesFormat
 
     if table.unit not in (None, "s", "ms"):

@@ -1,5 +1,6 @@
 """T(p, o): what one request takes, idealized; which (p, o) to measure next."""
 
+from isocost.runtime.belief import RuntimeBelief, runtime_belief
 from isocost.runtime.contention import Contention, contention
 from isocost.runtime.cost_aware import (
     CostAware,
@@ -15,6 +16,7 @@ from isocost.runtime.drift import Drift, DriftStep, drift
 from isocost.runtime.fit import fit_runtime, held_out_error, measured_cells
 from isocost.runtime.foretold import ErrorShare, foretell
 from isocost.runtime.model import PriorUse, RuntimeCell, RuntimeModel
+from isocost.runtime.next_points import NextPoint, NextPoints, candidate_cells, next_points
 from isocost.runtime.posterior import RuntimePosterior, runtime_posterior
 from isocost.runtime.prior import RuntimePrior, runtime_prior
 from isocost.runtime.published import PublishedRuntime, published_rule
@@ -31,8 +33,11 @@ __all__ = [
     "Drift",
     "DriftStep",
     "ErrorShare",
+    "NextPoint",
+    "NextPoints",
     "PriorUse",
     "PublishedRuntime",
+    "RuntimeBelief",
     "RuntimeCell",
     "RuntimeModel",
     "RuntimePosterior",
@@ -42,6 +47,7 @@ __all__ = [
     "SideBySide",
     "accelerator_seconds",
     "board_power",
+    "candidate_cells",
     "cell_variations",
     "contention",
     "denoise",
@@ -53,10 +59,12 @@ __all__ = [
     "instances_needed",
     "interleave",
     "measured_cells",
+    "next_points",
     "profile_cells",
     "published_rule",
     "request_cost",
     "request_energy",
+    "runtime_belief",
     "runtime_posterior",
     "runtime_prior",
     "samples_of",

@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from isocost.core.observation import Run
     from isocost.runtime import CostAware, RuntimeModel
 
-__all__ = ["RuntimePrediction", "fit_profile", "fit_study", "predict_runtime"]
+__all__ = [
+    "RuntimePrediction",
+    "fit_profile",
+    "fit_study",
+    "predict_runtime",
+    "profile_runs",
+    "profile_samples",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +76,9 @@ def fit_profile(
     EstimationError
         If they cannot identify it.
     """
-    parts = [samples_of(run.observations, block_size=_cells(run)) for run in runs]
     terms = FitTerms() if fitting is None else fitting
     return fit_runtime(
-        _together(parts),
+        profile_samples(runs),
         deployment=deployment,
         seed=seed,
         machine_busy_share=_busy_share(runs),
@@ -99,6 +105,23 @@ def fit_study(path: Path, deployment: str | None = None, *, fitting: FitTerms | 
     EstimationError
         If the profile cannot identify T(p, o).
     """
+    wanted, runs = profile_runs(path, deployment)
+    return fit_profile(wanted, runs, fitting=fitting)
+
+
+def profile_samples(runs: Sequence[Run]) -> RuntimeSamples:
+    """Return the requests of one deployment's profile, the blocks of its runs kept apart."""
+    return _together([samples_of(run.observations, block_size=_cells(run)) for run in runs])
+
+
+def profile_runs(path: Path, deployment: str | None = None) -> tuple[str, tuple[Run, ...]]:
+    """Return the deployment that a study has profiled, and its runs.
+
+    Raises
+    ------
+    InputError
+        If there is no profile, or several and none is named.
+    """
     folder = open_study(path)
     profiles = {stage.name for stage in folder.stages() if isinstance(stage, RuntimeStage)}
     runs = [run for run in read_runs(folder.journal_file) if run.stage in profiles]
@@ -110,7 +133,7 @@ def fit_study(path: Path, deployment: str | None = None, *, fitting: FitTerms | 
     wanted = deployment or names[0]
     if wanted not in names:
         raise InputError(f"{path} has no profile of {wanted!r}; it has {', '.join(names)}")
-    return fit_profile(wanted, [run for run in runs if run.deployment == wanted], fitting=fitting)
+    return wanted, tuple(run for run in runs if run.deployment == wanted)
 
 
 def predict_runtime(

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 
-__all__ = ["Needed", "TimesFit", "TimesQuestion", "TimesReport", "fit_times"]
+__all__ = ["Needed", "TimesFit", "TimesQuestion", "TimesReport", "fit_times", "table_names"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +163,7 @@ def fit_times(path: Path, question: TimesQuestion, form: TimesFormat | None = No
             f"{question.idealized} has none of the models of {path}; it has "
             f"{', '.join(sorted(idealized)[:8])}"
         )
-    names = _names(tables)
+    names = table_names(tables)
     return TimesReport(
         source=str(path),
         question=question,
@@ -174,7 +174,7 @@ def fit_times(path: Path, question: TimesQuestion, form: TimesFormat | None = No
     )
 
 
-def _names(tables: Sequence[RuntimeTable]) -> list[str]:
+def table_names(tables: Sequence[RuntimeTable]) -> list[str]:
     """Return each table's model, with the conditions that differ among the tables of that model."""
     found = []
     for table in tables:
