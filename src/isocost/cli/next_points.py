@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from isocost.cli import fitting, options
-from isocost.cli.times import table_format
+from isocost.cli.times import times_format
 from isocost.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -82,5 +82,5 @@ def show_next(study: Path, asked: NextOptions, table: TableOptions, shape: str) 
         raise InputError(f"{table.given()[0]} is for a table of runtimes, a file; {study} is a folder")
     if not study.is_dir() and asked.deployment is not None:
         raise InputError("--deployment is for a study; choose rows of a table with --where")
-    report = choose_next(study, question, deployment=asked.deployment, form=table_format(table))
+    report = choose_next(study, question, deployment=asked.deployment, form=times_format(table))
     typer.echo(next_json(report) if shape == "json" else next_text(report, width=options.width()))

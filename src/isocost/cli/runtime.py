@@ -58,6 +58,26 @@ def runtime(
         list[str] | None, typer.Option("--ignore", help="A column that is no condition; may be given again.")
     ] = None,
     unit: Annotated[str | None, typer.Option("--unit", help="Of the table's runtimes: s or ms.")] = None,
+    contention: Annotated[
+        str | None,
+        typer.Option(
+            "--contention",
+            help="Compare along this count of parallel requests; of a study: concurrency.",
+            metavar="COLUMN",
+        ),
+    ] = None,
+    variation: Annotated[
+        bool, typer.Option("--variation", help="How much equal requests differ, and how many it takes.")
+    ] = False,
+    drift: Annotated[
+        str | None,
+        typer.Option(
+            "--drift", help="Compare along these dates; of a study: block, its repeats.", metavar="COLUMN"
+        ),
+    ] = None,
+    page: Annotated[
+        Path | None, typer.Option("--out", help="Write a page with charts, too.", metavar="PAGE.html")
+    ] = None,
     form: Annotated[
         str, typer.Option("--format", help="text, json, or helm: coefficients as HELM keeps them.")
     ] = "text",
@@ -80,6 +100,7 @@ def runtime(
     """Fit T(p, o) to a profile or a table, or take a published one; predict a request of any size."""
     from isocost.cli.next_points import NextOptions, refuse_beside_next, refuse_without_next, show_next
     from isocost.cli.times import TableOptions, show_table
+    from isocost.cli.trends import TrendOptions, show_study_trends, show_table_trends
 
     if form not in ("text", "json", "helm"):
         raise InputError(f"--format must be text, json or helm, got {form!r}")
@@ -104,6 +125,9 @@ def runtime(
         ignore=ignore or [],
         unit=unit,
     )
+    trends = TrendOptions(
+        contention=contention, variation=variation, drift=drift, request=(prompt, output), page=page
+    )
     if next_count is not None:
         asked = NextOptions(
             count=next_count,
@@ -113,7 +137,7 @@ def runtime(
             prior=prior,
             deployment=deployment,
         )
-        refuse_beside_next(form, (prompt, output), table.given(of_rows=False))
+        refuse_beside_next(form, (prompt, output), [*table.given(of_rows=False), *trends.given()])
         show_next(study, asked, table, shape)
         return
     refuse_without_next(workload, repeats)
@@ -126,10 +150,20 @@ def runtime(
         costing.refuse_hardware(hardware, study)
         if rule is not None or denoised:
             fitting.refuse_fitting(tile, prior, f"leave it out with {'--denoised' if denoised else '--rule'}")
-        fit = fitting.fit_terms(tile, prior, of_table=True)
-        show_table(study, table, (prompt, output), terms, fit, shape)
+        if trends.asked:
+            show_table_trends(study, table, trends, shape)
+        else:
+            fit = fitting.fit_terms(tile, prior, of_table=True)
+            show_table(study, table, ((prompt, output), terms, fit), shape, page)
         return
-    given = [*table.given(), *(["--format helm"] if shape == "helm" else [])]
+    if trends.asked and study.is_dir():
+        show_study_trends(study, deployment, table, trends, shape)
+        return
+    if page is not None and study.is_dir():
+        raise InputError(
+            f"the page of a study is its report; write it: isocost report {study} --output {page}"
+        )
+    given = [*table.given(), *trends.given(), *(["--format helm"] if shape == "helm" else [])]
     if given:
         raise InputError(
             f"{given[0]} is for a table of runtimes, a file; {study} is "

@@ -1,5 +1,6 @@
 """What tokens cost: the hour, cost curves over concurrency, returns to scale, the optimal zone."""
 
+from isocost.economics.comparison import SweepComparison, compare_sweeps
 from isocost.economics.cost import (
     cost_per_million,
     cost_per_request,
@@ -47,6 +48,7 @@ __all__ = [
     "Influence",
     "Sensitivity",
     "StepTime",
+    "SweepComparison",
     "TokenBasis",
     "Zone",
     "average_cost",
@@ -54,6 +56,7 @@ __all__ = [
     "break_even_utilization",
     "capital_recovery_factor",
     "check_values",
+    "compare_sweeps",
     "cost_curve",
     "cost_per_million",
     "cost_per_request",

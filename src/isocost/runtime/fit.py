@@ -15,6 +15,7 @@ from isocost.runtime.posterior import NOISE_SHARE, Pull, posterior_of
 from isocost.runtime.rows import ProfileRows, medians_of, rounding_s, rows_of, snapped
 from isocost.runtime.tile import estimated_tile, require_tile
 from isocost.statistics.batch_means import student_quantile
+from isocost.statistics.cells import cells_of
 from isocost.statistics.draws import generator
 from isocost.statistics.percentiles import percentiles
 from isocost.statistics.regression import monotone
@@ -212,10 +213,9 @@ def _optional(form: Form, draws: FloatArray, term: str, *, unit: str, n: int) ->
 
 def measured_cells(samples: RuntimeSamples) -> tuple[tuple[int, int, Estimate], ...]:
     """Return p, o and the median runtime over repeats of each profiled cell, by rising p and o."""
-    sizes = np.column_stack([samples.input_tokens, samples.output_tokens])
-    order = np.lexsort((sizes[:, 1], sizes[:, 0]))
-    cells, starts = np.unique(sizes[order], axis=0, return_index=True)
-    groups = np.split(samples.runtime_s[order], starts[1:])
+    cells, number = cells_of(samples.input_tokens, samples.output_tokens)
+    order = np.argsort(number, kind="stable")
+    groups = np.split(samples.runtime_s[order], np.cumsum(np.bincount(number))[:-1])
     return tuple((int(p), int(o), _median(group)) for (p, o), group in zip(cells, groups, strict=True))
 
 

@@ -166,14 +166,37 @@ class RuntimeModel:
                 "a runtime is predicted for at least 1 input and 1 output token, "
                 f"got {input_tokens!r} and {output_tokens!r}"
             )
-        kind = self._kind(input_tokens, output_tokens)
+        kind = self.kind_at(input_tokens, output_tokens)
         if kind == "extrapolated":
             warnings.warn(self._beyond(input_tokens, output_tokens), ExtrapolationWarning, stacklevel=2)
+        draws = self.runtime_draws(input_tokens, output_tokens)
+        return coefficient_estimate(draws, unit="s", n=self.decode.n, kind=kind)
+
+    @property
+    def prompt_sizes(self) -> tuple[int, ...]:
+        """Profiled prompt sizes, rising."""
+        return tuple(int(knot) for knot in self.knots)
+
+    @property
+    def longest_output(self) -> int:
+        """Largest profiled output size."""
+        return max(cell.output_tokens for cell in self.cells)
+
+    @property
+    def repeats(self) -> int | None:
+        """How often each size was timed."""
+        return self.decode.n
+
+    def runtime_draws(self, input_tokens: int, output_tokens: int) -> FloatArray:
+        """Return joint draws of T(p, o) in seconds, first the point estimate; one value: no interval.
+
+        Draw i of every size belongs to the same world i, so that sizes can be compared jointly.
+        """
         terms = self._terms(np.array([float(input_tokens)]), np.array([float(output_tokens)]))[0]
-        draws = self.coefficients @ terms
+        draws = np.asarray(self.coefficients @ terms)
         if len(draws) > 1:
             draws[1:] += self._interpolation_noise(input_tokens, self._prefill_s(terms))
-        return coefficient_estimate(draws, unit="s", n=self.decode.n, kind=kind)
+        return draws
 
     def prefill_at(self, input_tokens: int) -> Estimate:
         """Predict the time to the first token, alpha(p), in seconds: `predict` with one output token."""
@@ -190,7 +213,8 @@ class RuntimeModel:
         form = Form(knots=self.knots, tile_tokens=self.tile_tokens)
         return form.design(input_tokens, output_tokens)
 
-    def _kind(self, input_tokens: int, output_tokens: int) -> Kind:
+    def kind_at(self, input_tokens: int, output_tokens: int) -> Kind:
+        """Say what a prediction is: fitted at a profiled size, else interpolated or extrapolated."""
         if any(
             cell.input_tokens == input_tokens and cell.output_tokens == output_tokens for cell in self.cells
         ):

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from isocost.statistics.cells import cells_of
+
 if TYPE_CHECKING:
     from isocost.runtime.samples import RuntimeSamples
 
@@ -76,11 +78,10 @@ def snapped(samples: RuntimeSamples) -> RuntimeSamples:
 
 def rows_of(samples: RuntimeSamples) -> ProfileRows:
     """Group samples by exact (p, o); neighbours among very many repeats are taken together."""
-    sizes = np.column_stack([samples.input_tokens, samples.output_tokens])
-    cells, cell = np.unique(sizes, axis=0, return_inverse=True)
+    cells, cell = cells_of(samples.input_tokens, samples.output_tokens)
     blocks, block = np.unique(samples.block, return_inverse=True)
     count = min(len(blocks), MOST_BLOCKS)
-    cell, block = cell.reshape(-1), block.reshape(-1) * count // len(blocks)
+    block = block.reshape(-1) * count // len(blocks)
     shape = (count, len(cells))
     rows = [(np.arange(len(cells)), cells[:, 1], 0, _grouped(samples.runtime_s, block, cell, shape=shape))]
     for tokens, since, times in _parts(samples):

@@ -12,8 +12,8 @@ from isocost.core.load import RequestShape
 from isocost.exchange import read_times
 from isocost.runtime import candidate_cells, next_points, runtime_belief
 from isocost.studies.fitting import FitTerms
+from isocost.studies.naming import names_apart
 from isocost.studies.profile import profile_runs, profile_samples
-from isocost.studies.times import table_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,7 +113,8 @@ def _samples(
             "measure the first size: isocost measure runtime URL --cells 1x1 --out FOLDER"
         )
     tables = read_times(path, form)
-    return [(name, table.samples()) for name, table in zip(table_names(tables), tables, strict=True)]
+    names = names_apart([(table.model, table.conditions) for table in tables])
+    return [(name, table.samples()) for name, table in zip(names, tables, strict=True)]
 
 
 def _chosen(name: str, samples: RuntimeSamples, question: NextQuestion) -> tuple[str, int, NextPoints]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from isocost.core.observation import Run
     from isocost.runtime import CostAware, RuntimeModel
 
+    FloatArray = np.ndarray[Any, np.dtype[np.float64]]
+
 __all__ = [
     "RuntimePrediction",
     "fit_profile",
+    "fit_sessions",
     "fit_study",
     "predict_runtime",
     "profile_runs",
@@ -50,8 +53,6 @@ class RuntimePrediction:
         What it costs and draws.
     terms : CostTerms
         Hardware, money and power behind it.
-    fitting : FitTerms, optional
-        As for `fit_study`.
     cautions : tuple of Caution
         Doubts about model and prediction.
     """
@@ -87,6 +88,17 @@ def fit_profile(
     )
 
 
+def profile_samples(runs: Sequence[Run]) -> RuntimeSamples:
+    """Return the measured requests of one deployment's profile, its repeats as blocks in their order.
+
+    Raises
+    ------
+    EstimationError
+        If no request was measured.
+    """
+    return _together([samples_of(run.observations, block_size=_cells(run)) for run in runs])
+
+
 def fit_study(path: Path, deployment: str | None = None, *, fitting: FitTerms | None = None) -> RuntimeModel:
     """Fit T(p, o) to the profile in a study.
 
@@ -107,11 +119,6 @@ def fit_study(path: Path, deployment: str | None = None, *, fitting: FitTerms | 
     """
     wanted, runs = profile_runs(path, deployment)
     return fit_profile(wanted, runs, fitting=fitting)
-
-
-def profile_samples(runs: Sequence[Run]) -> RuntimeSamples:
-    """Return the requests of one deployment's profile, the blocks of its runs kept apart."""
-    return _together([samples_of(run.observations, block_size=_cells(run)) for run in runs])
 
 
 def profile_runs(path: Path, deployment: str | None = None) -> tuple[str, tuple[Run, ...]]:
@@ -136,6 +143,37 @@ def profile_runs(path: Path, deployment: str | None = None) -> tuple[str, tuple[
     return wanted, tuple(run for run in runs if run.deployment == wanted)
 
 
+def fit_sessions(path: Path, whole: RuntimeModel) -> tuple[RuntimeModel, ...]:
+    """Fit T(p, o) to each profile of one deployment by itself: each is a session of its own.
+
+    Parameters
+    ----------
+    path : Path
+        Folder of the study.
+    whole : RuntimeModel
+        The fit to all of them together.
+
+    Returns
+    -------
+    tuple of RuntimeModel
+        In the order in which they were measured; `whole` alone where there is only one, or one of them
+        cannot identify T(p, o) alone.
+    """
+    folder = open_study(path)
+    profiles = {stage.name for stage in folder.stages() if isinstance(stage, RuntimeStage)}
+    runs = [
+        run
+        for run in read_runs(folder.journal_file)
+        if run.stage in profiles and run.deployment == whole.deployment
+    ]
+    if len(runs) < 2:
+        return (whole,)
+    try:
+        return tuple(fit_profile(whole.deployment, [run]) for run in runs)
+    except EstimationError:
+        return (whole,)
+
+
 def predict_runtime(
     path: Path,
     deployment: str | None = None,
@@ -156,6 +194,8 @@ def predict_runtime(
         Of the request; both or neither.
     terms : CostTerms, optional
         Hardware, money and power behind it.
+    fitting : FitTerms, optional
+        As for `fit_study`.
 
     Raises
     ------
@@ -204,15 +244,21 @@ def _together(parts: Sequence[RuntimeSamples]) -> RuntimeSamples:
     if len(parts) == 1:
         return parts[0]
     shifts = np.cumsum([0, *(int(part.block.max()) + 1 for part in parts[:-1])])
-    known = all(part.ttft_s is not None for part in parts)
     return replace(
         parts[0],
         input_tokens=np.concatenate([part.input_tokens for part in parts]),
         output_tokens=np.concatenate([part.output_tokens for part in parts]),
         runtime_s=np.concatenate([part.runtime_s for part in parts]),
         block=np.concatenate([part.block + shift for part, shift in zip(parts, shifts, strict=True)]),
-        ttft_s=np.concatenate([part.ttft_s for part in parts if part.ttft_s is not None]) if known else None,
+        ttft_s=_early([part.ttft_s for part in parts]),
+        second_s=_early([part.second_s for part in parts]),
     )
+
+
+def _early(columns: Sequence[FloatArray | None]) -> FloatArray | None:
+    """Put times to an early token together; ``None`` where one profile lacks them."""
+    known = [column for column in columns if column is not None]
+    return np.concatenate(known) if len(known) == len(columns) else None
 
 
 def _busy_share(runs: Sequence[Run]) -> float | None:

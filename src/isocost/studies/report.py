@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from isocost.frontier.dominance import Frontier
     from isocost.runtime.model import RuntimeModel
     from isocost.studies.hourly import HourlyReport
+    from isocost.studies.trends import DeploymentTrends
 
 __all__ = ["Assumption", "DeploymentReport", "StudyReport"]
 
@@ -47,12 +48,18 @@ class DeploymentReport:
         The load's requests in words: ``"chat: about 96 in, 32 out; cold prefixes"``; ``""`` without a sweep.
     runtime : RuntimeModel or None
     curve : CostCurve or None
+    provenance : Provenance or None
+        Of its first run: what it and the machine that measured told of themselves.
+    trends : DeploymentTrends or None
+        Contention, variation and drift, as far as they were measured.
     """
 
     deployment: Deployment
     workload: str
     runtime: RuntimeModel | None
     curve: CostCurve | None
+    provenance: Provenance | None = None
+    trends: DeploymentTrends | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -238,3 +238,56 @@ def test_conditions_tell_the_fits_of_a_model_apart(isocost, tmp_path):
     ideal = tmp_path / "ideal.json"
     ideal.write_text('{"x": {"runtime_per_output_token": 0.1, "runtime_for_prompt_tokens": {"1": 1.0}}}')
     assert "has none of the models" in isocost(path, "--denoised", "--idealized", ideal)[2]
+
+
+def test_many_sizes_are_gathered_and_too_many_not_denoised(isocost, tmp_path):
+    path = tmp_path / "many.csv"
+    rows = [
+        f"m,{p},{o},0,{0.05 + 0.0002 * p + 0.02 * (o - 1):.4f}" for p in range(1, 81) for o in range(1, 31)
+    ]
+    path.write_text("\n".join([HEAD, *rows]))
+    status, out, _ = isocost(path)
+    assert status == 0
+    assert out.startswith("m takes 20.000 ms")
+    assert (
+        "note: 2,400 sizes of request are too many to be fitted apart: near prompts were taken together, "
+        "and of answers sixteen lengths kept\n" in out
+    )
+    assert isocost(path, "--denoised")[2] == (
+        "isocost: m has 2,400 sizes of request, and the least of each says little; denoise at most 2,000: "
+        "choose rows with --where, or round the sizes\n"
+    )
+
+
+@pytest.mark.parametrize("more", [[], ["--denoised"], ["--rule", "published"]])
+def test_a_page_shows_each_fit(isocost, times, tmp_path, more):
+    page = tmp_path / "page.html"
+    status, out, _ = isocost(times, "--out", page, *more)
+    assert status == 0
+    assert out.endswith(f"\n\npage: {page}\n")
+    text = page.read_text()
+    titles = re.findall("<h2>(.*?)</h2>", text)
+    assert "What one request takes on svc" in titles
+    assert "Coefficients of T(p, o)" in titles
+    assert ("Raw and denoised runtime" in titles) == ("--denoised" in more)
+    assert len(text.encode()) < 300 * 1024
+    assert not re.search(r"<[^>]+\s(on\w+|src|href|style)\s*=", text)
+
+
+def test_the_page_sets_raw_denoised_and_idealized_side_by_side(isocost, times, tmp_path):
+    ideal, page = tmp_path / "ideal.json", tmp_path / "page.html"
+    ideal.write_text(
+        '{"svc": {"runtime_per_output_token": 0.01, "runtime_for_prompt_tokens": {"1": 0.02, "1024": 0.12}}}'
+    )
+    isocost(times, "--denoised", "--idealized", ideal, "--out", page)
+    text = page.read_text()
+    assert "Raw, denoised and idealized runtime" in text
+    assert re.search(r"\d % \[\d+, \d+\] of the raw runtime is the service, not the model", text)
+
+
+def test_the_page_of_a_study_is_its_report(isocost, tmp_path):
+    assert isocost(tmp_path, "--out", "page.html")[2] == (
+        f"isocost: the page of a study is its report; write it: isocost report {tmp_path} --output "
+        "page.html\n"
+    )
+    assert isocost(tmp_path / "x.csv", "--out", "page.html")[2].startswith("isocost: ")
