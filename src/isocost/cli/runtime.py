@@ -102,9 +102,7 @@ def runtime(
     from isocost.cli.times import TableOptions, show_table
     from isocost.cli.trends import TrendOptions, show_study_trends, show_table_trends
 
-    if form not in ("text", "json", "helm"):
-        raise InputError(f"--format must be text, json or helm, got {form!r}")
-    shape = "json" if as_json and form == "text" else form
+    shape = _shape(form, as_json=as_json)
     terms = costing.cost_terms(
         price_per_hour=price_per_hour,
         price=price,
@@ -176,6 +174,12 @@ def runtime(
     costing.refuse_hardware(hardware, study)
     fit = fitting.fit_terms(tile, prior, of_table=False)
     _show_study(study, deployment, (prompt, output), terms, fit, shape)
+
+
+def _shape(form: str, *, as_json: bool) -> str:
+    if form not in ("text", "json", "helm"):
+        raise InputError(f"--format must be text, json or helm, got {form!r}")
+    return "json" if as_json and form == "text" else form
 
 
 def _show_published(
