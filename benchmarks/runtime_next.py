@@ -1,10 +1,10 @@
 """Which (p, o) to measure next, on the profiles of arXiv 2305.02440: what is reached in how many seconds.
 
-Each of 13 models begins with (1, 1); the next point is chosen by what was measured so far and a prior from
-the other models alone, and what is measured then is fitted as ``isocost runtime`` fits it. Seconds are shares of
+Each of 13 models begins with (1, 1). The next point is chosen by what was measured so far and a prior from
+the other models alone; what was measured is then fitted as ``isocost runtime`` fits it. Seconds are shares of
 those of six fixed points, (1,1) (1,64) (1920,1) (1024,1) (512,1) (256,1). The profile's milliseconds are part
-of the noise. What holds for all models, such as the shortest answer and the least gain, was chosen on these
-profiles. Data: ``../shared/data/narayanan2023``.
+of the noise. The shortest answer and the least gain were chosen on these profiles.
+Data: ``../shared/data/narayanan2023``.
 """
 
 from __future__ import annotations
