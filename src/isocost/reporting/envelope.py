@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from isocost.frontier.dominance import Axis, FrontierUnit
     from isocost.runtime.model import RuntimeModel
     from isocost.studies.hourly import HourlyReport
-    from isocost.studies.report import DeploymentReport, StudyReport
+    from isocost.studies.report import DeploymentReport, RequestAlone, StudyReport
 
 __all__ = ["SCHEMA", "envelope", "envelope_json", "estimate_object"]
 
@@ -101,7 +101,7 @@ def _tables(report: StudyReport) -> Json:
         "deployments": [_deployment(each, report) for each in report.deployments],
         "levels": [_level(level, curve) for curve in curves for level in curve.levels],
         "technologies": [_technology(c.deployment, c.technology) for c in curves if c.technology is not None],
-        "runtimes": [_runtime(model) for model in models],
+        "runtimes": [_runtime(model, report.alone(model)) for model in models],
         "cells": [cell for model in models for cell in _cells(model)],
     }
     tables |= _trends(report)
@@ -191,7 +191,7 @@ def _technology(deployment: str, technology: BatchTechnology) -> Json:
     }
 
 
-def _runtime(model: RuntimeModel) -> Json:
+def _runtime(model: RuntimeModel, longest: RequestAlone) -> Json:
     return {
         "deployment": model.deployment,
         "prefill": [
@@ -202,6 +202,12 @@ def _runtime(model: RuntimeModel) -> Json:
         "changeover": estimate_object(model.changeover),
         "held_out_error": estimate_object(model.held_out_error),
         "machine_busy_share": model.machine_busy_share,
+        "longest_alone": {
+            "input_tokens": longest.input_tokens,
+            "output_tokens": longest.output_tokens,
+            "runtime": estimate_object(longest.runtime),
+            "cost": estimate_object(longest.cost),
+        },
     }
 
 
