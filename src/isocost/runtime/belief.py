@@ -11,7 +11,7 @@ from isocost.core.errors import EstimationError
 from isocost.runtime.form import warped
 from isocost.runtime.posterior import NOISE_SHARE
 from isocost.runtime.prior import RuntimePrior
-from isocost.runtime.rows import medians_of, rounding_s, rows_of, snapped
+from isocost.runtime.rows import medians_of, rows_of, snapped
 from isocost.statistics.regression import hat_basis
 
 if TYPE_CHECKING:
@@ -32,10 +32,6 @@ _USUAL_ROUGHNESS = 4.6e-5
 """Variance of the increments of prefill about a line, per token, over what 1,000 tokens add, squared: the
 median of the 13 models that arXiv 2305.02440 profiled on A100."""
 
-_ROUNDED_VALUES = 3
-"""From so many cells on, decimals that all lack are taken for rounded off."""
-
-_USUAL_ROUNDING_S = 0.001
 _JITTER = 1e-12
 
 
@@ -170,15 +166,14 @@ class _Told:
         direct = rows.direct
         sizes = np.column_stack([snapped(samples).input_tokens, samples.output_tokens])
         counts = np.unique(sizes, axis=0, return_counts=True)[1]
-        times, table = rows.medians[direct], rows.by_block[:, direct]
-        rounding = rounding_s(table)
+        times, table = rows.times[direct], rows.by_block[:, direct]
         return cls(
             input_tokens=rows.input_tokens[direct],
             output_tokens=rows.output_tokens[direct],
             runtime_s=times,
             requests=counts,
             scatter_share=_scatter(table, times),
-            rounding_s=rounding if len(times) >= _ROUNDED_VALUES else min(rounding, _USUAL_ROUNDING_S),
+            rounding_s=rows.resolution_s,
         )
 
     @property
