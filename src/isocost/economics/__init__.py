@@ -16,6 +16,7 @@ from isocost.economics.hourly import (
     break_even_utilization,
     hourly_cost,
 )
+from isocost.economics.many_sweeps import Tally, tally_principle
 from isocost.economics.ownership import (
     ACCELERATOR_PARTS,
     PARAMETERS,
@@ -23,6 +24,8 @@ from isocost.economics.ownership import (
     check_values,
     hourly_parts,
 )
+from isocost.economics.principle import PRINCIPLES, Judgement, Principle, PrincipleName
+from isocost.economics.principles import arc_returns, judge_principles
 from isocost.economics.sensitivity import Influence, Sensitivity, sensitivity
 from isocost.economics.sweep import cost_curve
 from isocost.economics.technology import (
@@ -39,6 +42,7 @@ from isocost.economics.zone import find_zone, probabilities_of_being_best
 __all__ = [
     "ACCELERATOR_PARTS",
     "PARAMETERS",
+    "PRINCIPLES",
     "READINGS",
     "BatchTechnology",
     "BreakEven",
@@ -46,11 +50,16 @@ __all__ = [
     "CostLevel",
     "HourlyCost",
     "Influence",
+    "Judgement",
+    "Principle",
+    "PrincipleName",
     "Sensitivity",
     "StepTime",
     "SweepComparison",
+    "Tally",
     "TokenBasis",
     "Zone",
+    "arc_returns",
     "average_cost",
     "break_even",
     "break_even_utilization",
@@ -66,10 +75,12 @@ __all__ = [
     "hourly_cost",
     "hourly_parts",
     "incremental_cost",
+    "judge_principles",
     "machine_seconds_per_million",
     "price_draws",
     "probabilities_of_being_best",
     "returns_to_concurrency",
     "sensitivity",
     "step_time",
+    "tally_principle",
 ]
