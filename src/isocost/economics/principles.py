@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
-__all__ = ["arc_returns", "judge_principles", "untold"]
+__all__ = ["arc_returns", "judge_principles", "principles_over_rates", "untold"]
 
 FALL_FOUND = 1.05
 """Fall of average cost worth finding: the first level's over the last one's."""
@@ -65,6 +65,22 @@ def judge_principles(throughput: Mapping[float, Sequence[float]]) -> tuple[Princ
     """
     runs = sweep_runs(throughput)
     return _average_cost(runs), _incremental_cost(runs), _diminishing_returns(runs), optimal_zone(runs)
+
+
+def principles_over_rates() -> tuple[Principle, ...]:
+    """Return what a sweep over offered rates says of the principles: nothing.
+
+    Below capacity what comes out is what was asked for, so that cost is price over rate whatever the server
+    does; above it the load is an overload.
+
+    Examples
+    --------
+    >>> {each.judgement for each in principles_over_rates()}
+    {'cannot be told'}
+    """
+    identity = "below capacity cost against an offered rate is price over rate, whatever the server does"
+    reasons = (identity, *["it takes levels of concurrency; rates were offered"] * 3)
+    return tuple(untold(name, reason) for name, reason in zip(PRINCIPLES, reasons, strict=True))
 
 
 def untold(name: PrincipleName, reason: str) -> Principle:
