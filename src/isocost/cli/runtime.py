@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from isocost.cli import costing, options
+from isocost.cli import costing, fitting, options
 from isocost.core.errors import InputError
 
 if TYPE_CHECKING:
+    from isocost.studies.fitting import FitTerms
     from isocost.studies.request_cost import CostTerms
 
 __all__ = ["runtime"]
@@ -80,6 +81,11 @@ def runtime(
     form: Annotated[
         str, typer.Option("--format", help="text, json, or helm: coefficients as HELM keeps them.")
     ] = "text",
+    tile: fitting.Tile = None,
+    prior: fitting.Prior = None,
+    next_count: fitting.Next = None,
+    workload: fitting.Workload = None,
+    repeats: fitting.NextRepeats = None,
     hardware: costing.Hardware = None,
     accelerator: costing.Accelerator = None,
     count: costing.Count = None,
@@ -92,12 +98,11 @@ def runtime(
     as_json: options.Json = False,
 ) -> None:
     """Fit T(p, o) to a profile or a table, or take a published one; predict a request of any size."""
+    from isocost.cli.next_points import NextOptions, refuse_beside_next, refuse_without_next, show_next
     from isocost.cli.times import TableOptions, show_table
     from isocost.cli.trends import TrendOptions, show_study_trends, show_table_trends
 
-    if form not in ("text", "json", "helm"):
-        raise InputError(f"--format must be text, json or helm, got {form!r}")
-    shape = "json" if as_json and form == "text" else form
+    shape = _shape(form, as_json=as_json)
     terms = costing.cost_terms(
         price_per_hour=price_per_hour,
         price=price,
@@ -121,6 +126,19 @@ def runtime(
     trends = TrendOptions(
         contention=contention, variation=variation, drift=drift, request=(prompt, output), page=page
     )
+    if next_count is not None:
+        asked = NextOptions(
+            count=next_count,
+            workload=workload,
+            repeats=repeats,
+            tile=tile,
+            prior=prior,
+            deployment=deployment,
+        )
+        refuse_beside_next(form, (prompt, output), [*table.given(of_rows=False), *trends.given()])
+        show_next(study, asked, table, shape)
+        return
+    refuse_without_next(workload, repeats)
     if study.is_file():
         if deployment is not None:
             raise InputError(
@@ -128,10 +146,13 @@ def runtime(
                 f"--where model={deployment}"
             )
         costing.refuse_hardware(hardware, study)
+        if rule is not None or denoised:
+            fitting.refuse_fitting(tile, prior, f"leave it out with {'--denoised' if denoised else '--rule'}")
         if trends.asked:
             show_table_trends(study, table, trends, shape)
         else:
-            show_table(study, table, ((prompt, output), terms), shape, page)
+            fit = fitting.fit_terms(tile, prior, of_table=True)
+            show_table(study, table, ((prompt, output), terms, fit), shape, page)
         return
     if trends.asked and study.is_dir():
         show_study_trends(study, deployment, table, trends, shape)
@@ -147,10 +168,18 @@ def runtime(
             + ("a folder" if study.is_dir() else "not there")
         )
     if not study.is_dir():
+        fitting.refuse_fitting(tile, prior, f"{study} is neither a file nor a folder")
         _show_published(str(study), deployment, (prompt, output), hardware, terms, shape)
         return
     costing.refuse_hardware(hardware, study)
-    _show_study(study, deployment, (prompt, output), terms, shape)
+    fit = fitting.fit_terms(tile, prior, of_table=False)
+    _show_study(study, deployment, (prompt, output), terms, fit, shape)
+
+
+def _shape(form: str, *, as_json: bool) -> str:
+    if form not in ("text", "json", "helm"):
+        raise InputError(f"--format must be text, json or helm, got {form!r}")
+    return "json" if as_json and form == "text" else form
 
 
 def _show_published(
@@ -176,10 +205,11 @@ def _show_study(
     deployment: str | None,
     request: tuple[int | None, int | None],
     terms: CostTerms,
+    fit: FitTerms,
     shape: str,
 ) -> None:
     from isocost.reporting import prediction_json, prediction_text
     from isocost.studies.profile import predict_runtime
 
-    prediction = predict_runtime(study, deployment, *request, terms=terms)
+    prediction = predict_runtime(study, deployment, *request, terms=terms, fitting=fit)
     typer.echo(prediction_json(prediction) if shape == "json" else prediction_text(prediction))

@@ -13,6 +13,7 @@ from isocost.core.errors import InputError
 
 if TYPE_CHECKING:
     from isocost.exchange import TimesFormat
+    from isocost.studies.fitting import FitTerms
     from isocost.studies.request_cost import CostTerms
     from isocost.studies.times import TimesQuestion
 
@@ -32,8 +33,8 @@ class TableOptions:
     ignore: list[str]
     unit: str | None
 
-    def given(self) -> list[str]:
-        """Return the options that were given."""
+    def given(self, *, of_rows: bool = True) -> list[str]:
+        """Return the options that were given, with or without those that only say how rows are read."""
         values = {
             "--rule": self.rule is not None,
             "--denoised": self.denoised,
@@ -44,13 +45,14 @@ class TableOptions:
             "--ignore": bool(self.ignore),
             "--unit": self.unit is not None,
         }
-        return [name for name, is_given in values.items() if is_given]
+        reading = ("--map", "--where", "--ignore", "--unit")
+        return [name for name, is_given in values.items() if is_given and (of_rows or name not in reading)]
 
 
 def show_table(
     path: Path,
     table: TableOptions,
-    asked: tuple[tuple[int | None, int | None], CostTerms],
+    asked: tuple[tuple[int | None, int | None], CostTerms, FitTerms],
     shape: str,
     page: Path | None = None,
 ) -> None:
@@ -67,7 +69,9 @@ def show_table(
     typer.echo(text + (f"\n\npage: {page}" if page is not None and shape == "text" else ""))
 
 
-def _question(table: TableOptions, request: tuple[int | None, int | None], terms: CostTerms) -> TimesQuestion:
+def _question(
+    table: TableOptions, request: tuple[int | None, int | None], terms: CostTerms, fitting: FitTerms
+) -> TimesQuestion:
     from isocost.studies.times import TimesQuestion
 
     if table.rule not in (None, "published"):
@@ -77,6 +81,7 @@ def _question(table: TableOptions, request: tuple[int | None, int | None], terms
         denoised=table.denoised,
         request=options.parse_request(*request),
         terms=terms,
+        fitting=fitting,
         half_width_share=None if table.width is None else parse_share(table.width),
         idealized=table.idealized,
     )

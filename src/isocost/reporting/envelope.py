@@ -11,6 +11,7 @@ from isocost.reporting.objects import SCHEMA, estimate_object, finite
 from isocost.reporting.principles import principle_rows
 from isocost.reporting.trend_rows import block_rows, contention_rows, variation_rows
 from isocost.reporting.verdict import verdict_of
+from isocost.reporting.workload import workload_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from isocost.frontier.dominance import Axis, FrontierUnit
     from isocost.runtime.model import RuntimeModel
     from isocost.studies.hourly import HourlyReport
-    from isocost.studies.report import DeploymentReport, StudyReport
+    from isocost.studies.report import DeploymentReport, RequestAlone, StudyReport
 
 __all__ = ["SCHEMA", "envelope", "envelope_json", "estimate_object"]
 
@@ -103,12 +104,14 @@ def _tables(report: StudyReport) -> Json:
         "levels": [_level(level, curve) for curve in curves for level in curve.levels],
         "technologies": [_technology(c.deployment, c.technology) for c in curves if c.technology is not None],
         "principles": principle_rows(report),
-        "runtimes": [_runtime(model) for model in models],
+        "runtimes": [_runtime(model, report.alone(model)) for model in models],
         "cells": [cell for model in models for cell in _cells(model)],
     }
     tables |= _trends(report)
     if report.hourly is not None:
         tables |= _hourly(report.hourly)
+    if report.workload_cost is not None:
+        tables |= workload_rows(report.workload_cost, estimate_object)
     if report.frontier is not None:
         tables["units"] = [_unit(unit, report.frontier.axes) for unit in report.frontier.units]
     return {name: rows for name, rows in tables.items() if rows}
@@ -193,7 +196,7 @@ def _technology(deployment: str, technology: BatchTechnology) -> Json:
     }
 
 
-def _runtime(model: RuntimeModel) -> Json:
+def _runtime(model: RuntimeModel, longest: RequestAlone) -> Json:
     return {
         "deployment": model.deployment,
         "prefill": [
@@ -204,6 +207,12 @@ def _runtime(model: RuntimeModel) -> Json:
         "changeover": estimate_object(model.changeover),
         "held_out_error": estimate_object(model.held_out_error),
         "machine_busy_share": model.machine_busy_share,
+        "longest_alone": {
+            "input_tokens": longest.input_tokens,
+            "output_tokens": longest.output_tokens,
+            "runtime": estimate_object(longest.runtime),
+            "cost": estimate_object(longest.cost),
+        },
     }
 
 

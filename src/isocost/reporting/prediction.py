@@ -9,6 +9,7 @@ from isocost.reporting.cost_aware import cost_assumptions, cost_lines, in_curren
 from isocost.reporting.envelope import estimate_object
 from isocost.reporting.format import estimate_text, percent, seconds
 from isocost.reporting.markup import clean
+from isocost.reporting.shaped import shape_lines, shape_object
 
 if TYPE_CHECKING:
     from isocost.core.estimate import Estimate
@@ -44,6 +45,7 @@ def form_lines(model: RuntimeModel) -> list[str]:
     """Write which terms were chosen, and how well sizes are foretold that were left out."""
     error = model.held_out_error
     return [
+        *shape_lines(model),
         f"  {'context term':14s} " + ("not needed" if model.context is None else _context(model.context)),
         *_changeover(model.changeover),
         f"  {'left-out cells':14s} " + ("too few" if error is None else f"foretold within {_share(error)}"),
@@ -83,6 +85,7 @@ def prediction_json(prediction: RuntimePrediction) -> str:
                 for cell in model.cells
             ],
         },
+        "shape": shape_object(model),
         "assumptions": cost_assumptions(prediction.costs, prediction.terms.currency, model.deployment),
         "warnings": [{"code": caution.code, "text": caution.text} for caution in prediction.cautions],
         "provenance": [{"source": prediction.study}],

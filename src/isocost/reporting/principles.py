@@ -121,8 +121,8 @@ def _share(chance: float) -> str:
 def principle_lines(curve: CostCurve) -> str:
     """Write the judgements of a sweep on one line; empty where nothing was tested."""
     tested = [each for each in curve.principles if each.reason is None]
-    short = [f"{principle_titles[each.name].lower()}: {each.judgement}" for each in tested]
-    return f"Principles: {'; '.join(short)}" if short else ""
+    short = [f"{principle_titles[each.name].lower()} ({each.judgement})" for each in tested]
+    return f"Principles: {', '.join(short)}" if short else ""
 
 
 def principle_parts(report: StudyReport) -> list[Part]:

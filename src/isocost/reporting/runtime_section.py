@@ -11,6 +11,7 @@ from isocost.reporting.charts import (
     variation_figure,
 )
 from isocost.reporting.charts.figure import series_of
+from isocost.reporting.cost_aware import cost_text
 from isocost.reporting.document import Part, figure_markup, name_markup, table_markup
 from isocost.reporting.fit_tables import model_rows
 from isocost.reporting.format import estimate_text, percent
@@ -18,12 +19,12 @@ from isocost.reporting.markup import element, shorten
 from isocost.reporting.tables import Column, Table, cell_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from isocost.reporting.charts import Figure
     from isocost.reporting.markup import Markup
     from isocost.runtime import RuntimeModel
-    from isocost.studies.report import StudyReport
+    from isocost.studies.report import RequestAlone, StudyReport
 
 __all__ = ["runtime_parts"]
 
@@ -42,7 +43,7 @@ def runtime_parts(report: StudyReport) -> list[Part]:
     shown = [Part(title=each.title, markup=figure_markup(each), expendable=True) for each in figures]
     if not models:
         return shown
-    tables = [(_coefficients(models), True), (cell_table(models), False)]
+    tables = [(_coefficients(report, models), True), (cell_table(models), False)]
     return [
         Part(title=TITLE, markup=_heading(models), expendable=False),
         *shown,
@@ -96,7 +97,17 @@ def _trends(report: StudyReport) -> list[Figure]:
     return [figure for figure in figures if figure is not None]
 
 
-def _coefficients(models: Sequence[RuntimeModel]) -> Table:
+def _coefficients(report: StudyReport, models: Sequence[RuntimeModel]) -> Table:
     columns = (Column(title="Coefficient", numeric=False), Column(title="Value", unit="95 % interval"))
-    groups = tuple((shorten(model.deployment, NAME_LIMIT), tuple(model_rows(model))) for model in models)
+    groups = tuple(
+        (shorten(model.deployment, NAME_LIMIT), (*model_rows(model), *_alone(report.alone(model))))
+        for model in models
+    )
     return Table(title="Coefficients of T(p, o)", columns=columns, groups=groups)
+
+
+def _alone(request: RequestAlone) -> Iterator[tuple[str, str]]:
+    size = f"{request.input_tokens:,} in and {request.output_tokens:,} out, alone"
+    yield f"T of {size}", estimate_text(request.runtime)
+    if request.cost is not None:
+        yield f"cost of {size}", cost_text(request.cost)

@@ -12,6 +12,7 @@ from isocost.reporting.envelope import SCHEMA, estimate_object
 from isocost.reporting.format import decimals, estimate_text, grouped, percent
 from isocost.reporting.markup import clean
 from isocost.reporting.prediction import form_lines
+from isocost.reporting.shaped import shape_object
 from isocost.reporting.trend_tables import times_text_of
 from isocost.runtime import DenoisedRuntime, PublishedRuntime, RuntimeModel
 
@@ -225,6 +226,7 @@ def _model(fit: TimesFit) -> Json:
             "context": estimate_object(found.context),
             "changeover": estimate_object(found.changeover),
             "held_out_error": estimate_object(found.held_out_error),
+            **shape_object(found),
         }
     return content
 

@@ -10,17 +10,19 @@ import numpy as np
 
 from isocost.core.errors import ExtrapolationWarning, InputError
 from isocost.core.estimate import Estimate, Kind
-from isocost.runtime.form import Form
+from isocost.runtime.form import Form, warped
 
 if TYPE_CHECKING:
     from isocost.core.estimate import Caution
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
-__all__ = ["RuntimeCell", "RuntimeModel", "coefficient_estimate"]
+__all__ = ["PriorUse", "RuntimeCell", "RuntimeModel", "coefficient_estimate"]
 
 
-def coefficient_estimate(draws: FloatArray, *, unit: str, n: int | None, kind: Kind = "fitted") -> Estimate:
+def coefficient_estimate(
+    draws: FloatArray, *, unit: str, n: int | None, method: str, kind: Kind = "fitted"
+) -> Estimate:
     """Summarise the draws of one figure of a fit: first the point estimate; alone it has no interval."""
     low, high = np.quantile(draws[1:], [0.025, 0.975]) if len(draws) > 1 else (None, None)
     return Estimate(
@@ -30,9 +32,7 @@ def coefficient_estimate(draws: FloatArray, *, unit: str, n: int | None, kind: K
         unit=unit,
         kind=kind,
         n=n,
-        method="weighted least squares on medians; repeats resampled"
-        if len(draws) > 1
-        else "weighted least squares",
+        method=method,
     )
 
 
@@ -60,6 +60,26 @@ class RuntimeCell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PriorUse:
+    """What a prior from other models did to a fit.
+
+    Parameters
+    ----------
+    sources : tuple of str
+        The models.
+    weight : float
+        In [0, 1], against a fit without it; 0: the data contradict it.
+    surprise : float
+        How far the profiled sizes are from what it foretells of them, as a chi-square over its degrees of
+        freedom.
+    """
+
+    sources: tuple[str, ...]
+    weight: float
+    surprise: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuntimeModel:
     """T(p, o) = alpha(p) + beta (o - 1) [+ gamma (o - 1)(p + o / 2)] [+ delta]; arXiv 2305.02440, eq. 1.
 
@@ -71,7 +91,7 @@ class RuntimeModel:
     deployment : str
     cells : tuple of RuntimeCell
     prefill : tuple of (int, Estimate)
-        alpha at the knots: prompt tokens and seconds to the first token.
+        alpha at the profiled prompt sizes: tokens and seconds to the first token.
     decode : Estimate
         beta, seconds per output token after the first.
     context : Estimate or None
@@ -82,7 +102,7 @@ class RuntimeModel:
         Share of the machine's cores busy while profiling.
     cautions : tuple of Caution
     knots : float array, shape (k,)
-        Prompt sizes of the columns of `coefficients`.
+        Prompt sizes of the columns of `coefficients`: those profiled, and those of a prior.
     coefficients : float array, shape (draws, k + 3)
         Joint draws of alpha at the knots, beta, gamma and delta (0 when dropped); row 0 is the point
         estimate. One row only: the data allow no interval.
@@ -91,7 +111,9 @@ class RuntimeModel:
     changeover : Estimate or None
         delta, seconds; ``None`` when held-out error spoke against it.
     between_knots : float or None
-        Relative standard error of prefill half-way between two knots; ``None``: not known.
+        Relative standard error of prefill half-way between two profiled sizes; ``None``: not known.
+    prior : PriorUse or None
+        ``None`` without a prior, or where too few or very many prompt sizes leave nothing for it to do.
     """
 
     deployment: str
@@ -107,6 +129,7 @@ class RuntimeModel:
     tile_tokens: int | None = None
     changeover: Estimate | None = None
     between_knots: float | None = None
+    prior: PriorUse | None = None
 
     def predict(self, input_tokens: int, output_tokens: int) -> Estimate:
         """Predict the runtime of a request of p input and o output tokens, in seconds.
@@ -147,12 +170,12 @@ class RuntimeModel:
         if kind == "extrapolated":
             warnings.warn(self._beyond(input_tokens, output_tokens), ExtrapolationWarning, stacklevel=2)
         draws = self.runtime_draws(input_tokens, output_tokens)
-        return coefficient_estimate(draws, unit="s", n=self.decode.n, kind=kind)
+        return coefficient_estimate(draws, unit="s", n=self.decode.n, method=self.decode.method, kind=kind)
 
     @property
     def prompt_sizes(self) -> tuple[int, ...]:
         """Profiled prompt sizes, rising."""
-        return tuple(int(knot) for knot in self.knots)
+        return tuple(sorted({cell.input_tokens for cell in self.cells}))
 
     @property
     def longest_output(self) -> int:
@@ -161,8 +184,8 @@ class RuntimeModel:
 
     @property
     def repeats(self) -> int | None:
-        """How often each size was timed."""
-        return self.decode.n
+        """How often each size was timed, at most."""
+        return max((cell.measured.n for cell in self.cells if cell.measured.n is not None), default=None)
 
     def runtime_draws(self, input_tokens: int, output_tokens: int) -> FloatArray:
         """Return joint draws of T(p, o) in seconds, first the point estimate; one value: no interval.
@@ -217,11 +240,14 @@ class RuntimeModel:
         return float(self.coefficients[0, :count] @ terms[:count])
 
     def _interpolation_noise(self, input_tokens: int, prefill_s: float) -> FloatArray:
-        """Return draws of the error of interpolated prefill: none at a knot, most half-way between two."""
-        place = int(np.searchsorted(self.knots, input_tokens, side="right")) - 1
+        """Return draws of the error of interpolated prefill: none at a profiled size, most half-way."""
+        profiled = np.array(self.prompt_sizes, dtype=np.float64)
+        place = int(np.searchsorted(profiled, input_tokens, side="right")) - 1
         draws = len(self.coefficients) - 1
-        if self.between_knots is None or not 0 <= place < len(self.knots) - 1:
+        if self.between_knots is None or not 0 <= place < len(profiled) - 1:
             return np.zeros(draws)
-        share = (input_tokens - self.knots[place]) / (self.knots[place + 1] - self.knots[place])
+        sizes = np.array([profiled[place], float(input_tokens), profiled[place + 1]])
+        low, here, high = warped(sizes, self.tile_tokens)
+        share = (here - low) / (high - low)
         noise = np.random.default_rng([place, draws]).standard_normal(draws)
         return np.asarray(prefill_s * self.between_knots * 4 * share * (1 - share) * noise)

@@ -64,11 +64,14 @@ def hat_basis(places: FloatArray, knots: FloatArray) -> FloatArray:
     >>> hat_basis(np.array([0.0, 1.5, 4.0]), np.array([1.0, 2.0, 3.0])).tolist()
     [[1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [0.0, -1.0, 2.0]]
     """
-    basis = np.array([np.interp(places, knots, unit) for unit in np.eye(len(knots))]).T
-    if len(knots) > 1:
-        beyond = np.maximum(places - knots[-1], 0.0) / (knots[-1] - knots[-2])
-        basis[:, -1] += beyond
-        basis[:, -2] -= beyond
+    basis = np.zeros((len(places), len(knots)))
+    if len(knots) == 1:
+        return basis + 1.0
+    below = np.clip(np.searchsorted(knots, places, side="right") - 1, 0, len(knots) - 2)
+    share = np.maximum((places - knots[below]) / (knots[below + 1] - knots[below]), 0.0)
+    rows = np.arange(len(places))
+    basis[rows, below] = 1 - share
+    basis[rows, below + 1] = share
     return basis
 
 
@@ -91,12 +94,14 @@ def monotone(values: FloatArray) -> FloatArray:
     >>> monotone(np.array([1.0, 3.0, 2.0, 5.0])).tolist()
     [1.0, 2.5, 2.5, 5.0]
     """
-    if (np.diff(values, axis=-1) >= 0).all():
-        return values.copy()
+    result = values.copy()
+    falls = (np.diff(values, axis=-1) < 0).any(axis=-1)
+    some = values[falls]
     count = values.shape[-1]
-    result = np.full(values.shape, -np.inf)
-    for start in range(count):
-        means = np.cumsum(values[..., start:], axis=-1) / np.arange(1, count - start + 1)
+    found = np.full(some.shape, -np.inf)
+    for start in range(count if len(some) else 0):
+        means = np.cumsum(some[..., start:], axis=-1) / np.arange(1, count - start + 1)
         least = np.minimum.accumulate(means[..., ::-1], axis=-1)[..., ::-1]
-        result[..., start:] = np.maximum(result[..., start:], least)
+        found[..., start:] = np.maximum(found[..., start:], least)
+    result[falls] = found
     return result

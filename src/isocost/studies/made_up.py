@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,7 +113,7 @@ def transformers_model(model: str) -> tuple[Architecture, dict[str, Any]]:
     """
     if model in PRESETS:
         return PRESETS[model], llama_config(PRESETS[model])
-    architecture = find_model(model).architecture
+    architecture = replace(find_model(model).architecture, name=model_name(model))  # as the engine calls it
     path = Path(model)
     if path.suffix == ".gguf":
         return architecture, llama_config(architecture)

@@ -12,6 +12,7 @@ from isocost.core.errors import EstimationError, ExtrapolationWarning, InputErro
 from isocost.core.estimate import Caution
 from isocost.journal import RuntimeStage, open_study, read_runs
 from isocost.runtime import RuntimeSamples, fit_runtime, samples_of
+from isocost.studies.fitting import FitTerms
 from isocost.studies.request_cost import CostTerms, cost_aware, must_have_request
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ __all__ = [
     "fit_sessions",
     "fit_study",
     "predict_runtime",
+    "profile_runs",
     "profile_samples",
 ]
 
@@ -65,7 +67,9 @@ class RuntimePrediction:
     cautions: tuple[Caution, ...]
 
 
-def fit_profile(deployment: str, runs: Sequence[Run], *, seed: int = 0) -> RuntimeModel:
+def fit_profile(
+    deployment: str, runs: Sequence[Run], *, seed: int = 0, fitting: FitTerms | None = None
+) -> RuntimeModel:
     """Fit T(p, o) to the runs of one deployment's profile.
 
     Raises
@@ -73,8 +77,14 @@ def fit_profile(deployment: str, runs: Sequence[Run], *, seed: int = 0) -> Runti
     EstimationError
         If they cannot identify it.
     """
+    terms = FitTerms() if fitting is None else fitting
     return fit_runtime(
-        profile_samples(runs), deployment=deployment, seed=seed, machine_busy_share=_busy_share(runs)
+        profile_samples(runs),
+        deployment=deployment,
+        seed=seed,
+        machine_busy_share=_busy_share(runs),
+        tile_tokens=terms.tile,
+        prior=terms.runtime_prior(),
     )
 
 
@@ -89,7 +99,7 @@ def profile_samples(runs: Sequence[Run]) -> RuntimeSamples:
     return _together([samples_of(run.observations, block_size=_cells(run)) for run in runs])
 
 
-def fit_study(path: Path, deployment: str | None = None) -> RuntimeModel:
+def fit_study(path: Path, deployment: str | None = None, *, fitting: FitTerms | None = None) -> RuntimeModel:
     """Fit T(p, o) to the profile in a study.
 
     Parameters
@@ -97,6 +107,8 @@ def fit_study(path: Path, deployment: str | None = None) -> RuntimeModel:
     path : Path
     deployment : str, optional
         Which one; may be left out if the study has profiled only one.
+    fitting : FitTerms, optional
+        Tile and prior; left out: the data choose the tile, and there is no prior.
 
     Raises
     ------
@@ -104,6 +116,18 @@ def fit_study(path: Path, deployment: str | None = None) -> RuntimeModel:
         If there is no profile, or several and none is named.
     EstimationError
         If the profile cannot identify T(p, o).
+    """
+    wanted, runs = profile_runs(path, deployment)
+    return fit_profile(wanted, runs, fitting=fitting)
+
+
+def profile_runs(path: Path, deployment: str | None = None) -> tuple[str, tuple[Run, ...]]:
+    """Return the deployment that a study has profiled, and its runs.
+
+    Raises
+    ------
+    InputError
+        If there is no profile, or several and none is named.
     """
     folder = open_study(path)
     profiles = {stage.name for stage in folder.stages() if isinstance(stage, RuntimeStage)}
@@ -116,7 +140,7 @@ def fit_study(path: Path, deployment: str | None = None) -> RuntimeModel:
     wanted = deployment or names[0]
     if wanted not in names:
         raise InputError(f"{path} has no profile of {wanted!r}; it has {', '.join(names)}")
-    return fit_profile(wanted, [run for run in runs if run.deployment == wanted])
+    return wanted, tuple(run for run in runs if run.deployment == wanted)
 
 
 def fit_sessions(path: Path, whole: RuntimeModel) -> tuple[RuntimeModel, ...]:
@@ -157,6 +181,7 @@ def predict_runtime(
     output_tokens: int | None = None,
     *,
     terms: CostTerms | None = None,
+    fitting: FitTerms | None = None,
 ) -> RuntimePrediction:
     """Fit the profile in a study and predict one request, if its size is given.
 
@@ -169,6 +194,8 @@ def predict_runtime(
         Of the request; both or neither.
     terms : CostTerms, optional
         Hardware, money and power behind it.
+    fitting : FitTerms, optional
+        As for `fit_study`.
 
     Raises
     ------
@@ -179,7 +206,7 @@ def predict_runtime(
         raise InputError("a prediction needs both lengths: give --prompt and --output")
     asked = CostTerms() if terms is None else terms
     must_have_request(asked, None if input_tokens is None else (input_tokens, output_tokens))
-    model = fit_study(path, deployment)
+    model = fit_study(path, deployment, fitting=fitting)
     runtime, cautions = None, model.cautions
     if input_tokens is not None and output_tokens is not None:
         with warnings.catch_warnings(record=True) as caught:

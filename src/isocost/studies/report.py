@@ -5,19 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from isocost.runtime import request_cost
+
 if TYPE_CHECKING:
     from isocost.core.deployment import Deployment
-    from isocost.core.estimate import Caution
+    from isocost.core.estimate import Caution, Estimate
     from isocost.core.money import HourlyPrice
     from isocost.core.provenance import Provenance
     from isocost.core.service_level import ServiceLevel
     from isocost.economics.curve import CostCurve
+    from isocost.economics.workload_cost import WorkloadCost
     from isocost.frontier.dominance import Frontier
     from isocost.runtime.model import RuntimeModel
     from isocost.studies.hourly import HourlyReport
     from isocost.studies.trends import DeploymentTrends
 
-__all__ = ["Assumption", "DeploymentReport", "StudyReport"]
+__all__ = ["Assumption", "DeploymentReport", "RequestAlone", "StudyReport"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,25 @@ class DeploymentReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestAlone:
+    """What one request takes and costs when nobody else is there.
+
+    Parameters
+    ----------
+    input_tokens, output_tokens : int
+    runtime : Estimate
+        Seconds.
+    cost : Estimate or None
+        Idealized cost, USD a request; ``None`` without a price.
+    """
+
+    input_tokens: int
+    output_tokens: int
+    runtime: Estimate
+    cost: Estimate | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StudyReport:
     """The whole answer of a study.
 
@@ -86,6 +108,8 @@ class StudyReport:
         Probability that it is the cheapest of those that qualify; ``None`` without rivals or repeats.
     hourly : HourlyReport or None
         What the price is made of; ``None`` when it was given or is of a machine by the hour.
+    workload_cost : WorkloadCost or None
+        What a workload of one's own costs on the recommended deployment; ``None`` when none was given.
     """
 
     name: str
@@ -100,3 +124,15 @@ class StudyReport:
     provenance: tuple[Provenance, ...]
     probability_cheapest: float | None = None
     hourly: HourlyReport | None = None
+    workload_cost: WorkloadCost | None = None
+
+    def alone(self, model: RuntimeModel) -> RequestAlone:
+        """Return runtime and cost of the longest request that was profiled, alone on the deployment."""
+        longest = max(model.cells, key=lambda cell: cell.fitted_s)
+        runtime = model.predict(longest.input_tokens, longest.output_tokens)
+        return RequestAlone(
+            input_tokens=longest.input_tokens,
+            output_tokens=longest.output_tokens,
+            runtime=runtime,
+            cost=None if self.price is None else request_cost(runtime, self.price),
+        )

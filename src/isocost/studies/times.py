@@ -25,6 +25,7 @@ from isocost.runtime import (
 from isocost.runtime.gathered import MOST_SIZES, count_sizes, gathered
 from isocost.statistics import cells_of, generator
 from isocost.studies.cells import first_tokens, fitted_cells
+from isocost.studies.fitting import FitTerms
 from isocost.studies.naming import names_apart
 from isocost.studies.request_cost import CostTerms, cost_aware, must_have_request
 from isocost.studies.trends import DEFAULT_SHARE, variation_of
@@ -62,6 +63,8 @@ class TimesQuestion:
         Coefficients in HELM's form to compare denoised runtimes with.
     terms : CostTerms
         Hardware, money and power behind the request.
+    fitting : FitTerms
+        Of our own fit.
     seed : int
         Seeds resampling.
     """
@@ -72,6 +75,7 @@ class TimesQuestion:
     half_width_share: float | None = None
     idealized: Path | None = None
     terms: CostTerms = field(default_factory=CostTerms)
+    fitting: FitTerms = field(default_factory=FitTerms)
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -226,7 +230,13 @@ def _fit(
     if question.denoised:
         _require_few_sizes(table, name)
         return denoise(*columns, deployment=name, least_known=table.rows_are == "minimum")
-    return fit_runtime(gathered(table.samples()), deployment=name, seed=question.seed)
+    return fit_runtime(
+        gathered(table.samples()),
+        deployment=name,
+        seed=question.seed,
+        tile_tokens=question.fitting.tile,
+        prior=question.fitting.runtime_prior(),
+    )
 
 
 def _require_few_sizes(table: RuntimeTable, name: str) -> None:

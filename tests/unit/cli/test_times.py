@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+from isocost.catalog import published_fit
 from isocost.cli import main
 
 HEAD = "model,prompt_tokens,output_tokens,instance,runtime_s"
@@ -44,6 +45,48 @@ def test_our_fit_is_the_default(isocost, times):
     assert status == 0
     assert out.startswith("svc takes 20")
     assert "for each token after the first.\n  first token" in out
+
+
+@pytest.fixture
+def six(tmp_path):
+    """Six sizes of a made-up model whose prefill goes as OpenAI's davinci on A100, half as fast."""
+    prefill = dict(published_fit("openai/davinci", "a100").runtime.prefill_s)
+    rows = [f"m,{p},1,{2 * prefill[p]:.6f}" for p in (1, 256, 512, 1024, 1920)]
+    path = tmp_path / "six.csv"
+    last = f"m,1,64,{2 * prefill[1] + 63 * 0.162:.6f}"
+    path.write_text("\n".join(["model,prompt_tokens,output_tokens,runtime_s", *rows, last]) + "\n")
+    return path, 2 * prefill[320]
+
+
+def test_prefill_between_few_sizes_goes_as_in_the_published_models(isocost, six):
+    path, truth = six
+    found = {
+        prior: json.loads(isocost(path, "--prior", prior, "--prompt", 320, "--output", 1, "--json")[1])
+        for prior in ("published", "none")
+    }
+    models = {prior: each["tables"]["models"][0] for prior, each in found.items()}
+    error = {prior: abs(model["runtime"]["value"] / truth - 1) for prior, model in models.items()}
+    assert error["published"] < 0.5 * error["none"]
+    assert models["none"]["prior"] is None
+    assert models["none"]["tile_tokens"] is None
+    assert len(models["published"]["prior"]["sources"]) == 12
+    assert models["published"]["tile_tokens"] == 128
+    text = isocost(path)[1]
+    assert re.search(r"between sizes  shaped as in 12 other models \(weight \d+", text)
+    assert "a staircase in tiles of 128 tokens" in text
+    assert "a staircase in tiles of 64 tokens" in isocost(path, "--prior", "none", "--tile", 64)[1]
+    assert "between sizes" not in isocost(path, "--prior", "none", "--tile", "none")[1]
+
+
+def test_a_table_unlike_the_published_models_says_that_the_prior_was_left_out(isocost, tmp_path):
+    rows = [f"m,{p},1,{0.004 + 0.00021 * p:.6f}" for p in (1, 256, 512, 1024, 1920)]
+    path = tmp_path / "straight.csv"
+    path.write_text("\n".join(["model,prompt_tokens,output_tokens,runtime_s", *rows, "m,1,64,0.319"]) + "\n")
+    out = isocost(path)[1]
+    assert (
+        "note: prefill does not go as in the models that the prior comes from; the prior was left out" in out
+    )
+    assert "between sizes" not in out
 
 
 def test_denoised_with_width_and_idealized(isocost, times, tmp_path):
@@ -123,6 +166,17 @@ def test_copies_of_instances_are_left_out(isocost, tmp_path):
         ),
         (["--width", "5%"], "--width asks how many instances denoising needs; give it with --denoised alone"),
         (["--idealized", "x"], "--idealized compares with denoised runtimes; give it with --denoised"),
+        (["--tile", "x"], "--tile must be auto, none or a number of tokens of at least 2, got 'x'"),
+        (["--tile", "1"], "--tile must be auto, none or a number of tokens of at least 2, got '1'"),
+        (["--prior", "mine"], "--prior must be published or none, got 'mine'"),
+        (
+            ["--denoised", "--tile", "64"],
+            "--tile is for our own fit of a study or a table; leave it out with --denoised",
+        ),
+        (
+            ["--rule", "published", "--prior", "none"],
+            "--prior is for our own fit of a study or a table; leave it out with --rule",
+        ),
         (["--prompt", "5"], "a prediction needs both lengths: give --prompt and --output"),
     ],
 )

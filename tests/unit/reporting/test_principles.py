@@ -83,7 +83,7 @@ def test_cards_stand_on_the_page_and_rows_in_the_json() -> None:
 
 def test_a_line_in_the_terminal() -> None:
     report = study_report(stacks=1)
-    assert "Principles: average cost falls: holds; incremental cost falls:" in " ".join(
+    assert "Principles: average cost falls (holds), incremental cost falls (" in " ".join(
         terminal_text(report).split()
     )
     curve = report.deployments[0].curve

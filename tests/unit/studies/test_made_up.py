@@ -31,6 +31,7 @@ def test_one_configuration_for_both_stacks(folder):
     served = engine_model(str(folder / "config.json"))
     built, config = transformers_model(str(folder))
     assert (served.name, served.parameters) == ("mine", built.parameters)
+    assert built.name == "mine"
     # embedding and output 2 x 512 x 128; a layer 128 x (128 + 64 + 64 + 128) + 3 x 128 x 256 + 2 x 128
     assert built.parameters == 2 * 512 * 128 + 2 * (128 * 384 + 3 * 128 * 256 + 256) + 128
     assert config == LLAMA
