@@ -25,7 +25,15 @@ from isocost.reporting.document import (
 from isocost.reporting.hourly import hourly_page_tables
 from isocost.reporting.markup import Markup, element, exact, join, shorten
 from isocost.reporting.pricing import pricing_of
-from isocost.reporting.tables import cell_table, cost_data, cost_table, cost_unit, level_table, unit_table
+from isocost.reporting.tables import (
+    cell_table,
+    cost_data,
+    cost_table,
+    cost_unit,
+    level_table,
+    returns_table,
+    unit_table,
+)
 from isocost.reporting.verdict import verdict_of
 
 if TYPE_CHECKING:
@@ -141,6 +149,7 @@ def _tables(report: StudyReport) -> list[Part]:
     tables = [
         (level_table(report), True),
         (cost_table(report), False),
+        (returns_table(report), False),
         (unit_table(report), False),
         (cell_table(models), False),
         *((table, False) for table in ([] if report.hourly is None else hourly_page_tables(report.hourly))),

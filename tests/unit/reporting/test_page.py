@@ -86,6 +86,7 @@ def test_all_sections_are_there() -> None:
         "What one request takes on small-F16",
         "Levels of load",
         "Costs on every basis",
+        "Returns to concurrency",
         "Production units, strict dominance",
         "Profiled cells of T(p, o)",
         "Cautions",
