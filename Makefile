@@ -2,10 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+LOWEST := .venv-lowest
 STUDY ?= studies/quickstart
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test check format lint types layers examples docs coverage bench bench-runtime bench-economics soak clean
+.PHONY: help quickstart test test-lowest test-transformers check format lint types layers examples docs coverage bench bench-runtime bench-economics soak clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,11 +27,29 @@ $(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[engine,dev]'
 	@touch $@ $(VENV)/.engine
 
+$(LOWEST)/.installed: pyproject.toml lowest.txt constraints.txt
+	@$(PYTHON) -m venv --clear $(LOWEST)
+	@echo "installing the lowest versions into $(LOWEST) ..." >&2
+	@$(LOWEST)/bin/python -m pip install -q --disable-pip-version-check -c lowest.txt -e '.[engine]' \
+	  $$(grep -E '^(hypothesis|pytest)==' constraints.txt)
+	@touch $@
+
+$(VENV)/.transformers: $(VENV)/.dev
+	@echo "installing isocost[transformers] into $(VENV) (several GB) ..." >&2
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[transformers]'
+	@touch $@
+
 quickstart: $(VENV)/.engine  ## measure the embedded engine on this machine and write a priced report
 	@$(BIN)/isocost quickstart --out $(STUDY)
 
 test: $(VENV)/.dev  ## the whole suite
 	$(BIN)/python -m pytest -q
+
+test-lowest: $(LOWEST)/.installed  ## the whole suite with the lowest versions that are allowed
+	$(LOWEST)/bin/python -m pytest -q
+
+test-transformers: $(VENV)/.transformers  ## the tests that need torch and transformers
+	$(BIN)/python -m pytest -q -m transformers tests
 
 check: format lint types layers docs test  ## everything that review runs
 
@@ -59,8 +78,8 @@ bench: coverage $(VENV)/.dev  ## print the figures that the project promises
 	@for part in startup install_size engine_throughput runtime_heldout report_speed loadgen_truth; do \
 	  $(BIN)/python benchmarks/$$part.py || exit 1; done
 
-bench-runtime: $(VENV)/.dev  ## published coefficients given back, and denoising beside the minimum
-	$(BIN)/python benchmarks/runtime_published.py
+bench-runtime: $(VENV)/.dev  ## every figure of idealized runtime beside its target and what others reach
+	$(BIN)/python benchmarks/runtime_all.py
 
 bench-economics: $(VENV)/.dev  ## figures of the economics beside their oracles
 	@for part in benchmarks/economics_*.py; do $(BIN)/python $$part || exit 1; done
@@ -69,4 +88,4 @@ soak: $(VENV)/.dev  ## what takes long: many kills under load
 	$(BIN)/python benchmarks/kills.py --kills 200
 
 clean:  ## remove the environment and what was built
-	rm -rf $(VENV) docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(LOWEST) docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -12,6 +12,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+from figures import Figure, show
 from machine import heading
 
 from isocost.core.load import RequestShape
@@ -69,16 +70,26 @@ def main() -> None:
     parser.add_argument("--precision", default="F16")
     options = parser.parse_args()
     print(heading("T(p, o) of the embedded engine on held-out cells", "openvino-genai"))
+    figures = []
     for model, goal in (("tiny", 0.06), ("small", 0.03)):
         found = errors(model, options.precision, options.repeats)
         relative = [abs(predicted / measured - 1) for _, measured, predicted in found]
         mean, largest = np.mean(relative), max(relative)
         print(f"  {model}-{options.precision}: mean {mean:.1%} (goal {goal:.0%}), largest {largest:.1%}")
+        figures.append(
+            Figure(
+                f"{model}-{options.precision}, mean error on held-out cells",
+                f"{mean:.1%}",
+                f"at most {goal:.0%}",
+                f"largest {largest:.1%}",
+            )
+        )
         for cell, measured, predicted in found:
             print(
                 f"    {cell.input_tokens:4d} in {cell.output_tokens:3d} out: {measured * 1e3:8.2f} ms, "
                 f"predicted {predicted * 1e3:8.2f} ms, {predicted / measured - 1:+.1%}"
             )
+    show(figures)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+from figures import Figure, show
 from machine import heading
 
 from isocost.exchange import TimesFormat, read_helm, read_times
@@ -70,20 +71,24 @@ def equal(fits: Fits, file: str, copies: dict[str, str]) -> tuple[int, int, floa
     return sum(gap < 1e-9 for gap in apart), len(apart), max(apart)
 
 
-def show(what: str, found: tuple[int, int, float], target: str) -> None:
+def given_back(what: str, found: tuple[int, int, float], target: str) -> Figure:
     same, count, most = found
-    off = "" if same == count else f"; the others off by {most:.3f}"
-    print(f"  {what:44s} {same}/{count} (target {target}){off}")
+    off = "" if same == count else f"the others off by {most:.3f}"
+    return Figure(what, f"{same}/{count}", target, off)
 
 
-def golden() -> None:
+def golden() -> list[Figure]:
     a100, v100 = profiled("profile_a100.csv"), profiled("profile_v100.csv")
-    print("published coefficients given back by the rule")
-    show("A100, profiled models, HELM's file", equal(a100, "fitted_idealized_helm.json", {}), "336/336")
-    show("V100, profiled models", equal(v100, "fitted_idealized_v100.json", {}), "108/108")
-    show("A100, the copies too, the paper's file", equal(a100, "fitted_idealized.json", COPIES), "420/420")
-    show("A100, the copies too, HELM's file", equal(a100, "fitted_idealized_helm.json", COPIES), "532/532")
-    show("V100, the copies too", equal(v100, "fitted_idealized_v100.json", COPIES), "180/180")
+    told = [
+        ("A100, profiled models, HELM's file", a100, "fitted_idealized_helm.json", {}, "336/336"),
+        ("V100, profiled models", v100, "fitted_idealized_v100.json", {}, "108/108"),
+        ("A100, the copies too, the paper's file", a100, "fitted_idealized.json", COPIES, "420/420"),
+        ("A100, the copies too, HELM's file", a100, "fitted_idealized_helm.json", COPIES, "532/532"),
+        ("V100, the copies too", v100, "fitted_idealized_v100.json", COPIES, "180/180"),
+    ]
+    figures = [
+        given_back(what, equal(fits, file, copies), target) for what, fits, file, copies, target in told
+    ]
     for what, source, target in [
         ("denoised, five models by instance", "figure_per_instance", "35/35"),
         ("denoised, five models by minima alone", "figure_min_over_instances", "18/30"),
@@ -94,7 +99,8 @@ def golden() -> None:
             )
             for table in service(source)
         }
-        show(what, equal(fits, "fitted_denoised.json", {}), target)
+        figures.append(given_back(what, equal(fits, "fitted_denoised.json", {}), target))
+    return figures
 
 
 def plain(p: np.ndarray, o: np.ndarray, least: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -140,7 +146,8 @@ def ratios(table: RuntimeTable, count: int, draws: int) -> tuple[float, float, f
     return rms[0] / rms[1], rms_beta[0] / rms_beta[1], rms[1]
 
 
-def denoising(draws: int) -> None:
+def denoising(draws: int) -> list[Figure]:
+    figures = []
     print(f"\ndenoised runtime from n instances against all: RMSE over that of the minimum, {draws} draws")
     for count, target in TARGETS.items():
         found = {table.model: ratios(table, count, draws) for table in service("figure_per_instance")}
@@ -148,10 +155,14 @@ def denoising(draws: int) -> None:
             print(f"  n = {count}  {model:26s} T {share:.2f}  beta {of_beta:.2f}  (minimum: {base:.1%})")
         means = np.exp(np.log(np.array(list(found.values()))).mean(axis=0))
         most = np.max(list(found.values()), axis=0)
-        print(
-            f"  n = {count}  {'geometric mean':26s} T {means[0]:.3f} (target {target})  beta {means[1]:.3f} "
-            f"(target 1.0); worst model T {most[0]:.2f} (1.0)  beta {most[1]:.3f}"
-        )
+        at = f"from {count} instances, RMSE over the minimum's"
+        figures += [
+            Figure(f"T {at}, geometric mean", f"{means[0]:.3f}", f"at most {target}", "1 the minimum itself"),
+            Figure(f"T {at}, worst model", f"{most[0]:.2f}", "at most 1.0"),
+            Figure(f"beta {at}, geometric mean", f"{means[1]:.3f}", "at most 1.0"),
+            Figure(f"beta {at}, worst model", f"{most[1]:.3f}", "at most 1.0"),
+        ]
+    return figures
 
 
 def noises(floor: np.ndarray, rng: np.random.Generator) -> dict[str, Noise]:
@@ -213,9 +224,9 @@ def main() -> None:
     if not DATA.exists():
         print(f"the published data are not at {DATA}")
         return
-    golden()
-    denoising(chosen.draws)
+    figures = [*golden(), *denoising(chosen.draws)]
     coverage(chosen.repetitions)
+    show(figures)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ was given, what was expected and what to do. Set `ISOCOST_DEBUG=1` to see a trac
 | 2 | bad input, or a target that failed |
 | 4 | a budget was spent |
 | 130 | stopped by Ctrl-C; what was finished is kept |
+| 141 | who read the output stopped reading, as `head` does |
 
 Statuses 1 and 4 are reserved: no command of this version gives them.
 """

@@ -11,7 +11,10 @@ PUBLIC = {
     "TargetSpec", "__version__", "fit_study", "measure_stage", "parse_service_level", "profile_cells",
     "html_page", "report_study", "run_study", "running_engine", "workload_of",
 }  # fmt: skip
-HEAVY = ("numpy", "scipy", "pydantic", "aiohttp", "openvino", "openvino_genai", "highspy", "ray", "yaml")
+HEAVY = (
+    "numpy", "scipy", "pydantic", "aiohttp", "openvino", "openvino_genai", "highspy", "ray", "yaml", "torch",
+    "transformers",
+)  # fmt: skip
 ROOMS = (
     "architecture", "catalog", "cli", "core", "economics", "engine", "exchange", "frontier", "journal",
     "measurement", "reporting", "runtime", "statistics", "studies", "workload",

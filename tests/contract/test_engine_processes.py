@@ -205,7 +205,12 @@ def test_a_port_in_use_is_one_sentence() -> None:
     ("host", "port", "message"),
     [
         ("127.0.0.1", 70_000, "the port must be a whole number from 0 to 65535, got 70000"),
-        ("256.1.1.1", 0, "cannot listen at '256.1.1.1': Name or service not known"),
+        (
+            "256.1.1.1",
+            0,
+            "cannot listen at '256.1.1.1': Name or service not known; give an address of this machine",
+        ),
+        ("a" * 64, 0, f"cannot listen at '{'a' * 64}': no name of a host; give an address of this machine"),
     ],
 )
 def test_an_impossible_address_is_one_sentence(host: str, port: int, message: str) -> None:

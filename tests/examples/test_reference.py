@@ -40,7 +40,16 @@ def test_every_caution_stands_in_the_table_of_cautions():
     page = (REFERENCE / "cautions.md").read_text(encoding="utf-8")
     source = ROOT / "src" / "isocost"
     codes = set()
-    for module in ("economics/sweep", "economics/service", "studies/answer", "studies/profile"):
+    for module in (
+        "economics/sweep",
+        "economics/service",
+        "studies/answer",
+        "studies/profile",
+        "studies/doubts",
+        "studies/sides",
+        "studies/contenders",
+        "runtime/comparison",
+    ):
         text = (source / f"{module}.py").read_text(encoding="utf-8")
         codes |= set(re.findall(r'Caution\(\s*"([a-z-]+)"', text))
     for module in ("statistics/window", "runtime/fit"):

@@ -7,7 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from isocost.exchange import TimesFormat
 from isocost.runtime import RuntimeSamples, cell_variations, contention, drift, typical_variation
+from isocost.studies.table_trends import table_trends
+from isocost.studies.trends import TrendQuestion
 
 FOLDER = Path(__file__).parents[2].parent / "shared/data/narayanan2023"
 
@@ -80,3 +83,45 @@ def test_a_service_became_quicker_between_july_and_september():
     assert last.cells == 21
     assert last.ratio.value == pytest.approx(0.864, abs=0.001)
     assert last.ratio.high < 1
+
+
+def asked(name, question, **form):
+    rows(name)  # skips where the data are not here
+    return table_trends(FOLDER / name, question, TimesFormat(**form))
+
+
+SIZES = {"prompt_tokens_requested": "prompt_tokens", "output_tokens_requested": "output_tokens"}
+
+
+def test_the_question_of_variation_reads_the_same_cells():
+    question = TrendQuestion(variation=True)
+    report = asked("api_runtimes.csv", question, names=SIZES, where={"source": "figure_per_instance"})
+    cells = [cell.coefficient for each in report.variations for cell in each.cells]
+    assert (len(cells), round(min(cells), 3), round(max(cells), 2)) == (210, 0.009, 1.11)
+    assert report.all_cells.value == pytest.approx(0.23, abs=0.005)
+    # the middle cell: .23 sqrt(10 / 9) = .242; (1.96 * .242 / .05)^2 = 90, and t is wider
+    needed = sorted(count for each in report.variations for count in each.needed)
+    assert 85 <= needed[105] <= 100
+
+
+def test_the_question_of_contention_reads_all_three_providers():
+    names = {"api": "model", "min_runtime_s": "runtime_s"}
+    report = asked("api_load_test.csv", TrendQuestion(contention="parallel_requests"), names=names)
+    assert [each.name for each in report.contentions] == ["openai"] * 4 + ["anthropic"] * 4 + ["ai21"] * 4
+    seen = {(each.name, each.request): each for each in report.contentions}
+    assert seen["anthropic", "64 tokens out"].levels[-1][2] == pytest.approx(2.053, abs=0.001)
+    assert seen["anthropic", "1 token out"].levels[0][:2] == (1, 0.6215)
+    codes = [caution.code for caution in report.cautions]
+    assert codes == ["minima-hide-waiting", "slow-first-level", "slow-first-level"]  # openai's 1 and 4 tokens
+
+
+def test_the_question_of_drift_sets_requests_beside_means():
+    ignored = {"names": SIZES, "ignore": ("source", "variant")}
+    report = asked("api_runtimes.csv", TrendQuestion(drift="date"), **ignored)
+    last = {each.name: each.steps[-1] for each in report.drifts}
+    assert {step.date for step in last.values()} == {"2022-09-30"}
+    assert {name: round(step.ratio.value, 2) for name, step in last.items()} == {
+        "ai21/j1-large": 0.87,
+        "ai21/j1-jumbo": 0.86,
+        "ai21/j1-grande": 0.80,
+    }

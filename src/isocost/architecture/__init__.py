@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from isocost.architecture.cache import CacheSize, cache_size
-from isocost.architecture.config import architecture_from_config, family_names
+from isocost.architecture.config import architecture_from_config, family_names, text_config
 from isocost.architecture.counting import ParameterCount, count_parameters, with_parameters
 from isocost.architecture.gguf import architecture_from_gguf
 from isocost.architecture.layout import layout_of
@@ -39,5 +39,6 @@ __all__ = [
     "memory_need",
     "paper_operations",
     "request_operations",
+    "text_config",
     "with_parameters",
 ]

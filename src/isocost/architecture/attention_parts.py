@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["attention", "delta_net", "latent", "mamba1", "mamba2", "windows"]
 
+_WINDOW_IF_ASKED = ("qwen2", "qwen2_moe", "qwen3", "qwen3_moe", "smollm3")  # by use_sliding_window, else none
 _LIMITED = {"sliding_attention": "sliding_window", "chunked_attention": "attention_chunk_size"}
 
 
@@ -61,13 +62,14 @@ def windows(settings: Settings, layers: int) -> tuple[int | None, ...]:
     if kinds is not None:
         _check_length(settings, "layer_types", len(kinds), layers)
         return tuple(_window(settings, kind) for kind in kinds)
-    window = (
-        settings.optional("sliding_window") if settings.flag("use_sliding_window", default=True) else None
-    )
+    asked = settings.flag("use_sliding_window", default=settings.text("model_type") not in _WINDOW_IF_ASKED)
+    window = settings.optional("sliding_window") if asked else None
+    unlimited = settings.optional("max_window_layers") or 0  # so many from the first layer on
     pattern = settings.optional("sliding_window_pattern", "_sliding_window_pattern")
-    if pattern is None:
-        return (window,) * layers
-    return tuple(None if number % pattern == 0 else window for number in range(1, layers + 1))
+    return tuple(
+        None if number <= unlimited or (pattern is not None and number % pattern == 0) else window
+        for number in range(1, layers + 1)
+    )
 
 
 def _window(settings: Settings, kind: str) -> int | None:

@@ -17,9 +17,9 @@ from isocost.core.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["architecture_from_config", "family_names"]
+__all__ = ["architecture_from_config", "family_names", "text_config"]
 
-_TIED = frozenset({"bloom", "cohere", "gemma", "gemma2", "gemma3_text", "gpt2", "opt"})
+_TIED = frozenset({"bloom", "cohere", "gemma", "gemma2", "gemma3_text", "gpt2", "opt", "smollm3"})
 _TEXT_PARTS = ("text_config", "llm_config", "language_config")
 
 
@@ -65,7 +65,7 @@ def architecture_from_config(
     ...     name="Qwen3 0.6B").parameters
     596049920
     """
-    settings = Settings(_text_part(config), origin or name)
+    settings = Settings(text_config(config), origin or name)
     family = _family(settings)
     layout = FAMILIES[family](settings)
     heads, kv_heads, head_size = heads_of(layout)
@@ -90,7 +90,14 @@ def architecture_from_config(
     return without_needless_layout(architecture)
 
 
-def _text_part(config: Mapping[str, Any]) -> Mapping[str, Any]:
+def text_config(config: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the part of a configuration that is for text: all of it, but of models that see or hear.
+
+    Examples
+    --------
+    >>> text_config({"model_type": "gemma3", "text_config": {"model_type": "gemma3_text"}})
+    {'model_type': 'gemma3_text'}
+    """
     for name in _TEXT_PARTS:
         part = config.get(name)
         if isinstance(part, dict):

@@ -104,6 +104,7 @@ def _minimax_m2(settings: Settings) -> Layout:
 
 
 def _gpt_oss(settings: Settings) -> Layout:
+    settings = replace(settings, facts={"sliding_window_pattern": 2, **settings.facts})
     bias = settings.flag("attention_bias", default=True)
     one = replace(attention(settings, input_bias=bias, output_bias=bias), sinks=True)
     experts = Experts(

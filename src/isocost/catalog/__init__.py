@@ -3,7 +3,7 @@
 from isocost.catalog.accelerators import accelerator_names, accelerator_profile
 from isocost.catalog.currencies import currency_codes, currency_of
 from isocost.catalog.machines import MachineProfile, machine_names, machine_profile
-from isocost.catalog.models import ModelProfile, model_names, model_profile
+from isocost.catalog.models import ModelProfile, model_config, model_names, model_profile
 from isocost.catalog.owned import OwnedMachine, owned_machine, owned_names
 from isocost.catalog.published import (
     PublishedFit,
@@ -27,6 +27,7 @@ __all__ = [
     "currency_of",
     "machine_names",
     "machine_profile",
+    "model_config",
     "model_names",
     "model_profile",
     "nearest_published",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from isocost.architecture import architecture_from_config
 from isocost.catalog.tables import nearest_names, shipped_table
@@ -13,7 +13,7 @@ from isocost.core.errors import CatalogError
 if TYPE_CHECKING:
     from isocost.core.deployment import Architecture
 
-__all__ = ["ModelProfile", "model_names", "model_profile"]
+__all__ = ["ModelProfile", "model_config", "model_names", "model_profile"]
 
 _TABLE = "models.toml"
 
@@ -78,13 +78,32 @@ def model_profile(name: str) -> ModelProfile:
     >>> model_profile("qwen3-30b-a3b").architecture.parameters
     30532122624
     """
-    known = _names()
-    if name.lower() not in known:
-        raise CatalogError(
-            f"no model named {name!r}; the nearest in the catalogue: "
-            f"{', '.join(nearest_names(name, known))}. For any other give its config.json or its GGUF file"
-        )
-    return _profile(known[name.lower()])
+    return _profile(_known(name))
+
+
+def model_config(name: str) -> dict[str, Any]:
+    """Return the configuration of a model in the catalogue: the keys of ``config.json`` that shape it.
+
+    Parameters
+    ----------
+    name : str
+        As for `model_profile`.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    CatalogError
+        If no model has that name; the nearest ones are named.
+
+    Examples
+    --------
+    >>> model_config("llama-3.1-8b")["num_hidden_layers"]
+    32
+    """
+    return dict(shipped_table(_TABLE)[_known(name)]["config"])
 
 
 def model_names() -> tuple[str, ...]:
@@ -96,6 +115,16 @@ def model_names() -> tuple[str, ...]:
     True
     """
     return tuple(shipped_table(_TABLE))
+
+
+def _known(name: str) -> str:
+    known = _names()
+    if name.lower() not in known:
+        raise CatalogError(
+            f"no model named {name!r}; the nearest in the catalogue: "
+            f"{', '.join(nearest_names(name, known))}. For any other give its config.json or its GGUF file"
+        )
+    return known[name.lower()]
 
 
 @cache

@@ -59,6 +59,8 @@ class PublishedFit:
         Whether a copy is of the same weights elsewhere, or of another model of like size.
     model : str or None
         Name of the dimensions that were timed in the catalogue of models.
+    vocabulary : int or None
+        Size of the vocabulary as timed, where it is not that of `model`.
     description : str
         Hardware and software in words.
     source, date : str
@@ -84,6 +86,7 @@ class PublishedFit:
     source: str
     date: str
     note: str = ""
+    vocabulary: int | None = None
 
 
 def published_names() -> tuple[str, ...]:
@@ -231,4 +234,5 @@ def _fit(name: str, hardware: Hardware) -> PublishedFit:
         source=row.get("source", about["source"]),
         date=about["date"],
         note=row.get("note", ""),
+        vocabulary=row.get("vocabulary"),
     )

@@ -52,14 +52,6 @@ def models(
     from isocost.reporting import model_json, model_text, models_json, models_text
     from isocost.studies.models import ModelQuestion, known_models, model_report
 
-    if name is None:
-        if accelerator or context is not None:
-            raise InputError(
-                "--accelerator and --context go with the NAME of a model: isocost catalog models NAME"
-            )
-        known = known_models()
-        typer.echo(models_json(known) if as_json else models_text(known, width=options.width()))
-        return
     question = ModelQuestion(
         context_tokens=context,
         batch=batch,
@@ -70,6 +62,12 @@ def models(
         output_tokens=output,
         accelerators=tuple(accelerator or ()),
     )
+    if name is None:
+        if question != ModelQuestion():
+            raise InputError("these options go with the NAME of a model: isocost catalog models NAME")
+        known = known_models()
+        typer.echo(models_json(known) if as_json else models_text(known, width=options.width()))
+        return
     report = model_report(name, question)
     typer.echo(model_json(report) if as_json else model_text(report, width=options.width()))
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from isocost.cli import options
+from isocost.cli.showing import write_page
 from isocost.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -59,13 +58,15 @@ def frontier(
     if preset is None:
         _refuse(
             {"--metrics": metrics, "--scenario": scenario, "--output": output},
-            "only with --preset capability",
+            "goes with --preset capability only",
         )
         _units(units, inputs, outputs, _dominance(dominance, "strict"), name, mapped, chosen, as_json=as_json)
         return
     if preset != "capability":
         raise InputError(f"--preset must be capability, got {preset!r}")
-    _refuse({"--inputs": inputs, "--outputs": outputs, "--name": name}, "not with --preset capability")
+    _refuse(
+        {"--inputs": inputs, "--outputs": outputs, "--name": name}, "does not go with --preset capability"
+    )
     _capability(
         units,
         _dominance(dominance, "weak"),
@@ -101,7 +102,7 @@ def _units(
         renames=renames,
         where=where,
     )
-    typer.echo(unit_json(report) if as_json else unit_text(report, width=_width()))
+    typer.echo(unit_json(report) if as_json else unit_text(report, width=options.width()))
 
 
 def _capability(
@@ -122,11 +123,11 @@ def _capability(
         path, dominance=dominance, metrics=metrics, scenarios=scenarios, renames=renames, where=where
     )
     if output is not None:
-        _write(output, capability_page(report))
+        write_page(output, capability_page(report), "--output")
     if as_json:
         typer.echo(capability_json(report))
         return
-    typer.echo(capability_text(report, one_by_one=bool(scenarios), width=_width()))
+    typer.echo(capability_text(report, one_by_one=bool(scenarios), width=options.width()))
     if output is not None:
         typer.echo(f"\npage: {output}")
 
@@ -142,15 +143,4 @@ def _dominance(text: str | None, otherwise: Dominance) -> Dominance:
 def _refuse(given: dict[str, object], where: str) -> None:
     for option, value in given.items():
         if value is not None:
-            raise InputError(f"{option} goes {where}")
-
-
-def _width() -> int:
-    return min(shutil.get_terminal_size((100, 24)).columns, 140) if sys.stdout.isatty() else 120
-
-
-def _write(path: Path, page: str) -> None:
-    try:
-        path.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}; name another file with --output") from None
+            raise InputError(f"{option} {where}")

@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from isocost.cli import options
+from isocost.cli.targets import EndpointOptions, StackOptions, parse_target, stage_names
 from isocost.cli.watching import stoppable, watching
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from isocost.core.load import RequestShape
-    from isocost.journal import Stage, TargetSpec
+    from isocost.journal import Stage
 
 __all__ = ["app"]
 
 app = typer.Typer(
-    help="Time requests against an endpoint that speaks the OpenAI API.",
+    help="Time requests against an endpoint that speaks the OpenAI API, or a stack on this machine.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -26,7 +29,7 @@ app = typer.Typer(
 
 @app.command("runtime")
 def runtime(
-    url: options.Url,
+    target: options.Targets,
     out: options.Out,
     model: options.Model = None,
     cells: Annotated[
@@ -39,6 +42,24 @@ def runtime(
         int | None, typer.Option("--max-output-tokens", help="Longest answer; 64 if left out.")
     ] = None,
     repeats: options.Repeats = 8,
+    warmups: Annotated[
+        int | None,
+        typer.Option(
+            "--warmups", help="Requests sent first and not counted; 3, of transformers: at least 10."
+        ),
+    ] = None,
+    precision: options.WeightFormat = None,
+    threads: options.Threads = None,
+    device: Annotated[
+        str | None,
+        typer.Option(
+            "--device", help="Of transformers: cpu, cuda or cuda:N; an accelerator if there is one."
+        ),
+    ] = None,
+    accelerators: Annotated[
+        int | None,
+        typer.Option("--accelerators", help="Of transformers: over how many each layer is split; 1."),
+    ] = None,
     endpoint_type: options.EndpointType = None,
     api_key_env: options.ApiKeyEnv = None,
     api_key_file: options.ApiKeyFile = None,
@@ -54,23 +75,30 @@ def runtime(
     """Profile T(p, o): single requests of chosen sizes, one at a time."""
     from isocost.journal import RuntimeStage
 
-    asked = RuntimeStage(
-        target=_target(
-            url, model, endpoint_type, api_key_env, api_key_file, header, extra_body, insecure=insecure
-        ),
-        cells=_cells(cells, max_input_tokens, max_output_tokens),
-        name=stage or "runtime",
-        deployment=deployment,
-        repeats=repeats,
-        seed=seed,
-        request_timeout_s=request_timeout,
+    endpoint = EndpointOptions(
+        model, endpoint_type, api_key_env, api_key_file, header, extra_body, insecure=insecure
     )
+    stack = StackOptions(precision, threads, device, accelerators)
+    sizes = _cells(cells, max_input_tokens, max_output_tokens)
+    asked = [
+        RuntimeStage(
+            target=parse_target(text, endpoint, stack),
+            cells=sizes,
+            name=name,
+            deployment=deployment,
+            repeats=repeats,
+            seed=seed,
+            request_timeout_s=request_timeout,
+            warmups=warmups,
+        )
+        for text, name in zip(target, stage_names(target, stage or "runtime", deployment), strict=True)
+    ]
     _measure(out, asked, quiet=quiet)
 
 
 @app.command("load")
 def load(
-    url: options.Url,
+    target: options.Target,
     out: options.Out,
     model: options.Model = None,
     concurrency: Annotated[
@@ -95,6 +123,8 @@ def load(
         typer.Option("--duration", help="Seconds of sending of each run; 30 if neither is given."),
     ] = None,
     repeats: options.Repeats = 3,
+    precision: options.WeightFormat = None,
+    threads: options.Threads = None,
     endpoint_type: options.EndpointType = None,
     api_key_env: options.ApiKeyEnv = None,
     api_key_file: options.ApiKeyFile = None,
@@ -111,11 +141,12 @@ def load(
     from isocost.journal import LoadStage
     from isocost.studies.asking import workload_of
 
+    endpoint = EndpointOptions(
+        model, endpoint_type, api_key_env, api_key_file, header, extra_body, insecure=insecure
+    )
     requests = workload_of(workload, input_tokens=input_tokens, output_tokens=output_tokens, seed=seed)
     asked = LoadStage(
-        target=_target(
-            url, model, endpoint_type, api_key_env, api_key_file, header, extra_body, insecure=insecure
-        ),
+        target=parse_target(target, endpoint, StackOptions(precision, threads)),
         workload=requests.description,
         shapes=requests.shapes,
         concurrency=options.parse_levels(concurrency),
@@ -127,35 +158,7 @@ def load(
         seed=seed,
         request_timeout_s=request_timeout,
     )
-    _measure(out, asked, quiet=quiet)
-
-
-def _target(
-    url: str,
-    model: str | None,
-    endpoint_type: str | None,
-    api_key_env: str | None,
-    api_key_file: str | None,
-    header: list[str] | None,
-    extra_body: str | None,
-    *,
-    insecure: bool,
-) -> TargetSpec:
-    """Say whom to measure; the address is kept as it was resolved, without a password in it."""
-    from isocost.journal import TargetSpec
-    from isocost.measurement import resolve_address
-
-    address = resolve_address(url)
-    return TargetSpec(
-        url=address.url,
-        model=model,
-        endpoint_type=options.parse_endpoint_type(endpoint_type, address.implied_type),
-        api_key_env=api_key_env,
-        api_key_file=api_key_file,
-        headers=options.parse_headers(header),
-        extra_body=options.parse_extra_body(extra_body),
-        insecure=insecure,
-    )
+    _measure(out, [asked], quiet=quiet)
 
 
 def _cells(
@@ -168,17 +171,20 @@ def _cells(
         return options.parse_cells(given)
     if max_input_tokens is None and max_output_tokens is None:
         return None
-    return profile_cells(max_input_tokens or 1024, max_output_tokens or 64)
+    return profile_cells(
+        1024 if max_input_tokens is None else max_input_tokens,
+        64 if max_output_tokens is None else max_output_tokens,
+    )
 
 
-def _measure(out: Path, stage: Stage, *, quiet: bool) -> None:
+def _measure(out: Path, stages: Sequence[Stage], *, quiet: bool) -> None:
     from isocost.studies.measure import measure_stage
 
     with stoppable() as stop, watching(quiet=quiet) as watch:
-        finished = measure_stage(out, stage, watch=watch, stop=stop)
-    if not finished:
-        sys.stderr.write(f"isocost: stopped; go on with: isocost run {out}\n")
-        raise typer.Exit(130)
-    typer.echo(
-        f"stage {stage.name!r} of {out} is measured; see it: isocost report {out} --price-per-hour PRICE"
-    )
+        for stage in stages:
+            if not measure_stage(out, stage, watch=watch, stop=stop):
+                sys.stderr.write(f"isocost: stopped; go on with: isocost run {out}\n")
+                raise typer.Exit(130)
+    names = ", ".join(repr(stage.name) for stage in stages)
+    what = f"stage {names} of {out} is" if len(stages) == 1 else f"stages {names} of {out} are"
+    typer.echo(f"{what} measured; see it: isocost report {out} --price-per-hour PRICE")

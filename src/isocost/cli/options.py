@@ -35,7 +35,10 @@ __all__ = [
     "Seed",
     "Slo",
     "StageName",
-    "Url",
+    "Target",
+    "Targets",
+    "Threads",
+    "WeightFormat",
     "Where",
     "parse_cells",
     "parse_endpoint_type",
@@ -49,7 +52,21 @@ __all__ = [
     "width",
 ]
 
-Url = Annotated[str, typer.Argument(help="Address of the endpoint; with or without /v1.", metavar="URL")]
+Target = Annotated[
+    str,
+    typer.Argument(
+        help="Address of the endpoint, with or without /v1; or engine:MODEL, the embedded engine.",
+        metavar="TARGET",
+    ),
+]
+Targets = Annotated[
+    list[str],
+    typer.Argument(
+        help="Address of the endpoint, with or without /v1; or engine:MODEL, the embedded engine; or "
+        "transformers:MODEL, that library in this process. Several are profiled one after another.",
+        metavar="TARGET...",
+    ),
+]
 Out = Annotated[Path, typer.Option("--out", help="Folder of the study.", metavar="STUDY")]
 Model = Annotated[
     str | None, typer.Option("--model", help="Name of the model; may be left out if only one is served.")
@@ -76,6 +93,15 @@ Deployment = Annotated[
     str | None,
     typer.Option("--deployment", help="What to call the deployment; the model's name if left out."),
 ]
+WeightFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--precision", help="Of engine: F16 or Q8_0; of transformers: F32, BF16 or F16.", metavar="FORMAT"
+    ),
+]
+Threads = Annotated[
+    int | None, typer.Option("--threads", help="Of engine: and transformers:; all cores but one if left out.")
+]
 RequestTimeout = Annotated[float, typer.Option("--request-timeout", help="Seconds for one request at most.")]
 Slo = Annotated[
     list[str] | None,
@@ -101,7 +127,7 @@ def parse_levels(text: str) -> tuple[int, ...]:
     InputError
         If one is no whole number of at least 1.
     """
-    return tuple(_whole(part, f"--concurrency {text}", 1) for part in text.split(","))
+    return tuple(_whole(part, f"--concurrency {text}", "levels such as 1,2,4") for part in text.split(","))
 
 
 def parse_cells(text: str) -> tuple[RequestShape, ...]:
@@ -119,7 +145,9 @@ def parse_cells(text: str) -> tuple[RequestShape, ...]:
         lengths = part.lower().split("x")
         if len(lengths) != 2:
             raise InputError(f"--cells {text}: {part!r} has not the form INPUTxOUTPUT, such as 512x64")
-        sizes.append(RequestShape(*(_whole(length, f"--cells {text}", 1) for length in lengths)))
+        sizes.append(
+            RequestShape(*(_whole(length, f"--cells {text}", "sizes such as 512x64") for length in lengths))
+        )
     return tuple(sizes)
 
 
@@ -228,7 +256,8 @@ def parse_request(prompt: int | None, output: int | None) -> tuple[int, int] | N
 
 def width() -> int:
     """Return how wide tables may be: the terminal's width, at most 140 columns; 120 elsewhere."""
-    return min(shutil.get_terminal_size((100, 24)).columns, 140) if sys.stdout.isatty() else 120
+    terminal = sys.stdout is not None and sys.stdout.isatty()  # there may be no standard output at all
+    return min(shutil.get_terminal_size((100, 24)).columns, 140) if terminal else 120
 
 
 def parse_pairs(given: list[str] | None, option: str, form: str) -> dict[str, str]:
@@ -257,11 +286,12 @@ def _parsed(text: str, parse: Callable[[str], Any]) -> Any:  # noqa: ANN401 - wh
         return None
 
 
-def _whole(text: str, where: str, least: int) -> int:
+def _whole(text: str, where: str, form: str) -> int:
+    """Read a whole number of at least 1."""
     try:
         value = int(text)
     except ValueError:
-        raise InputError(f"{where}: {text!r} is no whole number") from None
-    if value < least:
-        raise InputError(f"{where}: must be at least {least}, got {value}")
+        raise InputError(f"{where}: {text!r} is no whole number; write {form}") from None
+    if value < 1:
+        raise InputError(f"{where}: must be at least 1, got {value}")
     return value

@@ -12,6 +12,7 @@ import typer
 from isocost.cli import options
 from isocost.cli.showing import show
 from isocost.cli.watching import stoppable, watching
+from isocost.core.money import HourlyPrice
 
 __all__ = ["quickstart"]
 
@@ -33,6 +34,8 @@ def quickstart(
     from isocost.studies.answer import report_study, write_report
     from isocost.studies.quickstart import quickstart_study
 
+    if price_per_hour is not None:  # before three minutes of measuring, not after them
+        HourlyPrice(usd_per_hour=price_per_hour, source="given by you", date="")
     began = time.monotonic()
     with stoppable() as stop, watching(quiet=quiet) as watch:
         finished = quickstart_study(out, watch=watch, stop=stop)

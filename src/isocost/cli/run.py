@@ -16,13 +16,21 @@ __all__ = ["run"]
 
 def run(
     study: Annotated[Path, typer.Argument(help="Folder of the study, or its study.yaml.", metavar="STUDY")],
+    repeat: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--repeat",
+            help="Measure this run anew, such as 'load: 8 concurrent #0'; may be given again.",
+            metavar="RUN",
+        ),
+    ] = None,
     quiet: options.Quiet = False,
 ) -> None:
     """Measure what is left of a study: all of it, or what a kill or Ctrl-C left."""
     from isocost.studies.measure import run_study
 
     with stoppable() as stop, watching(quiet=quiet) as watch:
-        finished = run_study(study, watch=watch, stop=stop)
+        finished = run_study(study, repeat=repeat or (), watch=watch, stop=stop)
     if not finished:
         sys.stderr.write(f"isocost: stopped; go on with: isocost run {study}\n")
         raise typer.Exit(130)

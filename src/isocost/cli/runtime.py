@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from isocost.cli import costing, options
+from isocost.cli import costing, fitting, options
 from isocost.core.errors import InputError
 
 if TYPE_CHECKING:
+    from isocost.studies.fitting import FitTerms
     from isocost.studies.request_cost import CostTerms
 
 __all__ = ["runtime"]
@@ -57,9 +58,31 @@ def runtime(
         list[str] | None, typer.Option("--ignore", help="A column that is no condition; may be given again.")
     ] = None,
     unit: Annotated[str | None, typer.Option("--unit", help="Of the table's runtimes: s or ms.")] = None,
+    contention: Annotated[
+        str | None,
+        typer.Option(
+            "--contention",
+            help="Compare along this count of parallel requests; of a study: concurrency.",
+            metavar="COLUMN",
+        ),
+    ] = None,
+    variation: Annotated[
+        bool, typer.Option("--variation", help="How much equal requests differ, and how many it takes.")
+    ] = False,
+    drift: Annotated[
+        str | None,
+        typer.Option(
+            "--drift", help="Compare along these dates; of a study: block, its repeats.", metavar="COLUMN"
+        ),
+    ] = None,
+    page: Annotated[
+        Path | None, typer.Option("--out", help="Write a page with charts, too.", metavar="PAGE.html")
+    ] = None,
     form: Annotated[
         str, typer.Option("--format", help="text, json, or helm: coefficients as HELM keeps them.")
     ] = "text",
+    tile: fitting.Tile = None,
+    prior: fitting.Prior = None,
     hardware: costing.Hardware = None,
     accelerator: costing.Accelerator = None,
     count: costing.Count = None,
@@ -73,6 +96,7 @@ def runtime(
 ) -> None:
     """Fit T(p, o) to a profile or a table, or take a published one; predict a request of any size."""
     from isocost.cli.times import TableOptions, show_table
+    from isocost.cli.trends import TrendOptions, show_study_trends, show_table_trends
 
     if form not in ("text", "json", "helm"):
         raise InputError(f"--format must be text, json or helm, got {form!r}")
@@ -97,6 +121,9 @@ def runtime(
         ignore=ignore or [],
         unit=unit,
     )
+    trends = TrendOptions(
+        contention=contention, variation=variation, drift=drift, request=(prompt, output), page=page
+    )
     if study.is_file():
         if deployment is not None:
             raise InputError(
@@ -104,19 +131,34 @@ def runtime(
                 f"--where model={deployment}"
             )
         costing.refuse_hardware(hardware, study)
-        show_table(study, table, (prompt, output), terms, shape)
+        if rule is not None or denoised:
+            fitting.refuse_fitting(tile, prior, f"leave it out with {'--denoised' if denoised else '--rule'}")
+        if trends.asked:
+            show_table_trends(study, table, trends, shape)
+        else:
+            fit = fitting.fit_terms(tile, prior, of_table=True)
+            show_table(study, table, ((prompt, output), terms, fit), shape, page)
         return
-    given = [*table.given(), *(["--format helm"] if shape == "helm" else [])]
+    if trends.asked and study.is_dir():
+        show_study_trends(study, deployment, table, trends, shape)
+        return
+    if page is not None and study.is_dir():
+        raise InputError(
+            f"the page of a study is its report; write it: isocost report {study} --output {page}"
+        )
+    given = [*table.given(), *trends.given(), *(["--format helm"] if shape == "helm" else [])]
     if given:
         raise InputError(
             f"{given[0]} is for a table of runtimes, a file; {study} is "
             + ("a folder" if study.is_dir() else "not there")
         )
     if not study.is_dir():
+        fitting.refuse_fitting(tile, prior, f"{study} is neither a file nor a folder")
         _show_published(str(study), deployment, (prompt, output), hardware, terms, shape)
         return
     costing.refuse_hardware(hardware, study)
-    _show_study(study, deployment, (prompt, output), terms, shape)
+    fit = fitting.fit_terms(tile, prior, of_table=False)
+    _show_study(study, deployment, (prompt, output), terms, fit, shape)
 
 
 def _show_published(
@@ -142,10 +184,11 @@ def _show_study(
     deployment: str | None,
     request: tuple[int | None, int | None],
     terms: CostTerms,
+    fit: FitTerms,
     shape: str,
 ) -> None:
     from isocost.reporting import prediction_json, prediction_text
     from isocost.studies.profile import predict_runtime
 
-    prediction = predict_runtime(study, deployment, *request, terms=terms)
+    prediction = predict_runtime(study, deployment, *request, terms=terms, fitting=fit)
     typer.echo(prediction_json(prediction) if shape == "json" else prediction_text(prediction))

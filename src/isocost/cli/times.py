@@ -13,10 +13,11 @@ from isocost.core.errors import InputError
 
 if TYPE_CHECKING:
     from isocost.exchange import TimesFormat
+    from isocost.studies.fitting import FitTerms
     from isocost.studies.request_cost import CostTerms
     from isocost.studies.times import TimesQuestion
 
-__all__ = ["TableOptions", "show_table"]
+__all__ = ["TableOptions", "parse_share", "show_table", "times_format"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,20 +51,26 @@ class TableOptions:
 def show_table(
     path: Path,
     table: TableOptions,
-    request: tuple[int | None, int | None],
-    terms: CostTerms,
+    asked: tuple[tuple[int | None, int | None], CostTerms, FitTerms],
     shape: str,
+    page: Path | None = None,
 ) -> None:
     """Fit each model of a table and print the fits as text, JSON or HELM's form."""
-    from isocost.reporting import helm_json, times_json, times_text
+    from isocost.cli.pages import write_page
+    from isocost.reporting import helm_json, times_json, times_page, times_text
     from isocost.studies.times import fit_times
 
-    report = fit_times(path, _question(table, request, terms), _format(table))
+    report = fit_times(path, _question(table, *asked), times_format(table))
     write = {"helm": helm_json, "json": times_json, "text": times_text}[shape]
-    typer.echo(write(report))
+    text = write(report)
+    if page is not None:
+        write_page(page, times_page(report))
+    typer.echo(text + (f"\n\npage: {page}" if page is not None and shape == "text" else ""))
 
 
-def _question(table: TableOptions, request: tuple[int | None, int | None], terms: CostTerms) -> TimesQuestion:
+def _question(
+    table: TableOptions, request: tuple[int | None, int | None], terms: CostTerms, fitting: FitTerms
+) -> TimesQuestion:
     from isocost.studies.times import TimesQuestion
 
     if table.rule not in (None, "published"):
@@ -73,35 +80,27 @@ def _question(table: TableOptions, request: tuple[int | None, int | None], terms
         denoised=table.denoised,
         request=options.parse_request(*request),
         terms=terms,
-        half_width_share=None if table.width is None else _share(table.width),
+        fitting=fitting,
+        half_width_share=None if table.width is None else parse_share(table.width),
         idealized=table.idealized,
     )
 
 
-def _format(table: TableOptions) -> TimesFormat:
+def times_format(table: TableOptions) -> TimesFormat:
+    """Return how to read the columns of the table."""
     from isocost.exchange import TimesFormat
 
     if table.unit not in (None, "s", "ms"):
         raise InputError(f"--unit must be s or ms, got {table.unit!r}")
     return TimesFormat(
-        names=_pairs(table.names, "--map", "THEIRS=OURS"),
-        where=_pairs(table.where, "--where", "COLUMN=VALUE"),
+        names=options.parse_pairs(table.names, "--map", "THEIRS=OURS"),
+        where=options.parse_pairs(table.where, "--where", "COLUMN=VALUE"),
         ignore=tuple(table.ignore),
         unit=None if table.unit is None else "ms" if table.unit == "ms" else "s",
     )
 
 
-def _pairs(given: list[str], option: str, form: str) -> dict[str, str]:
-    pairs = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        if not equals or not name.strip():
-            raise InputError(f"{option} {text!r} has not the form {form}")
-        pairs[name.strip()] = value.strip()
-    return pairs
-
-
-def _share(text: str) -> float:
+def parse_share(text: str) -> float:
     """Read a share, ``5%`` or ``0.05``."""
     number = text.strip().removesuffix("%")
     try:

@@ -211,11 +211,13 @@ class ClientHealth:
     Parameters
     ----------
     cpu_share : float
-        CPU seconds of the reading thread over wall seconds, in [0, 1].
+        CPU seconds of the reading thread over wall seconds, in [0, 1]; of a stack in this process without
+        those of the model.
     loop_lag_p99_s : float or None
         99th percentile of the time from a readable socket to its read, where it could be measured.
     machine_busy_share : float or None
-        Share of all cores of this machine that were busy, in [0, 1].
+        Share of all cores of this machine that were busy, in [0, 1]; of a stack in this process the share of
+        the cores that it left, busy with others.
     kernel_stamps : bool
         Whether the kernel stamped arrivals.
     """

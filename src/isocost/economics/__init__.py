@@ -1,5 +1,6 @@
 """What tokens cost: the hour, cost curves over concurrency, returns to scale, the optimal zone."""
 
+from isocost.economics.comparison import SweepComparison, compare_sweeps
 from isocost.economics.cost import (
     cost_per_million,
     cost_per_request,
@@ -76,6 +77,7 @@ __all__ = [
     "Sensitivity",
     "ShortRunLevel",
     "StepTime",
+    "SweepComparison",
     "TechnologyFit",
     "TokenBasis",
     "Zone",
@@ -84,6 +86,7 @@ __all__ = [
     "break_even_utilization",
     "capital_recovery_factor",
     "check_values",
+    "compare_sweeps",
     "congestion_s",
     "cost_curve",
     "cost_flow",

@@ -1,4 +1,4 @@
-"""The embedded engine: a real Transformer with random weights, served over the OpenAI API."""
+"""The embedded engine, served over the OpenAI API, and stacks in this process: real Transformers."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ from isocost.engine.presets import PRESETS, custom
 from isocost.engine.running import RunningEngine
 from isocost.engine.server import running_engine, serve
 from isocost.engine.settings import EngineSettings
+from isocost.engine.transformers_config import llama_config
+from isocost.engine.transformers_settings import TransformersSettings
+from isocost.engine.transformers_stack import transformers_stack
 
 __all__ = [
     "PRESETS",
     "EngineSettings",
     "RunningEngine",
+    "TransformersSettings",
     "cached_model",
     "custom",
+    "llama_config",
     "running_engine",
     "serve",
+    "transformers_stack",
     "write_model",
 ]

@@ -84,7 +84,7 @@ def read_gguf_header(path: Path) -> GgufHeader:
             return _Cursor(data, path).header()
     except OSError as error:
         raise InputError(f"cannot read the model file {path}: {error.strerror}") from error
-    except (struct.error, ValueError, TypeError, ArithmeticError, IndexError) as error:
+    except (struct.error, ValueError, TypeError, ArithmeticError, IndexError, RecursionError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(

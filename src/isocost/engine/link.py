@@ -93,12 +93,11 @@ class Link:
         ticket = self._send({"do": "generate", **prompt, "sampling": dict(sampling)})
         self.counters.waiting += 1
         try:
-            reply = await self._reply(ticket)
+            await self._reply(ticket)
         except BaseException:
             self._forget(ticket)
-            self.counters.waiting -= 1
+            self._leave(ticket)
             raise
-        ticket.prompt_tokens = reply["accepted"]
         return ticket
 
     async def tokenize(self, prompt: Message) -> list[int]:
@@ -114,6 +113,10 @@ class Link:
         """Count a request as ended; without a `reason` it is cancelled."""
         self._forget(ticket, cancel=reason is None)
         self.counters.finished[reason or "abort"] += 1
+        self._leave(ticket)
+
+    def _leave(self, ticket: Ticket) -> None:
+        """Take a request out of the gauges."""
         self.counters.kv_tokens -= ticket.prompt_tokens + ticket.generated if ticket.running else 0
         if ticket.running:
             self.counters.running -= 1
@@ -146,6 +149,9 @@ class Link:
         if "step" not in message:
             ticket = self._tickets.get(message["id"])
             if ticket is not None:
+                ticket.prompt_tokens = message.get(
+                    "accepted", 0
+                )  # here: its first step may come right behind
                 ticket.inbox.put_nowait(message)
             return
         for number, tokens, ended in message["step"]:

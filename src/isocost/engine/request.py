@@ -65,7 +65,7 @@ class GenerationRequest:
     sampling : dict
         ``max_tokens`` (``None``: what is left of the context), ``min_tokens``, ``ignore_eos``,
         ``temperature``, ``top_p``, ``seed``.
-    stream, include_usage, chat : bool
+    stream, include_usage : bool
         How to answer.
     """
 
@@ -73,7 +73,6 @@ class GenerationRequest:
     sampling: Message
     stream: bool
     include_usage: bool
-    chat: bool
 
 
 def parse_body(raw: bytes, *, model: str) -> dict[str, Any]:
@@ -123,7 +122,6 @@ def parse_generation(body: dict[str, Any], *, chat: bool) -> GenerationRequest:
         sampling=_sampling(body, chat=chat),
         stream=_flag(body, "stream"),
         include_usage=_flag(options, "include_usage"),
-        chat=chat,
     )
 
 

@@ -60,7 +60,7 @@ class RunningEngine:
         name = file.architecture.name
         pool = Pool(
             architecture=file.architecture,
-            accelerator=_processor(),
+            accelerator=processor_name(),
             accelerators=1,
             precision=file.precision,
             engine=ENGINE,
@@ -86,7 +86,7 @@ def engine_version() -> str | None:
     return None
 
 
-def _processor() -> str | None:
+def processor_name() -> str | None:
     """Name of this machine's processor; ``None`` when it does not tell."""
     with suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():

@@ -170,19 +170,17 @@ def main(arguments: list[str]) -> None:
     channel = Channel(control)
     model = Architecture.from_mapping(plan["model"]) if isinstance(plan["model"], dict) else plan["model"]
     settings = EngineSettings(**plan["settings"])
+
+    def tell(running: RunningEngine) -> None:
+        with suppress(ConnectionError):  # the parent has left meanwhile; then this process ends too
+            channel.send({"running": asdict(running)})
+
     try:
         with (
             _listener("127.0.0.1", 0) as listener,
             _engine(model, plan["precision"], settings, plan["timeout_s"]) as engine,
         ):
-            asyncio.run(
-                _serve(
-                    engine,
-                    listener,
-                    lambda running: channel.send({"running": asdict(running)}),
-                    control=(control, parent),
-                )
-            )
+            asyncio.run(_serve(engine, listener, tell, control=(control, parent)))
     except IsocostError as error:
         with suppress(OSError):
             channel.send(failure_message(error))
@@ -230,8 +228,9 @@ def _listener(host: str, port: int) -> socket.socket:
     try:
         family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise InputError(f"cannot listen at {host!r}: {error.strerror}") from error
+    except (OSError, UnicodeError) as error:  # a name that cannot be written as one of DNS
+        reason = getattr(error, "strerror", None) or "no name of a host"
+        raise InputError(f"cannot listen at {host!r}: {reason}; give an address of this machine") from error
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)

@@ -112,7 +112,7 @@ class Worker:
 def main(arguments: list[str]) -> None:
     """Load the model, say so, serve until the parent is gone."""
     connection, parent, settings = adopt(arguments)
-    with connection:
+    with connection, suppress(ConnectionError):  # the parent has left: nobody is there to be told
         channel = Channel(connection)
         pipeline = _load(channel, settings)
         if pipeline is not None:
@@ -135,16 +135,25 @@ def _load(channel: Channel, settings: Mapping[str, Any]) -> Pipeline | None:
     try:
         pipeline = Pipeline(settings["path"], settings["knobs"])
         pipeline.warm_up()
-    except ImportError as error:
-        failure = MissingExtraError("engine", "the embedded engine")
-        failure.__cause__ = error
-        channel.send(failure_message(failure))
+    except ModuleNotFoundError:
+        channel.send(failure_message(MissingExtraError("engine", "the embedded engine")))
+        return None
+    except ImportError as error:  # it is there and does not fit together
+        channel.send(failure_message(InputError(_not_imported(error))))
         return None
     except _PIPELINE_ERRORS as error:
         channel.send(failure_message(InputError(_not_loaded(settings["path"], error))))
         return None
     channel.send({"ready": True})
     return pipeline
+
+
+def _not_imported(error: ImportError) -> str:
+    reason = " ".join(str(error).split())[-200:]
+    return (
+        f"the embedded engine's libraries do not fit together ({reason}); install them anew: "
+        "pip install --upgrade --force-reinstall 'isocost[engine]'"
+    )
 
 
 def _not_loaded(path: str, error: Exception) -> str:

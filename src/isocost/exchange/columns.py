@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from itertools import compress, islice
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from isocost.core.errors import InputError
+from isocost.exchange.text_file import csv_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Columns", "Labels", "has", "read_columns"]
 
-_LARGEST_FILE = 1 << 30
 _ROWS_AT_ONCE = 1 << 10  # few enough for the processor cache: twice as fast as many
 
 
@@ -89,23 +88,13 @@ def read_columns(
         If the file cannot be read, a line has too few or too many fields, a number is none, or nothing is
         left.
     """
-    try:
-        if path.stat().st_size > _LARGEST_FILE:
-            raise InputError(f"{path} is larger than 1 GiB; give a part of it")
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file)
-            names = rename([name.strip() for name in next(reader, [])])
-            for name, value in where.items():
-                if name not in names:
-                    raise InputError(f"--where {name}={value}: {path} has no column {name!r}; {has(names)}")
-            parts = _Parts(path, names, numbers, whole, leave_out)
-            parts.read(reader, where)
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path} is not UTF-8 text, as a CSV file should be") from None
-    except csv.Error as error:
-        raise InputError(f"{path} is no CSV file: {error}") from None
+    with csv_rows(path) as reader:
+        names = rename([name.strip() for name in next(reader, [])])
+        for name, value in where.items():
+            if name not in names:
+                raise InputError(f"--where {name}={value}: {path} has no column {name!r}; {has(names)}")
+        parts = _Parts(path, names, numbers, whole, leave_out)
+        parts.read(reader, where)
     return parts.together(where)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from typing import TYPE_CHECKING, Any
 
 from isocost.core.errors import InputError
 from isocost.core.load import RequestShape
+from isocost.exchange.text_file import csv_rows, text_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,7 +17,6 @@ __all__ = ["read_lengths"]
 
 _INPUT_NAMES = ("input_tokens", "prompt_tokens", "input", "prompt", "isl", "input_length", "ContextTokens")
 _OUTPUT_NAMES = ("output_tokens", "completion_tokens", "output", "osl", "output_length", "GeneratedTokens")
-_LARGEST_FILE = 256 * 2**20
 
 
 def read_lengths(path: Path) -> tuple[RequestShape, ...]:
@@ -46,22 +45,20 @@ def read_lengths(path: Path) -> tuple[RequestShape, ...]:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    try:
-        if path.stat().st_size > _LARGEST_FILE:
-            raise InputError(f"{path} is larger than 256 MiB; give a part of it")
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path} is not UTF-8 text") from None
     if path.suffix in (".jsonl", ".ndjson"):
-        yield from _json_lines(path, text)
-    else:
-        reader = csv.DictReader(text.splitlines())
-        yield from ((reader.line_num, row) for row in reader)
+        yield from _json_lines(path)
+        return
+    with csv_rows(path) as reader:
+        header = next(reader, [])
+        for cells in reader:
+            if cells:
+                lacking = [None] * (len(header) - len(cells))
+                yield reader.line_num, dict(zip(header, [*cells, *lacking], strict=False))
 
 
-def _json_lines(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _json_lines(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    with text_file(path) as file:
+        text = file.read()
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue

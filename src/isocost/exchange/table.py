@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from isocost.core.errors import InputError
+from isocost.exchange.text_file import csv_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Row", "Table", "named_unit", "read_table"]
 
-_LARGEST_FILE = 256 * 2**20
 _ENDINGS = (
     ("tokens_per_second", "tokens/s"),
     ("tokens_per_s", "tokens/s"),
@@ -161,24 +159,10 @@ def named_unit(column: str) -> str:
     return next((unit for ending, unit in _ENDINGS if lower.endswith(ending)), "")
 
 
-def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > _LARGEST_FILE:
-            raise InputError(f"{path} is larger than 256 MiB; give a part of it")
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path} is not UTF-8 text") from None
-
-
 def _lines(path: Path) -> list[tuple[int, list[str]]]:
     """Read lines that hold something, with the number of the line each ends in."""
-    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
-    try:
+    with csv_rows(path) as reader:
         return [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
-    except csv.Error as error:
-        raise InputError(f"{path}, line {reader.line_num}: no CSV: {error}") from None
 
 
 def _columns(path: Path, header: Sequence[str], renames: Mapping[str, str]) -> tuple[str, ...]:

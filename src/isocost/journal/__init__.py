@@ -1,10 +1,18 @@
 """The study folder: what was asked, what is assumed, what was observed; one writer, many readers."""
 
+from isocost.journal.aside import set_aside
 from isocost.journal.assumptions import Assumptions, read_assumptions, write_template
 from isocost.journal.folder import StudyFolder, create_study, open_study
 from isocost.journal.lock import study_lock
 from isocost.journal.reader import finished_numbers, read_deployments, read_runs
-from isocost.journal.stages import EngineSpec, LoadStage, RuntimeStage, Stage, TargetSpec
+from isocost.journal.stages import (
+    EngineSpec,
+    LoadStage,
+    RuntimeStage,
+    Stage,
+    TargetSpec,
+    TransformersSpec,
+)
 from isocost.journal.writer import JournalWriter
 
 __all__ = [
@@ -16,12 +24,14 @@ __all__ = [
     "Stage",
     "StudyFolder",
     "TargetSpec",
+    "TransformersSpec",
     "create_study",
     "finished_numbers",
     "open_study",
     "read_assumptions",
     "read_deployments",
     "read_runs",
+    "set_aside",
     "study_lock",
     "write_template",
 ]

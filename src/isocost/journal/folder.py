@@ -151,8 +151,9 @@ def open_study(path: Path) -> StudyFolder:
     """
     folder = StudyFolder(path.parent if path.name == "study.yaml" else path)
     if not folder.study_file.is_file():
+        lacks = f"there is no {folder.study_file.name} in it" if folder.path.is_dir() else "it is no folder"
         raise InputError(
-            f"{folder.path} is no study: there is no {folder.study_file.name} in it; "
+            f"{folder.path} is no study: {lacks if folder.path.exists() else 'it does not exist'}; "
             "measure something first: isocost measure load URL --out FOLDER"
         )
     return folder

@@ -9,7 +9,16 @@ from typing import Any, ClassVar, Literal
 from isocost.core.errors import InputError
 from isocost.core.load import RequestShape
 
-__all__ = ["EngineSpec", "LoadStage", "RuntimeStage", "Stage", "TargetSpec", "difference", "to_plain"]
+__all__ = [
+    "EngineSpec",
+    "LoadStage",
+    "RuntimeStage",
+    "Stage",
+    "TargetSpec",
+    "TransformersSpec",
+    "difference",
+    "to_plain",
+]
 
 _STRICT = {"extra": "forbid", "strict": False}
 
@@ -21,27 +30,59 @@ class EngineSpec:
     Parameters
     ----------
     model : str
-        ``tiny``, ``small`` or a path to a GGUF file.
+        ``tiny``, ``small`` or a path to a GGUF file; or a model of the Llama family by its name in the
+        catalogue or its ``config.json``, made up with random weights.
     precision : {"F16", "Q8_0"} or None
-        ``None``: F16 of a preset, as it is of a file.
+        ``None``: F16 of a made-up model, as it is of a file.
+    threads : int or None
+        Threads that compute, at least 1; ``None``: one less than there are cores.
     """
 
     __pydantic_config__: ClassVar[Any] = _STRICT
 
     model: str
     precision: Literal["F16", "Q8_0"] | None = None
+    threads: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransformersSpec:
+    """The library transformers with torch, in this process, as a target; its weights are random.
+
+    Parameters
+    ----------
+    model : str
+        ``tiny``, ``small``, a name in the catalogue, a ``config.json`` or the folder that has one.
+    precision : {"F32", "BF16", "F16"} or None
+        Of weights, cache and arithmetic; ``None``: F32 on a processor, BF16 on an accelerator.
+    device : str or None
+        As torch names it, such as ``"cpu"`` or ``"cuda:1"``; ``None``: an accelerator where there is one.
+    threads : int or None
+        Threads that compute on a processor, at least 1; ``None``: one less than there are cores.
+    accelerators : int or None
+        Over how many each layer is split, at least 1; ``None``: one.
+    """
+
+    __pydantic_config__: ClassVar[Any] = _STRICT
+
+    model: str
+    precision: Literal["F32", "BF16", "F16"] | None = None
+    device: str | None = None
+    threads: int | None = None
+    accelerators: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetSpec:
-    """Whom to measure: an address, or the embedded engine.
+    """Whom to measure: an address, the embedded engine, or transformers in this process.
 
     Parameters
     ----------
     url : str or None
         Address of an OpenAI-compatible endpoint.
     engine : EngineSpec or None
-        Exactly one of `url` and `engine` is given.
+    transformers : TransformersSpec or None
+        Exactly one of `url`, `engine` and `transformers` is given.
     model : str or None
         Name of the model; ``None``: the only one that is served.
     endpoint_type : {"completions", "chat"}
@@ -58,6 +99,7 @@ class TargetSpec:
 
     url: str | None = None
     engine: EngineSpec | None = None
+    transformers: TransformersSpec | None = None
     model: str | None = None
     endpoint_type: Literal["completions", "chat"] = "completions"
     api_key_env: str | None = None
@@ -67,9 +109,10 @@ class TargetSpec:
     insecure: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse a target that is neither or both."""
-        if (self.url is None) == (self.engine is None):
-            raise InputError("a target needs either url or engine")
+        """Refuse a target that is none of them or several."""
+        given = [kind for kind in (self.url, self.engine, self.transformers) if kind is not None]
+        if len(given) != 1:
+            raise InputError("a target needs exactly one of url, engine and transformers")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +131,9 @@ class RuntimeStage:
     repeats : int
         How often each.
     seed : int
+    warmups : int or None
+        Requests sent first and not counted, at least 1; ``None``: one of each of the three largest sizes, of
+        transformers ten and each size at least once.
     """
 
     __pydantic_config__: ClassVar[Any] = _STRICT
@@ -99,6 +145,7 @@ class RuntimeStage:
     repeats: int = 8
     seed: int = 0
     request_timeout_s: float = 600.0
+    warmups: int | None = None
     kind: Literal["runtime"] = "runtime"
 
     def __post_init__(self) -> None:
@@ -107,6 +154,9 @@ class RuntimeStage:
             raise InputError(f"repeats must be at least 1, got {self.repeats}")
         if self.cells == ():
             raise InputError("a runtime stage needs at least one cell")
+        _require_seed(self.seed)
+        if self.warmups is not None and self.warmups < 1:
+            raise InputError(f"warmups must be at least 1, got {self.warmups}")
         _require_timeout(self.request_timeout_s)
 
 
@@ -164,10 +214,21 @@ class LoadStage:
             raise InputError(f"duration must be above 0 seconds, got {self.duration_s!r}")
         if not self.shapes:
             raise InputError("a load stage needs at least one request shape")
+        _require_seed(self.seed)
+        if self.target.transformers is not None and max(self.concurrency) > 1:
+            raise InputError(
+                "transformers in this process answers one request at a time; a sweep over concurrency needs "
+                f"an endpoint or the embedded engine (engine:{self.target.transformers.model})"
+            )
         _require_timeout(self.request_timeout_s)
 
 
 Stage = RuntimeStage | LoadStage
+
+
+def _require_seed(seed: int) -> None:
+    if seed < 0:
+        raise InputError(f"seed must be at least 0, got {seed}")
 
 
 def _require_timeout(request_timeout_s: float) -> None:
@@ -212,6 +273,6 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any field of a stage
         return f"{value.input_tokens}x{value.output_tokens}"
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, EngineSpec | TargetSpec):
+    if isinstance(value, EngineSpec | TargetSpec | TransformersSpec):
         return _without_defaults(value)
     return dict(value) if isinstance(value, Mapping) else value

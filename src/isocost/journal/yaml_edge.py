@@ -16,6 +16,20 @@ if TYPE_CHECKING:
 __all__ = ["read_checked", "write_text", "write_yaml"]
 
 _LARGEST_FILE = 16 * 2**20
+_EXPECTED = {  # the first word of a fault's type in pydantic, or the whole of it
+    "bool": "true or false",
+    "dataclass": "keys with their values",
+    "dict": "keys with their values",
+    "finite": "a finite number",
+    "float": "a number",
+    "int": "a whole number",
+    "list": "a list",
+    "mapping": "keys with their values",
+    "missing": "this key is missing",
+    "model": "keys with their values",
+    "string": "text (where in doubt, put it in quotes)",
+    "tuple": "a list",
+}
 _UNKNOWN_KEY = ("unexpected_keyword_argument", "extra_forbidden")
 
 
@@ -113,13 +127,26 @@ def _fault(path: Path, tree: Any, faults: Sequence[Any]) -> str:  # noqa: ANN401
     line, keys = _locate(tree, fault["loc"], absent=absent)
     if fault["type"] in _UNKNOWN_KEY:
         return f"{path}, line {line}: there is no key {'.'.join(keys)}; check its spelling"
-    message = str(fault["msg"]).removeprefix("Value error, ")
-    if fault["type"] == "union_tag_invalid":
-        message = "kind must be {expected_tags}, got {tag!r}".format(**fault["ctx"])
+    message = _message(fault)
     where = f", key {'.'.join(keys)}" if keys else ""
     given = fault.get("input")
     shown = f" (got {given!r})" if isinstance(given, str | int | float | bool) else ""
     return f"{path}, line {line}{where}: {message[:1].lower()}{message[1:]}{shown}"
+
+
+def _message(fault: Any) -> str:  # noqa: ANN401 - a fault as pydantic tells it
+    """Say what was expected, in our words where we have any."""
+    kind = fault["type"]
+    if kind == "union_tag_invalid":
+        return "kind must be {expected_tags}, got {tag!r}".format(**fault["ctx"])
+    if kind == "union_tag_not_found":
+        return "each stage needs its kind: runtime or load"
+    if kind == "literal_error":
+        return f"must be {fault['ctx']['expected']}"
+    expected = _EXPECTED.get(kind.partition("_")[0])
+    if kind == "missing" or expected is None:
+        return _EXPECTED.get(kind, str(fault["msg"]).removeprefix("Value error, "))
+    return f"must be {expected}"
 
 
 def _locate(node: Any, location: Sequence[Any], *, absent: bool) -> tuple[int, list[str]]:  # noqa: ANN401 - a node of PyYAML

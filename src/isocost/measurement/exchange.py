@@ -74,11 +74,6 @@ class Exchange:
         self.over = self.over or head.complete or head.error is not None
         return self.over
 
-    @property
-    def anything_came(self) -> bool:
-        """Whether the target sent at least one byte."""
-        return bool(self._pieces) or self.done_at_s > self.sent_at_s
-
     def close(self, at_s: float, verdict: Verdict | None = None) -> None:
         """Expect nothing more: the connection closed at `at_s`, or `verdict` says why it was given up."""
         self.frame()

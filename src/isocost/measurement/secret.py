@@ -29,10 +29,6 @@ class Secret:
         """Return the text, for the wire alone."""
         return self._text
 
-    def hide_in(self, text: str) -> str:
-        """Return `text` with every occurrence of the secret blotted out."""
-        return text.replace(self._text, "***") if self._text else text
-
     def __repr__(self) -> str:
         """Show that there is a secret, not which."""
         return "Secret(***)"

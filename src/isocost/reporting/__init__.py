@@ -3,6 +3,9 @@
 from isocost.reporting.accelerators import accelerators_json, accelerators_text
 from isocost.reporting.capability import capability_text, capability_verdict
 from isocost.reporting.capability_page import capability_page
+from isocost.reporting.comparison import comparison_text, comparison_verdict
+from isocost.reporting.comparison_envelope import comparison_json
+from isocost.reporting.comparison_page import comparison_page
 from isocost.reporting.envelope import envelope, envelope_json, estimate_object
 from isocost.reporting.frontier_envelope import capability_json, unit_json
 from isocost.reporting.hourly import hourly_text
@@ -15,6 +18,9 @@ from isocost.reporting.published import published_json, published_text
 from isocost.reporting.published_catalog import published_catalog_json, published_catalog_text
 from isocost.reporting.terminal import terminal_text
 from isocost.reporting.times import helm_json, times_json, times_text
+from isocost.reporting.times_page import times_page
+from isocost.reporting.trends import trends_json, trends_text
+from isocost.reporting.trends_page import trends_page
 from isocost.reporting.units import unit_text
 from isocost.reporting.verdict import Verdict, verdict_of
 
@@ -26,6 +32,10 @@ __all__ = [
     "capability_page",
     "capability_text",
     "capability_verdict",
+    "comparison_json",
+    "comparison_page",
+    "comparison_text",
+    "comparison_verdict",
     "envelope",
     "envelope_json",
     "estimate_object",
@@ -49,7 +59,11 @@ __all__ = [
     "published_text",
     "terminal_text",
     "times_json",
+    "times_page",
     "times_text",
+    "trends_json",
+    "trends_page",
+    "trends_text",
     "unit_json",
     "unit_text",
     "verdict_of",

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from isocost.reporting.cautions import cautions_of
+from isocost.reporting.objects import SCHEMA, estimate_object, finite
+from isocost.reporting.trend_rows import block_rows, contention_rows, variation_rows
 from isocost.reporting.verdict import verdict_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from isocost.core.estimate import Estimate
     from isocost.core.provenance import Provenance
     from isocost.economics.curve import BatchTechnology, CostCurve, CostLevel
     from isocost.frontier.dominance import Axis, FrontierUnit
     from isocost.runtime.model import RuntimeModel
     from isocost.studies.hourly import HourlyReport
-    from isocost.studies.report import DeploymentReport, StudyReport
+    from isocost.studies.report import DeploymentReport, RequestAlone, StudyReport
 
 __all__ = ["SCHEMA", "envelope", "envelope_json", "estimate_object"]
-
-SCHEMA = "isocost/1"
-"""Name and version of the envelope; the number rises when a reader of the old one would break."""
 
 QUESTION = "What does an answer cost, and where should it run?"
 Json = dict[str, Any]
@@ -43,8 +40,8 @@ def envelope(report: StudyReport, *, question: str = QUESTION) -> Json:
     -------
     dict
         ``schema``, ``question``, ``verdict`` (``text``, ``state``), ``estimates`` (by name), ``tables`` (rows
-        by name: ``deployments``, ``levels``, ``technologies``, ``runtimes``, ``cells``, ``units``,
-        ``hourly_parts``, ``hourly_parameters``),
+        by name: ``deployments``, ``levels``, ``technologies``, ``runtimes``, ``cells``, ``variation``,
+        ``blocks``, ``contention``, ``units``, ``hourly_parts``, ``hourly_parameters``),
         ``assumptions``, ``warnings`` (``code``, ``text``, ``about``) and ``provenance``.
         What is unknown is ``None``, never NaN.
     """
@@ -71,28 +68,6 @@ def envelope_json(report: StudyReport, *, question: str = QUESTION) -> str:
     return (
         json.dumps(envelope(report, question=question), allow_nan=False, ensure_ascii=False, indent=2) + "\n"
     )
-
-
-def estimate_object(estimate: Estimate | None) -> Json | None:
-    """Return an estimate with all of its fields; ``None`` stays ``None``."""
-    if estimate is None:
-        return None
-    return {
-        "value": _finite(estimate.value),
-        "low": _finite(estimate.low),
-        "high": _finite(estimate.high),
-        "level": estimate.level,
-        "n": estimate.n,
-        "unit": estimate.unit,
-        "basis": estimate.basis,
-        "method": estimate.method,
-        "kind": estimate.kind,
-        "source": estimate.source,
-    }
-
-
-def _finite(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else float(value)
 
 
 def _estimates(report: StudyReport) -> Json:
@@ -126,14 +101,24 @@ def _tables(report: StudyReport) -> Json:
         "deployments": [_deployment(each, report) for each in report.deployments],
         "levels": [_level(level, curve) for curve in curves for level in curve.levels],
         "technologies": [_technology(c, c.technology) for c in curves if c.technology is not None],
-        "runtimes": [_runtime(model) for model in models],
+        "runtimes": [_runtime(model, report.alone(model)) for model in models],
         "cells": [cell for model in models for cell in _cells(model)],
     }
+    tables |= _trends(report)
     if report.hourly is not None:
         tables |= _hourly(report.hourly)
     if report.frontier is not None:
         tables["units"] = [_unit(unit, report.frontier.axes) for unit in report.frontier.units]
     return {name: rows for name, rows in tables.items() if rows}
+
+
+def _trends(report: StudyReport) -> dict[str, list[Json]]:
+    known = [each.trends for each in report.deployments if each.trends is not None]
+    return {
+        "variation": [row for each in known if each.variation for row in variation_rows(each.variation)],
+        "blocks": [row for each in known if each.drift for row in block_rows(each.drift)],
+        "contention": [row for each in known if each.contention for row in contention_rows(each.contention)],
+    }
 
 
 def _hourly(hourly: HourlyReport) -> Json:
@@ -238,7 +223,7 @@ def _technology(curve: CostCurve, technology: BatchTechnology) -> Json:
     }
 
 
-def _runtime(model: RuntimeModel) -> Json:
+def _runtime(model: RuntimeModel, longest: RequestAlone) -> Json:
     return {
         "deployment": model.deployment,
         "prefill": [
@@ -249,6 +234,12 @@ def _runtime(model: RuntimeModel) -> Json:
         "changeover": estimate_object(model.changeover),
         "held_out_error": estimate_object(model.held_out_error),
         "machine_busy_share": model.machine_busy_share,
+        "longest_alone": {
+            "input_tokens": longest.input_tokens,
+            "output_tokens": longest.output_tokens,
+            "runtime": estimate_object(longest.runtime),
+            "cost": estimate_object(longest.cost),
+        },
     }
 
 
@@ -259,8 +250,8 @@ def _cells(model: RuntimeModel) -> list[Json]:
             "input_tokens": cell.input_tokens,
             "output_tokens": cell.output_tokens,
             "measured": estimate_object(cell.measured),
-            "fitted_s": _finite(cell.fitted_s),
-            "held_out_s": _finite(cell.held_out_s),
+            "fitted_s": finite(cell.fitted_s),
+            "held_out_s": finite(cell.held_out_s),
         }
         for cell in model.cells
     ]

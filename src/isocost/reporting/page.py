@@ -5,13 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from isocost.reporting.cautions import shared_cautions
-from isocost.reporting.charts import (
-    cost_figure,
-    frontier_figure,
-    hourly_figure,
-    latency_figure,
-    runtime_figures,
-)
+from isocost.reporting.charts import cost_figure, frontier_figure, hourly_figure, latency_figure
 from isocost.reporting.document import (
     LIMIT,
     Part,
@@ -25,15 +19,8 @@ from isocost.reporting.document import (
 from isocost.reporting.hourly import hourly_page_tables
 from isocost.reporting.markup import Markup, element, exact, join, shorten
 from isocost.reporting.pricing import pricing_of
-from isocost.reporting.tables import (
-    cell_table,
-    cost_data,
-    cost_table,
-    cost_unit,
-    level_table,
-    returns_table,
-    unit_table,
-)
+from isocost.reporting.runtime_section import runtime_parts
+from isocost.reporting.tables import cost_data, cost_table, cost_unit, level_table, returns_table, unit_table
 from isocost.reporting.verdict import verdict_of
 
 if TYPE_CHECKING:
@@ -70,7 +57,7 @@ def html_page(report: StudyReport) -> str:
         name=report.name,
         dates=[each.measured_at_utc for each in report.provenance if each.measured_at_utc],
         verdict=_verdict(verdict_of(report), pricing),
-        parts=[*_figures(report, pricing), *_tables(report)],
+        parts=[*_figures(report, pricing), *_tables(report), *runtime_parts(report)],
         footer=_small_print(report),
     )
 
@@ -125,13 +112,7 @@ def _what_if(pricing: Pricing) -> Markup:
 
 def _figures(report: StudyReport, pricing: Pricing) -> list[Part]:
     hourly = None if report.hourly is None else hourly_figure(report.hourly)
-    figures = [
-        frontier_figure(report),
-        cost_figure(report),
-        latency_figure(report),
-        hourly,
-        *runtime_figures(report),
-    ]
+    figures = [frontier_figure(report), cost_figure(report), latency_figure(report), hourly]
     return [
         Part(title=each.title, markup=_priced(each, pricing), expendable=each.key != "cost")
         for each in figures
@@ -145,13 +126,11 @@ def _priced(figure: Figure, pricing: Pricing) -> Markup:
 
 
 def _tables(report: StudyReport) -> list[Part]:
-    models = [each.runtime for each in report.deployments if each.runtime is not None]
     tables = [
         (level_table(report), True),
         (cost_table(report), False),
         (returns_table(report), False),
         (unit_table(report), False),
-        (cell_table(models), False),
         *((table, False) for table in ([] if report.hourly is None else hourly_page_tables(report.hourly))),
     ]
     return [

@@ -20,7 +20,7 @@ LEAST = 12
 
 
 def table_lines(table: Table, *, width: int = 100) -> list[str]:
-    r"""Write a table as lines: a title, headings, rows; the first column gives way where it is too wide.
+    r"""Write a table as lines: title, headings, rows under their group; the first column gives way for width.
 
     Parameters
     ----------
@@ -45,7 +45,11 @@ def table_lines(table: Table, *, width: int = 100) -> list[str]:
     sizes = [max(len(row[i]) for row in [*heads, *rows]) for i in range(len(table.columns))]
     spare = width - sum(sizes[1:]) - GAP * (len(sizes) - 1)
     sizes[0] = min(sizes[0], max(spare, LEAST))
-    return [table.title, *(_line(row, table.columns, sizes) for row in [*heads, *rows])]
+    lines = [table.title, *(_line(row, table.columns, sizes) for row in heads)]
+    for name, group in table.groups:
+        lines += [clean(name)] if name else []
+        lines += [_line([clean(cell) for cell in row], table.columns, sizes) for row in group]
+    return lines
 
 
 def _headings(columns: Sequence[Column], needed: Sequence[int]) -> list[tuple[str, ...]]:

@@ -9,12 +9,14 @@ from isocost.reporting.cost_aware import cost_assumptions, cost_lines, in_curren
 from isocost.reporting.envelope import estimate_object
 from isocost.reporting.format import estimate_text, percent, seconds
 from isocost.reporting.markup import clean
+from isocost.reporting.shaped import shape_lines, shape_object
 
 if TYPE_CHECKING:
     from isocost.core.estimate import Estimate
+    from isocost.runtime import RuntimeModel
     from isocost.studies.profile import RuntimePrediction
 
-__all__ = ["prediction_json", "prediction_text"]
+__all__ = ["form_lines", "prediction_json", "prediction_text"]
 
 _QUESTION = "What does one request take, on this deployment, alone?"
 
@@ -22,15 +24,12 @@ _QUESTION = "What does one request take, on this deployment, alone?"
 def prediction_text(prediction: RuntimePrediction) -> str:
     """Write a fit, and the prediction where one was asked for, as lines of text."""
     model = prediction.model
-    error = model.held_out_error
     lines = [
         _sentence(prediction),
         f"  {'first token':14s} "
         + ", ".join(f"{estimate_text(alpha)} for {p} in" for p, alpha in model.prefill),
         f"  {'further tokens':14s} {estimate_text(model.decode)} each",
-        f"  {'context term':14s} " + ("not needed" if model.context is None else _context(model.context)),
-        *_changeover(model.changeover),
-        f"  {'left-out cells':14s} " + ("too few" if error is None else f"foretold within {_share(error)}"),
+        *form_lines(model),
         *(
             f"  {cell.input_tokens:6d} in {cell.output_tokens:5d} out: "
             f"measured {estimate_text(cell.measured)}, fitted {seconds(cell.fitted_s)}"
@@ -40,6 +39,17 @@ def prediction_text(prediction: RuntimePrediction) -> str:
         *(f"  note: {clean(caution.text)}" for caution in prediction.cautions),
     ]
     return "\n".join(lines)
+
+
+def form_lines(model: RuntimeModel) -> list[str]:
+    """Write which terms were chosen, and how well sizes are foretold that were left out."""
+    error = model.held_out_error
+    return [
+        *shape_lines(model),
+        f"  {'context term':14s} " + ("not needed" if model.context is None else _context(model.context)),
+        *_changeover(model.changeover),
+        f"  {'left-out cells':14s} " + ("too few" if error is None else f"foretold within {_share(error)}"),
+    ]
 
 
 def prediction_json(prediction: RuntimePrediction) -> str:
@@ -75,6 +85,7 @@ def prediction_json(prediction: RuntimePrediction) -> str:
                 for cell in model.cells
             ],
         },
+        "shape": shape_object(model),
         "assumptions": cost_assumptions(prediction.costs, prediction.terms.currency, model.deployment),
         "warnings": [{"code": caution.code, "text": caution.text} for caution in prediction.cautions],
         "provenance": [{"source": prediction.study}],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from isocost.reporting.charts.figure import seconds_data
 from isocost.reporting.charts.frontier import is_cost, unit_cost
-from isocost.reporting.charts.runtime import residual
+from isocost.reporting.charts.residuals import residual
 from isocost.reporting.format import UNKNOWN, bracket, decimals, grouped, percent, probability, si, time_unit
 from isocost.reporting.markup import Markup, element, join, shorten
 from isocost.reporting.obstacle import unmet_text

@@ -11,7 +11,10 @@ from isocost.reporting.cost_aware import cost_assumptions, cost_aware_object, co
 from isocost.reporting.envelope import SCHEMA, estimate_object
 from isocost.reporting.format import decimals, estimate_text, grouped, percent
 from isocost.reporting.markup import clean
-from isocost.runtime import DenoisedRuntime, PublishedRuntime
+from isocost.reporting.prediction import form_lines
+from isocost.reporting.shaped import shape_object
+from isocost.reporting.trend_tables import times_text_of
+from isocost.runtime import DenoisedRuntime, PublishedRuntime, RuntimeModel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +22,9 @@ if TYPE_CHECKING:
     from isocost.core.money import Currency
     from isocost.runtime import SideBySide
     from isocost.studies.times import Needed, TimesFit, TimesReport
+    from isocost.studies.trends import Variation
 
-__all__ = ["helm_json", "times_json", "times_text"]
+__all__ = ["beside_text", "coefficients", "fit_sentence", "helm_json", "times_json", "times_text"]
 
 _QUESTION = "What does one request take, of each model in the table?"
 _MOST_SIZES = 8
@@ -38,7 +42,7 @@ def times_json(report: TimesReport) -> str:
     content: Json = {
         "schema": SCHEMA,
         "question": _QUESTION,
-        "verdict": {"text": "\n".join(_sentence(fit) for fit in report.fits), "state": _state(report)},
+        "verdict": {"text": "\n".join(fit_sentence(fit) for fit in report.fits), "state": _state(report)},
         "estimates": {},
         "tables": {
             "models": [_model(fit) | {"costs": cost_aware_object(fit.costs, currency)} for fit in report.fits]
@@ -81,7 +85,7 @@ def _helm(fit: TimesFit) -> Json:
             f"HELM's form has no place for the {'context' if found.context else 'changeover'} term of "
             f"{fit.name}; take --json, or --rule published"
         )
-    decode, prefill, overhead = _coefficients(fit)
+    decode, prefill, overhead = coefficients(fit)
     content = {
         "runtime_per_output_token": round(decode.value, 6),
         "runtime_for_prompt_tokens": {str(size): round(alpha.value, 6) for size, alpha in prefill},
@@ -89,7 +93,7 @@ def _helm(fit: TimesFit) -> Json:
     return content if overhead is None else content | {"overhead": round(overhead.value, 6)}
 
 
-def _coefficients(
+def coefficients(
     fit: TimesFit,
 ) -> tuple[Estimate, Sequence[tuple[int, Estimate]], Estimate | None]:
     """Return decode, prefill by prompt size and overhead, whoever fitted them."""
@@ -112,8 +116,9 @@ def _state(report: TimesReport) -> str:
     return "fitted" if report.question.request is None else "predicted"
 
 
-def _sentence(fit: TimesFit) -> str:
-    decode, _, _ = _coefficients(fit)
+def fit_sentence(fit: TimesFit) -> str:
+    """Say the most about a fit: the request that was asked about, or the time of a further token."""
+    decode, _, _ = coefficients(fit)
     name = clean(fit.name)
     if fit.runtime is None:
         return f"{name} takes {estimate_text(decode)} for each token after the first."
@@ -122,17 +127,21 @@ def _sentence(fit: TimesFit) -> str:
 
 
 def _paragraph(fit: TimesFit, currency: Currency) -> list[str]:
-    decode, prefill, overhead = _coefficients(fit)
+    decode, prefill, overhead = coefficients(fit)
     shown = prefill if len(prefill) <= _MOST_SIZES else _spread(prefill)
     lines = [
-        _sentence(fit),
+        fit_sentence(fit),
         f"  {'first token':14s} " + ", ".join(f"{estimate_text(alpha)} for {p} in" for p, alpha in shown),
         f"  {'further tokens':14s} {estimate_text(decode)} each",
     ]
+    if isinstance(fit.fit, RuntimeModel):
+        lines += form_lines(fit.fit)
     if overhead is not None:
         lines.append(f"  {'overhead':14s} {estimate_text(overhead)} a request")
+    if fit.variation is not None:
+        lines.append(f"  {'equal requests':14s} {_variation(fit.variation)}")
     if fit.beside is not None:
-        lines.append(f"  {'side by side':14s} {_beside(fit.beside)}")
+        lines.append(f"  {'side by side':14s} {beside_text(fit.beside)}")
     if fit.needed is not None:
         lines.append(f"  {'instances':14s} {_needed(fit.needed)}")
     lines += cost_lines(fit.costs, currency)
@@ -144,7 +153,16 @@ def _spread(prefill: Sequence[tuple[int, Estimate]]) -> list[tuple[int, Estimate
     return [prefill[place] for place in sorted(places)]
 
 
-def _beside(beside: SideBySide) -> str:
+def _variation(variation: Variation) -> str:
+    cells = variation.cells
+    return (
+        f"coefficient of variation {times_text_of(variation.typical)} in the median of {len(cells)} "
+        f"size{'s' if len(cells) > 1 else ''} timed again"
+    )
+
+
+def beside_text(beside: SideBySide) -> str:
+    """Say how raw, denoised and idealized runtimes compare, in one line."""
     text = f"raw is {_times(beside.raw_over_denoised)} denoised"
     share = beside.service_share
     if beside.denoised_over_idealized is None or beside.raw_over_idealized is None or share is None:
@@ -186,7 +204,7 @@ def _needed(needed: Needed) -> str:
 
 
 def _model(fit: TimesFit) -> Json:
-    decode, prefill, overhead = _coefficients(fit)
+    decode, prefill, overhead = coefficients(fit)
     found = fit.fit
     content: Json = {
         "name": fit.name,
@@ -208,6 +226,7 @@ def _model(fit: TimesFit) -> Json:
             "context": estimate_object(found.context),
             "changeover": estimate_object(found.changeover),
             "held_out_error": estimate_object(found.held_out_error),
+            **shape_object(found),
         }
     return content
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["METHOD", "DenoisedRuntime"]
 
+DRAWS_OF_FIT = 2000
 METHOD = "pooled fit to corrected minima, Student's t over cells"
 
 
@@ -107,11 +108,8 @@ class DenoisedRuntime:
                 "a runtime is predicted for at least 1 input and 1 output token, "
                 f"got {input_tokens!r} and {output_tokens!r}"
             )
-        known = input_tokens in self.input_tokens
-        kind: Kind = "fitted" if known else "interpolated"
-        inside = self.input_tokens[0] <= input_tokens <= self.input_tokens[-1]
-        if not inside or output_tokens > self.longest_output:
-            kind = "extrapolated"
+        kind = self.kind_at(input_tokens, output_tokens)
+        if kind == "extrapolated":
             warnings.warn(self._beyond(input_tokens, output_tokens), ExtrapolationWarning, stacklevel=2)
         terms = self._terms(np.array([float(input_tokens)]), np.array([float(output_tokens)]))[0]
         return self._estimate(terms, unit="s", kind=kind)
@@ -119,6 +117,38 @@ class DenoisedRuntime:
     def runtime_s(self, input_tokens: FloatArray, output_tokens: FloatArray) -> FloatArray:
         """Return point predictions for arrays of p and o, in seconds, overhead included."""
         return np.asarray(self._terms(input_tokens, output_tokens) @ self.coefficients)
+
+    @property
+    def prompt_sizes(self) -> tuple[int, ...]:
+        """Timed prompt sizes, rising."""
+        return tuple(int(size) for size in self.input_tokens)
+
+    @property
+    def repeats(self) -> int:
+        """Median number of instances of each size."""
+        return self.instances
+
+    def kind_at(self, input_tokens: int, output_tokens: int) -> Kind:
+        """Say what a prediction is: fitted at a timed prompt size, else interpolated or extrapolated."""
+        inside = self.input_tokens[0] <= input_tokens <= self.input_tokens[-1]
+        if not inside or output_tokens > self.longest_output:
+            return "extrapolated"
+        return "fitted" if input_tokens in self.input_tokens else "interpolated"
+
+    def runtime_draws(self, input_tokens: int, output_tokens: int) -> FloatArray:
+        """Return joint draws of T(p, o) in seconds, first the point estimate; one value: no interval.
+
+        The coefficients vary together as multivariate Student's t.
+        """
+        terms = self._terms(np.array([float(input_tokens)]), np.array([float(output_tokens)]))[0]
+        value = float(terms @ self.coefficients)
+        if self.covariance is None:
+            return np.array([value])
+        rng = np.random.default_rng([self.degrees, self.cells])
+        sizes, axes = np.linalg.eigh(self.covariance)
+        normal = rng.standard_normal((DRAWS_OF_FIT, len(sizes))) * np.sqrt(np.maximum(sizes, 0.0))
+        scale = np.sqrt(self.degrees / rng.chisquare(self.degrees, DRAWS_OF_FIT))
+        return np.concatenate([[value], value + (normal @ (axes.T @ terms)) * scale])
 
     def half_width_shares(self, input_tokens: FloatArray, output_tokens: FloatArray) -> FloatArray | None:
         """Return half the 95 % interval of T over T, for arrays of p and o; ``None`` where there is none."""

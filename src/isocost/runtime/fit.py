@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from isocost.core.errors import EstimationError
 from isocost.core.estimate import Caution, Estimate
-from isocost.runtime.form import TERMS, Form, chosen_terms, form_of, left_out_predictions
-from isocost.runtime.model import RuntimeCell, RuntimeModel, coefficient_estimate
-from isocost.runtime.rows import ProfileRows, medians_of, rows_of, snapped
+from isocost.runtime.form import TERMS, Form, chosen_terms, foretold_by, form_of, left_out_predictions
+from isocost.runtime.model import PriorUse, RuntimeCell, RuntimeModel, coefficient_estimate
+from isocost.runtime.posterior import NOISE_SHARE, Pull, posterior_of
+from isocost.runtime.rows import ProfileRows, medians_of, rounding_s, rows_of, snapped
+from isocost.runtime.tile import estimated_tile, require_tile
 from isocost.statistics.batch_means import student_quantile
+from isocost.statistics.cells import cells_of
 from isocost.statistics.draws import generator
 from isocost.statistics.percentiles import percentiles
+from isocost.statistics.regression import monotone
 
 if TYPE_CHECKING:
+    from isocost.runtime.posterior import RuntimePosterior
+    from isocost.runtime.prior import RuntimePrior
     from isocost.runtime.samples import RuntimeSamples
+    from isocost.runtime.tile import Tile
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
+    BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 
 __all__ = ["fit_runtime", "held_out_error", "measured_cells"]
 
 DRAWS_OF_FIT = 2000
 FEWEST_CELLS = 6
+MOST_CELLS_WITH_PRIOR = 60
+"""Beyond so many cells a prior no longer matters to those left out."""
 _ELEMENTS_AT_ONCE = 4_000_000
 
 
@@ -33,7 +44,8 @@ def fit_runtime(
     deployment: str,
     seed: int,
     machine_busy_share: float | None = None,
-    tile_tokens: int | None = None,
+    tile_tokens: Tile = None,
+    prior: RuntimePrior | None = None,
 ) -> RuntimeModel:
     r"""Fit the runtime of one request, T(p, o).
 
@@ -57,8 +69,12 @@ def fit_runtime(
         Seeds the resampling.
     machine_busy_share : float, optional
         Share of the machine's cores that were busy meanwhile, in [0, 1].
-    tile_tokens : int, optional
-        Tile of the prefill staircase, such as 128 on accelerators; ``None``: plain linear.
+    tile_tokens : int or "estimate", optional
+        Tile of the prefill staircase, such as 128 on accelerators; ``"estimate"``: the data choose
+        (`estimated_tile`); ``None``: plain linear, or as the prior has it where it carries weight.
+    prior : RuntimePrior, optional
+        How prefill goes in other models, from `runtime_prior`. It shapes prefill between the profiled prompt
+        sizes, fades as they grow in number, and yields as far as they contradict it (`RuntimePosterior`).
 
     Returns
     -------
@@ -80,39 +96,113 @@ def fit_runtime(
     >>> round(model.decode.value, 6), round(model.predict(100, 5).value, 6)  # .010 + .100 + 4 * .020
     (0.02, 0.19)
     """
+    require_tile(tile_tokens)
     samples = snapped(samples)
     rows = rows_of(samples)
     _require_variety(rows)
-    terms = chosen_terms(rows, tile_tokens=tile_tokens)
-    everything = np.ones(len(rows.cell), dtype=np.bool_)
-    form = form_of(rows, everything, terms=terms or (), tile_tokens=tile_tokens)
-    times = rows.medians
-    estimator = form.estimator(rows, everything)
-    if estimator is None:
-        raise EstimationError(
-            "the profiled sizes cannot tell prefill from decode; "
-            "profile at least one prompt size with both 1 and several output tokens"
-        )
-    draws = _draws(form, rows, estimator, generator(seed, f"runtime {deployment}"))
-    left_out = left_out_predictions(rows, terms=form.terms, tile_tokens=tile_tokens)
+    solved = _solved(rows, tile_tokens, prior)
+    form = solved.form
+    draws = _draws(form, rows, solved.estimator, generator(seed, f"runtime {deployment}"))
+    if solved.posterior is not None:
+        draws = _opened(draws, solved.posterior, generator(seed, f"prior {deployment}"))
+    left_out = _left_out(rows, solved)
     return RuntimeModel(
         deployment=deployment,
         cells=_cells(samples, form, draws[0], left_out),
         prefill=tuple(
             (int(knot), coefficient_estimate(draws[:, column], unit="s", n=rows.blocks))
             for column, knot in enumerate(form.knots)
+            if (rows.input_tokens == knot).any()
         ),
         decode=coefficient_estimate(draws[:, -3], unit="s/token", n=rows.blocks),
         context=_optional(form, draws, "context", unit="s/token^2", n=rows.blocks),
         changeover=_optional(form, draws, "changeover", unit="s", n=rows.blocks),
-        held_out_error=_mean_error(left_out, times[: len(left_out)]),
+        held_out_error=_mean_error(left_out, rows.medians[: len(left_out)]),
         machine_busy_share=machine_busy_share,
-        cautions=_cautions(rows, terms, machine_busy_share),
+        cautions=_cautions(rows, solved, machine_busy_share),
         knots=form.knots,
         coefficients=draws,
-        tile_tokens=tile_tokens,
+        tile_tokens=form.tile_tokens,
         between_knots=_between_knots(form, draws[0]),
+        prior=solved.use,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Solved:
+    """The chosen form and its estimator.
+
+    `tile` is the data's own; `pull` and `posterior` are ``None`` where no prior carries weight, `terms` where
+    the data cannot tell.
+    """
+
+    form: Form
+    estimator: FloatArray
+    terms: tuple[str, ...] | None
+    tile: int | None
+    pull: Pull | None = None
+    posterior: RuntimePosterior | None = None
+    use: PriorUse | None = None
+
+
+def _solved(rows: ProfileRows, tile_tokens: Tile, prior: RuntimePrior | None) -> _Solved:
+    """Choose tile and terms, and fit with the prior where it carries weight, else without."""
+    tile = estimated_tile(rows) if tile_tokens == "estimate" else tile_tokens
+    terms = chosen_terms(rows, tile_tokens=tile)
+    everything = np.ones(len(rows.cell), dtype=np.bool_)
+    form = form_of(rows, everything, terms=terms or (), tile_tokens=tile)
+    estimator = form.estimator(rows, everything)
+    if estimator is None:
+        raise EstimationError(
+            "the profiled sizes cannot tell prefill from decode; "
+            "profile at least one prompt size with both 1 and several output tokens"
+        )
+    plain = _Solved(form=form, estimator=estimator, terms=terms, tile=tile)
+    if prior is None:
+        return plain
+    pull = Pull(prior=prior, noise_share=_noise_share(rows))
+    found = posterior_of(pull, rows, everything, terms=form.terms, tile_tokens=tile)
+    if found is None:
+        return plain
+    use = PriorUse(sources=prior.sources, weight=found.weight, surprise=found.surprise)
+    if found.weight == 0:
+        return replace(plain, use=use)
+    return replace(plain, form=found.form, estimator=found.estimator, pull=pull, posterior=found, use=use)
+
+
+def _left_out(rows: ProfileRows, solved: _Solved) -> FloatArray:
+    """Predict each cell from the others, with the prior where it carries weight and cells are few."""
+    terms, tile, pull = solved.form.terms, solved.tile, solved.pull
+
+    def fit(keep: BoolArray) -> tuple[Form, FloatArray] | None:
+        found = None if pull is None else posterior_of(pull, rows, keep, terms=terms, tile_tokens=tile)
+        if found is None:
+            form = form_of(rows, keep, terms=terms, tile_tokens=tile)
+            estimator = form.estimator(rows, keep)
+            return None if estimator is None else (form, estimator)
+        return found.form, found.estimator
+
+    if pull is None or int(rows.direct.sum()) > MOST_CELLS_WITH_PRIOR:
+        return left_out_predictions(rows, terms=terms, tile_tokens=tile)
+    return foretold_by(rows, fit)
+
+
+def _noise_share(rows: ProfileRows) -> float:
+    """Return the relative standard error of a cell: of its repeats, of rounding, or typical."""
+    repeats = _scatter(rows) / rows.blocks**0.5 if rows.blocks >= 3 else 0.0
+    rounding = rounding_s(rows.by_block) / 12**0.5 / float(np.median(rows.medians[rows.direct]))
+    return float(max(repeats, NOISE_SHARE, rounding))
+
+
+def _opened(draws: FloatArray, posterior: RuntimePosterior, rng: np.random.Generator) -> FloatArray:
+    """Add to draws of noise what the prior leaves open of the coefficients."""
+    if len(draws) < 2:
+        return draws
+    values, vectors = np.linalg.eigh(posterior.open_covariance)
+    spread = vectors * np.sqrt(np.maximum(values, 0.0))
+    moved = draws[1:] + rng.standard_normal((len(draws) - 1, len(spread))) @ spread.T
+    count = len(posterior.form.knots)
+    return np.concatenate([draws[:1], np.concatenate([monotone(moved[:, :count]), moved[:, count:]], axis=1)])
 
 
 def _optional(form: Form, draws: FloatArray, term: str, *, unit: str, n: int) -> Estimate | None:
@@ -123,10 +213,9 @@ def _optional(form: Form, draws: FloatArray, term: str, *, unit: str, n: int) ->
 
 def measured_cells(samples: RuntimeSamples) -> tuple[tuple[int, int, Estimate], ...]:
     """Return p, o and the median runtime over repeats of each profiled cell, by rising p and o."""
-    sizes = np.column_stack([samples.input_tokens, samples.output_tokens])
-    order = np.lexsort((sizes[:, 1], sizes[:, 0]))
-    cells, starts = np.unique(sizes[order], axis=0, return_index=True)
-    groups = np.split(samples.runtime_s[order], starts[1:])
+    cells, number = cells_of(samples.input_tokens, samples.output_tokens)
+    order = np.argsort(number, kind="stable")
+    groups = np.split(samples.runtime_s[order], np.cumsum(np.bincount(number))[:-1])
     return tuple((int(p), int(o), _median(group)) for (p, o), group in zip(cells, groups, strict=True))
 
 
@@ -179,7 +268,9 @@ def _draws(form: Form, rows: ProfileRows, estimator: FloatArray, rng: np.random.
     resampled = _resampled_times(rows, rng) - times
     design = form.row_design(rows, np.ones(len(times), dtype=np.bool_))
     misfit = _misfit_share(
-        design @ (estimator @ times) / times - 1, resampled / times, len(form.knots) + 1 + len(form.terms)
+        design @ (estimator @ times) / times - 1,
+        resampled / times,
+        len(np.unique(rows.input_tokens)) + 1 + len(form.terms),
     )
     if rows.blocks < 2 and misfit == 0:
         return point
@@ -269,7 +360,7 @@ def _mean_error(predicted: FloatArray, measured: FloatArray) -> Estimate | None:
     )
 
 
-def _cautions(rows: ProfileRows, terms: tuple[str, ...] | None, busy: float | None) -> tuple[Caution, ...]:
+def _cautions(rows: ProfileRows, solved: _Solved, busy: float | None) -> tuple[Caution, ...]:
     cells = int(rows.direct.sum())
     scatter = _scatter(rows)
     told = {
@@ -279,8 +370,12 @@ def _cautions(rows: ProfileRows, terms: tuple[str, ...] | None, busy: float | No
         ),
         "one-repeat": (rows.blocks < 2, "one repeat only, so the noise of the machine is not known"),
         "context-undecided": (
-            terms is None,
+            solved.terms is None,
             "the profile cannot tell whether decode grows with context; it is taken as constant",
+        ),
+        "prior-contradicted": (
+            solved.use is not None and solved.use.weight == 0,
+            "prefill does not go as in the models that the prior comes from; the prior was left out",
         ),
         "unstable": (
             scatter > 0.1,

@@ -11,17 +11,22 @@ from isocost.runtime.rows import medians_of
 from isocost.statistics.regression import hat_basis, least_squares_map, monotone
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from isocost.runtime.rows import ProfileRows
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
     BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 
-__all__ = ["TERMS", "Form", "chosen_terms", "form_of", "left_out_predictions", "warped"]
+__all__ = ["TERMS", "Form", "chosen_terms", "foretold_by", "form_of", "left_out_predictions", "warped"]
 
 TERMS = ("context", "changeover")
 """Optional terms of T(p, o), in the order of their coefficients."""
 
 SPLITS = 40
+
+MOST_LEVERAGE = 1e6
+"""A cell of more leverage is fitted to no others; its prediction needs a fit of its own."""
 
 LARGEST_AMPLIFICATION = 2.0
 """A prediction that more than doubles the relative noise of the data is not identified by them."""
@@ -78,19 +83,39 @@ class Form:
         whole = self.design(prompts, rows.output_tokens[keep])
         return whole - np.where(since[:, None] > 0, self.design(prompts, np.maximum(since, 1.0)), 0.0)
 
-    def estimator(self, rows: ProfileRows, keep: BoolArray) -> FloatArray | None:
+    @property
+    def used(self) -> BoolArray:
+        """Which columns of the design the form has, shape (k + 3,)."""
+        return np.array([True] * (len(self.knots) + 1) + [term in self.terms for term in TERMS])
+
+    def estimator(
+        self, rows: ProfileRows, keep: BoolArray, penalty: FloatArray | None = None
+    ) -> FloatArray | None:
         """Return the matrix from the times of the rows kept to coefficients, shape (k + 3, kept).
 
-        Each row weighs 1 / time, so that relative errors count. ``None`` when the rows cannot identify all
-        terms.
+        Each row weighs 1 / time, so that relative errors count. A penalty, shape (rows, k), adds the sum of
+        squares of its products with alpha at the knots, as a prior does. ``None`` when the rows cannot
+        identify all terms.
         """
         design = self.row_design(rows, keep)
-        used = np.array([True] * (len(self.knots) + 1) + [term in self.terms for term in TERMS])
-        found = least_squares_map(design[:, used], 1 / rows.medians[keep])
+        used, count = self.used, len(design)
+        weights = 1 / rows.medians[keep]
+        if penalty is not None:
+            design = np.concatenate([design, np.pad(penalty, ((0, 0), (0, 3)))])
+            weights = np.concatenate([weights, np.ones(len(penalty))])
+        found = least_squares_map(design[:, used], weights)
         if found is None:
             return None
-        whole = np.zeros((len(used), found.shape[1]))
-        whole[used] = found
+        whole = np.zeros((len(used), count))
+        whole[used] = found[:, :count]
+        return whole
+
+    def onto(self, knots: FloatArray) -> FloatArray:
+        """Return the matrix from coefficients to those of the same T(p, o) with other knots."""
+        whole = np.zeros((len(knots) + 3, len(self.knots) + 3))
+        axis = warped(knots, self.tile_tokens)
+        whole[:-3, :-3] = hat_basis(axis, warped(self.knots, self.tile_tokens))
+        whole[-3:, -3:] = np.eye(3)
         return whole
 
     def coefficients(self, estimator: FloatArray, times_s: FloatArray) -> FloatArray:
@@ -110,10 +135,34 @@ def form_of(
 def left_out_predictions(rows: ProfileRows, *, terms: tuple[str, ...], tile_tokens: int | None) -> FloatArray:
     """Predict each cell from all the others.
 
+    Where a cell's prompt size has other cells the form stays as it is, and the prediction follows from the
+    fit to all rows: of rows S, out of (I - G_SS)^-1 G_S, with G the matrix from times to fitted times.
+
     Returns
     -------
     float array, shape (cells,)
         Seconds; NaN where the others cannot identify it.
+    """
+
+    def fit(keep: BoolArray) -> tuple[Form, FloatArray] | None:
+        form = form_of(rows, keep, terms=terms, tile_tokens=tile_tokens)
+        estimator = form.estimator(rows, keep)
+        return None if estimator is None else (form, estimator)
+
+    everything = np.ones(len(rows.cell), dtype=np.bool_)
+    whole = fit(everything)
+    smooth = None if whole is None else whole[0].row_design(rows, everything) @ whole[1]
+    return foretold_by(rows, fit, smooth)
+
+
+def foretold_by(
+    rows: ProfileRows,
+    fit: Callable[[BoolArray], tuple[Form, FloatArray] | None],
+    smooth: FloatArray | None = None,
+) -> FloatArray:
+    """Predict each cell by a fit to the rows of all the others; NaN where they cannot identify it.
+
+    `smooth`, the matrix from times to fitted times of least squares with fixed weights, saves most fits.
     """
     times = rows.medians
     predicted = np.full(int(rows.direct.sum()), np.nan)
@@ -121,15 +170,27 @@ def left_out_predictions(rows: ProfileRows, *, terms: tuple[str, ...], tile_toke
         keep = rows.cell != cell
         if not keep.any() or not _within(rows, keep, cell):
             continue
-        form = form_of(rows, keep, terms=terms, tile_tokens=tile_tokens)
-        estimator = form.estimator(rows, keep)
-        if estimator is None:
-            continue
-        target = form.design(rows.input_tokens[[cell]], rows.output_tokens[[cell]])[0]
-        shares = (target @ estimator) * times[keep]
+        weights = None if smooth is None else _without(rows, keep, smooth)
+        if weights is None:
+            found = fit(keep)
+            if found is None:
+                continue
+            form, estimator = found
+            weights = form.design(rows.input_tokens[[cell]], rows.output_tokens[[cell]])[0] @ estimator
+        shares = weights * times[keep]
         if np.sqrt((shares**2).sum()) <= LARGEST_AMPLIFICATION * shares.sum():
             predicted[cell] = shares.sum()
     return predicted
+
+
+def _without(rows: ProfileRows, keep: BoolArray, smooth: FloatArray) -> FloatArray | None:
+    """Return what the times kept weigh in the whole runtime of the cell left out, from the fit to all."""
+    if not np.isin(rows.input_tokens[~keep], rows.input_tokens[keep]).all():
+        return None
+    own = np.eye(int((~keep).sum())) - smooth[np.ix_(~keep, ~keep)]
+    if np.linalg.cond(own) > MOST_LEVERAGE:
+        return None
+    return np.asarray(np.linalg.solve(own, smooth[np.ix_(~keep, keep)])[0])
 
 
 def _within(rows: ProfileRows, keep: BoolArray, cell: int) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
-__all__ = ["RuntimeCell", "RuntimeModel", "coefficient_estimate"]
+__all__ = ["PriorUse", "RuntimeCell", "RuntimeModel", "coefficient_estimate"]
 
 
 def coefficient_estimate(draws: FloatArray, *, unit: str, n: int | None, kind: Kind = "fitted") -> Estimate:
@@ -60,6 +60,26 @@ class RuntimeCell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PriorUse:
+    """What a prior from other models did to a fit.
+
+    Parameters
+    ----------
+    sources : tuple of str
+        The models.
+    weight : float
+        In [0, 1], against a fit without it; 0: the data contradict it.
+    surprise : float
+        How far the profiled sizes are from what it foretells of them, as a chi-square over its degrees of
+        freedom.
+    """
+
+    sources: tuple[str, ...]
+    weight: float
+    surprise: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuntimeModel:
     """T(p, o) = alpha(p) + beta (o - 1) [+ gamma (o - 1)(p + o / 2)] [+ delta]; arXiv 2305.02440, eq. 1.
 
@@ -71,7 +91,7 @@ class RuntimeModel:
     deployment : str
     cells : tuple of RuntimeCell
     prefill : tuple of (int, Estimate)
-        alpha at the knots: prompt tokens and seconds to the first token.
+        alpha at the profiled prompt sizes: tokens and seconds to the first token.
     decode : Estimate
         beta, seconds per output token after the first.
     context : Estimate or None
@@ -82,7 +102,7 @@ class RuntimeModel:
         Share of the machine's cores busy while profiling.
     cautions : tuple of Caution
     knots : float array, shape (k,)
-        Prompt sizes of the columns of `coefficients`.
+        Prompt sizes of the columns of `coefficients`: those profiled, and those of a prior.
     coefficients : float array, shape (draws, k + 3)
         Joint draws of alpha at the knots, beta, gamma and delta (0 when dropped); row 0 is the point
         estimate. One row only: the data allow no interval.
@@ -92,6 +112,8 @@ class RuntimeModel:
         delta, seconds; ``None`` when held-out error spoke against it.
     between_knots : float or None
         Relative standard error of prefill half-way between two knots; ``None``: not known.
+    prior : PriorUse or None
+        ``None`` without a prior, or where too few or very many prompt sizes leave nothing for it to do.
     """
 
     deployment: str
@@ -107,6 +129,7 @@ class RuntimeModel:
     tile_tokens: int | None = None
     changeover: Estimate | None = None
     between_knots: float | None = None
+    prior: PriorUse | None = None
 
     def predict(self, input_tokens: int, output_tokens: int) -> Estimate:
         """Predict the runtime of a request of p input and o output tokens, in seconds.
@@ -143,14 +166,37 @@ class RuntimeModel:
                 "a runtime is predicted for at least 1 input and 1 output token, "
                 f"got {input_tokens!r} and {output_tokens!r}"
             )
-        kind = self._kind(input_tokens, output_tokens)
+        kind = self.kind_at(input_tokens, output_tokens)
         if kind == "extrapolated":
             warnings.warn(self._beyond(input_tokens, output_tokens), ExtrapolationWarning, stacklevel=2)
+        draws = self.runtime_draws(input_tokens, output_tokens)
+        return coefficient_estimate(draws, unit="s", n=self.decode.n, kind=kind)
+
+    @property
+    def prompt_sizes(self) -> tuple[int, ...]:
+        """Profiled prompt sizes, rising."""
+        return tuple(int(knot) for knot in self.knots)
+
+    @property
+    def longest_output(self) -> int:
+        """Largest profiled output size."""
+        return max(cell.output_tokens for cell in self.cells)
+
+    @property
+    def repeats(self) -> int | None:
+        """How often each size was timed."""
+        return self.decode.n
+
+    def runtime_draws(self, input_tokens: int, output_tokens: int) -> FloatArray:
+        """Return joint draws of T(p, o) in seconds, first the point estimate; one value: no interval.
+
+        Draw i of every size belongs to the same world i, so that sizes can be compared jointly.
+        """
         terms = self._terms(np.array([float(input_tokens)]), np.array([float(output_tokens)]))[0]
-        draws = self.coefficients @ terms
+        draws = np.asarray(self.coefficients @ terms)
         if len(draws) > 1:
             draws[1:] += self._interpolation_noise(input_tokens, self._prefill_s(terms))
-        return coefficient_estimate(draws, unit="s", n=self.decode.n, kind=kind)
+        return draws
 
     def prefill_at(self, input_tokens: int) -> Estimate:
         """Predict the time to the first token, alpha(p), in seconds: `predict` with one output token."""
@@ -167,7 +213,8 @@ class RuntimeModel:
         form = Form(knots=self.knots, tile_tokens=self.tile_tokens)
         return form.design(input_tokens, output_tokens)
 
-    def _kind(self, input_tokens: int, output_tokens: int) -> Kind:
+    def kind_at(self, input_tokens: int, output_tokens: int) -> Kind:
+        """Say what a prediction is: fitted at a profiled size, else interpolated or extrapolated."""
         if any(
             cell.input_tokens == input_tokens and cell.output_tokens == output_tokens for cell in self.cells
         ):

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from isocost.statistics.cells import cells_of
+
 if TYPE_CHECKING:
     from isocost.runtime.samples import RuntimeSamples
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     IntArray = np.ndarray[Any, np.dtype[np.integer[Any]]]
     BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 
-__all__ = ["ProfileRows", "medians_of", "rows_of", "snapped"]
+__all__ = ["ProfileRows", "medians_of", "rounding_s", "rows_of", "snapped"]
 
 MOST_BLOCKS = 100
 """More repeats say nothing more about their scatter."""
@@ -76,11 +78,10 @@ def snapped(samples: RuntimeSamples) -> RuntimeSamples:
 
 def rows_of(samples: RuntimeSamples) -> ProfileRows:
     """Group samples by exact (p, o); neighbours among very many repeats are taken together."""
-    sizes = np.column_stack([samples.input_tokens, samples.output_tokens])
-    cells, cell = np.unique(sizes, axis=0, return_inverse=True)
+    cells, cell = cells_of(samples.input_tokens, samples.output_tokens)
     blocks, block = np.unique(samples.block, return_inverse=True)
     count = min(len(blocks), MOST_BLOCKS)
-    cell, block = cell.reshape(-1), block.reshape(-1) * count // len(blocks)
+    block = block.reshape(-1) * count // len(blocks)
     shape = (count, len(cells))
     rows = [(np.arange(len(cells)), cells[:, 1], 0, _grouped(samples.runtime_s, block, cell, shape=shape))]
     for tokens, since, times in _parts(samples):
@@ -142,3 +143,18 @@ def medians_of(tables: FloatArray) -> FloatArray:
     lower = np.take_along_axis(ordered, (counts - 1) // 2, axis=1)
     upper = np.take_along_axis(ordered, counts // 2, axis=1)
     return np.asarray(((lower + upper) / 2)[:, 0])
+
+
+def rounding_s(times_s: FloatArray) -> float:
+    """Return the unit that times were rounded to, seconds: a tenth to a ten-thousandth; 0 where to none.
+
+    Examples
+    --------
+    >>> rounding_s(np.array([0.021, 0.35, 1.2, np.nan]))
+    0.001
+    """
+    told = times_s[~np.isnan(times_s)]
+    for unit in (0.1, 0.01, 0.001, 0.0001):
+        if np.allclose(told / unit, np.round(told / unit), rtol=0, atol=1e-6):
+            return unit
+    return 0.0

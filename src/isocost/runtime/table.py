@@ -11,10 +11,12 @@ from isocost.core.errors import InputError
 from isocost.runtime.samples import RuntimeSamples
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
     IntArray = np.ndarray[Any, np.dtype[np.integer[Any]]]
 
-__all__ = ["RowsAre", "RuntimeTable"]
+__all__ = ["RowsAre", "RuntimeTable", "first_duplicate"]
 
 RowsAre = Literal["single", "mean", "minimum"]
 """What a row is: a request, or the mean or the minimum of several."""
@@ -66,7 +68,8 @@ class RuntimeTable:
             raise InputError(
                 f"a table needs columns of one length, got {[len(column) for column in columns]}"
             )
-        first = self._first_duplicate()
+        keys = [self.output_tokens, self.input_tokens] + ([] if self.repeat is None else [self.repeat])
+        first = first_duplicate(keys)
         if first is not None:
             raise InputError(self._duplicated(first))
 
@@ -79,14 +82,6 @@ class RuntimeTable:
             block=np.zeros(len(self.runtime_s), dtype=np.int64) if self.repeat is None else self.repeat,
         )
 
-    def _first_duplicate(self) -> int | None:
-        keys = [self.output_tokens, self.input_tokens] + ([] if self.repeat is None else [self.repeat])
-        order = np.lexsort(keys)
-        same = np.ones(len(order) - 1, dtype=np.bool_)
-        for key in keys:
-            same &= np.diff(key[order]) == 0
-        return int(order[1:][same].min()) if same.any() else None
-
     def _duplicated(self, row: int) -> str:
         what = (
             f"{self.model} has several rows of {self.input_tokens[row]} prompt and "
@@ -95,3 +90,23 @@ class RuntimeTable:
         if self.repeat is None:
             return f"{what}, and no column trial or instance tells them apart; add one, or leave them out"
         return f"{what} under one trial or instance; number the repeats apart, or leave all but one out"
+
+
+def first_duplicate(keys: Sequence[IntArray]) -> int | None:
+    """Return the first row whose keys an earlier row has, too; ``None`` without any.
+
+    Parameters
+    ----------
+    keys : sequence of int arrays, shape (n,)
+        At least one.
+
+    Examples
+    --------
+    >>> first_duplicate([np.array([1, 2, 1]), np.array([5, 5, 5])])
+    2
+    """
+    order = np.lexsort(keys)
+    same = np.ones(len(order) - 1, dtype=np.bool_)
+    for key in keys:
+        same &= np.diff(key[order]) == 0
+    return int(order[1:][same].min()) if same.any() else None

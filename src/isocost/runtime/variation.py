@@ -9,7 +9,7 @@ import numpy as np
 
 from isocost.core.errors import EstimationError, InputError
 from isocost.core.estimate import Estimate
-from isocost.statistics import percentiles
+from isocost.statistics import cells_of, percentiles, student_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from isocost.core.estimate import Kind
     from isocost.runtime.samples import RuntimeSamples
 
-__all__ = ["CellVariation", "cell_variations", "typical_variation"]
+__all__ = ["CellVariation", "cell_variations", "requests_needed", "typical_variation"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,14 +73,14 @@ def cell_variations(samples: RuntimeSamples) -> tuple[CellVariation, ...]:
     >>> cell_variations(samples)[0].coefficient
     0.5
     """
-    order = np.lexsort((samples.output_tokens, samples.input_tokens))
-    cells = np.stack([samples.input_tokens, samples.output_tokens], axis=1)[order]
-    starts = np.flatnonzero(np.r_[True, (np.diff(cells, axis=0) != 0).any(axis=1)])
-    groups = zip(starts, np.split(samples.runtime_s[order], starts[1:]), strict=True)
-    found = tuple(_variation(cells[start], times) for start, times in groups if len(times) > 1)
+    cells, number = cells_of(samples.input_tokens, samples.output_tokens)
+    order = np.argsort(number, kind="stable")
+    groups = np.split(samples.runtime_s[order], np.cumsum(np.bincount(number))[:-1])
+    pairs = zip(cells.tolist(), groups, strict=True)
+    found = tuple(_variation(p, o, times) for (p, o), times in pairs if len(times) > 1)
     if not found:
         raise EstimationError(
-            f"none of the {len(starts)} cells has two requests, so nothing can be said of their variation"
+            f"none of the {len(cells)} cells has two requests, so nothing can be said of their variation"
         )
     return found
 
@@ -121,11 +121,50 @@ def typical_variation(cells: Sequence[CellVariation], *, kind: Kind = "measured"
     )
 
 
-def _variation(cell: np.ndarray, times: np.ndarray) -> CellVariation:
+def requests_needed(cell: CellVariation, half_width_share: float) -> int:
+    """Return how many requests of a cell make the 95 % interval of their mean so narrow.
+
+    Student's t with the cell's own coefficient of variation, requests taken as independent: those sent within
+    the same minute share the service's mood, and more are needed.
+
+    Parameters
+    ----------
+    cell : CellVariation
+    half_width_share : float
+        Wanted half-width over the mean, in (0, 1).
+
+    Returns
+    -------
+    int
+        At least 2.
+
+    Raises
+    ------
+    InputError
+        If `half_width_share` is out of range.
+
+    Examples
+    --------
+    Ten requests with a deviation of a fifth, n - 1 counted; 1.96^2 (.2108 / .05)^2 = 68.3, and t is wider:
+
+    >>> cell = CellVariation(input_tokens=1, output_tokens=1, mean_s=1.0, coefficient=0.2, n=10)
+    >>> requests_needed(cell, 0.05)
+    71
+    """
+    if not 0 < half_width_share < 1:
+        raise InputError(f"half_width_share must be above 0 and below 1, got {half_width_share!r}")
+    deviation = cell.coefficient * (cell.n / (cell.n - 1)) ** 0.5
+    count = max(2, int((1.959964 * deviation / half_width_share) ** 2))
+    while student_quantile(0.95, count - 1) * deviation > half_width_share * count**0.5:
+        count += 1
+    return count
+
+
+def _variation(input_tokens: int, output_tokens: int, times: np.ndarray) -> CellVariation:
     mean = float(times.mean())
     return CellVariation(
-        input_tokens=int(cell[0]),
-        output_tokens=int(cell[1]),
+        input_tokens=input_tokens,
+        output_tokens=output_tokens,
         mean_s=mean,
         coefficient=float(times.std()) / mean,
         n=len(times),

@@ -1,27 +1,38 @@
 """Draws and their summaries, steady-state windows, batch means, regression: pure functions on arrays."""
 
 from isocost.statistics.batch_means import batch_count, mean_in_order, rate_over_batches, student_quantile
+from isocost.statistics.cells import cells_of
 from isocost.statistics.draws import DRAWS, Draws, combine, generator, summarise
+from isocost.statistics.gate import Gate, judge, repeats_to_tell
 from isocost.statistics.levels import latency_scatters, pool_estimates, pool_latency, throughput_draws
 from isocost.statistics.percentiles import percentile_ranks, percentiles, values_needed
 from isocost.statistics.ranges import assumed_draws, quantiles_of
 from isocost.statistics.ranks import RankCorrelation, rank_correlation
+from isocost.statistics.ratios import Better, Ratio, aligned, independent, mean_ratio, ratio_of
 from isocost.statistics.scatter import Scatter, pooled_scatter, scatter_for
 from isocost.statistics.steady import Window, steady_windows
 from isocost.statistics.window import operating_point
 
 __all__ = [
     "DRAWS",
+    "Better",
     "Draws",
+    "Gate",
     "RankCorrelation",
+    "Ratio",
     "Scatter",
     "Window",
+    "aligned",
     "assumed_draws",
     "batch_count",
+    "cells_of",
     "combine",
     "generator",
+    "independent",
+    "judge",
     "latency_scatters",
     "mean_in_order",
+    "mean_ratio",
     "operating_point",
     "percentile_ranks",
     "percentiles",
@@ -31,6 +42,8 @@ __all__ = [
     "quantiles_of",
     "rank_correlation",
     "rate_over_batches",
+    "ratio_of",
+    "repeats_to_tell",
     "scatter_for",
     "steady_windows",
     "student_quantile",

@@ -64,11 +64,14 @@ def hat_basis(places: FloatArray, knots: FloatArray) -> FloatArray:
     >>> hat_basis(np.array([0.0, 1.5, 4.0]), np.array([1.0, 2.0, 3.0])).tolist()
     [[1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [0.0, -1.0, 2.0]]
     """
-    basis = np.array([np.interp(places, knots, unit) for unit in np.eye(len(knots))]).T
-    if len(knots) > 1:
-        beyond = np.maximum(places - knots[-1], 0.0) / (knots[-1] - knots[-2])
-        basis[:, -1] += beyond
-        basis[:, -2] -= beyond
+    basis = np.zeros((len(places), len(knots)))
+    if len(knots) == 1:
+        return basis + 1.0
+    below = np.clip(np.searchsorted(knots, places, side="right") - 1, 0, len(knots) - 2)
+    share = np.maximum((places - knots[below]) / (knots[below + 1] - knots[below]), 0.0)
+    rows = np.arange(len(places))
+    basis[rows, below] = 1 - share
+    basis[rows, below + 1] = share
     return basis
 
 

@@ -81,6 +81,8 @@ def report_study(
     price, hourly = _price(price_usd_per_hour, machine, assumed, today=given, folder=folder.path)
     levels = tuple(parse_service_level(text) for text in (service_levels or assumed.service_levels))
     floor = size_floor if size_floor is not None else assumed.size_floor
+    if floor is not None and floor < 0:
+        raise InputError(f"the size floor must be at least 0 parameters, got {floor}")
     stages = {stage.name: stage for stage in folder.stages()}
     measured = Measured(
         stages=stages,

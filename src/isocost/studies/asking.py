@@ -10,13 +10,14 @@ from isocost.core.errors import InputError
 from isocost.exchange import read_lengths
 from isocost.journal import RuntimeStage
 from isocost.runtime import profile_cells
+from isocost.studies.made_up import engine_model, model_name
 from isocost.workload import fixed, listed, preset
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from isocost.core.load import RequestShape
-    from isocost.journal import Stage
+    from isocost.journal import Stage, TargetSpec
     from isocost.studies.targets import OpenedTarget
     from isocost.workload import Workload
 
@@ -70,24 +71,32 @@ def settle(stage: Stage, target: OpenedTarget | None = None) -> Stage:
 
     Raises
     ------
+    CatalogError
+        If the embedded engine is to make up a model that nobody knows.
     InputError
-        If requests are longer than the model holds.
+        If requests are longer than the model holds, or the embedded engine cannot build the model.
     """
     engine = stage.target.engine
     if engine is not None:
-        name = Path(engine.model).stem + ("" if engine.precision is None else f"-{engine.precision}")
+        engine_model(engine.model)  # refused before anything is written
+        name = model_name(engine.model) + ("" if engine.precision is None else f"-{engine.precision}")
         return _with_cells(replace(stage, deployment=stage.deployment or name), None)
     if target is None:
         return stage
     named = replace(
         stage,
-        target=replace(stage.target, model=target.target.model),
+        target=_named(stage.target, target.target.model),
         deployment=stage.deployment or target.deployment.name,
     )
     complete = _with_cells(named, target.context_length)
     shapes = complete.cells if isinstance(complete, RuntimeStage) else complete.shapes
     _must_fit(shapes or (), target.context_length)
     return complete
+
+
+def _named(target: TargetSpec, model: str) -> TargetSpec:
+    """Write down which model an endpoint serves; a stack in this process says it already."""
+    return replace(target, model=model) if target.transformers is None else target
 
 
 def _with_cells(stage: Stage, context_length: int | None) -> Stage:

@@ -15,6 +15,7 @@ from isocost.journal import LoadStage, RuntimeStage
 from isocost.statistics import operating_point
 from isocost.studies.profile import fit_profile
 from isocost.studies.report import DeploymentReport
+from isocost.studies.trends import deployment_trends
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,7 +92,16 @@ def deployment_reports(
         runtime = _fitted(name, profile, cautions)
         sweeps = _by_workload(measured.stages, mine)
         if runtime is not None and not sweeps:
-            reports.append(DeploymentReport(deployment=deployment, workload="", runtime=runtime, curve=None))
+            reports.append(
+                DeploymentReport(
+                    deployment=deployment,
+                    workload="",
+                    runtime=runtime,
+                    curve=None,
+                    provenance=run_provenance(mine[0]),
+                    trends=deployment_trends(name, profile, None),
+                )
+            )
         for number, (stage, runs) in enumerate(sweeps):
             called = name if len(sweeps) == 1 else f"{name} ({stage.name})"
             curve = _curve(called, runs, terms, cautions)
@@ -102,6 +112,8 @@ def deployment_reports(
                         workload=stage.workload,
                         runtime=runtime if number == 0 else None,
                         curve=curve,
+                        provenance=run_provenance(runs[0]),
+                        trends=deployment_trends(called, profile if number == 0 else (), curve),
                     )
                 )
     return tuple(reports), tuple(cautions)

@@ -18,16 +18,17 @@ from isocost.journal import (
     finished_numbers,
     open_study,
     read_runs,
+    set_aside,
     study_lock,
     write_template,
 )
-from isocost.measurement import clock_now
+from isocost.measurement import clock_now, require_open_files
 from isocost.studies.asking import is_settled, settle
 from isocost.studies.plans import planned_runs, remaining
 from isocost.studies.targets import opened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from isocost.core.load import RunPlan
@@ -104,12 +105,22 @@ def measure_stage(
 
 
 def run_study(
-    path: Path, *, watch: Callable[[Progress], None] | None = None, stop: threading.Event | None = None
+    path: Path,
+    *,
+    repeat: Sequence[str] = (),
+    watch: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
 ) -> bool:
-    """Carry out all that is left of a study; see `measure_stage`."""
+    """Carry out all that is left of a study; see `measure_stage`.
+
+    Runs named in `repeat`, such as ``"load: 8 concurrent #0"``, are set aside first and measured anew.
+    """
     folder = open_study(path)
     told, stopped = watch or _ignore, stop or threading.Event()
     with study_lock(folder.path):
+        if repeat:
+            stages = {stage.name for stage in folder.stages()}
+            set_aside(folder.journal_file, repeat, stages=stages)
         write_template(folder.assumptions_file)
         return all(_go_on(folder, stage, told, stopped) for stage in folder.stages())
 
@@ -162,6 +173,7 @@ def _carry_out(
     ]
     if not plans or stop.is_set():
         return not plans
+    require_open_files(max(plan.load.concurrency or 1 for _, plan in plans))
     opening = opened(stage.target, stage.deployment) if target is None else nullcontext(target)
     with JournalWriter(folder.journal_file) as journal, opening as ready:
         for number, (run, plan) in enumerate(plans):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from itertools import cycle, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,11 +14,14 @@ from isocost.journal import RuntimeStage
 from isocost.runtime import interleave
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from isocost.journal import LoadStage, Stage
 
 __all__ = ["PlannedRun", "planned_runs", "remaining"]
 
 _WARMUP_CELLS = 3
+_WARMUPS_IN_PROCESS = 10  # as arXiv 2305.02440 warmed its models up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,17 +96,25 @@ def _profile(stage: RuntimeStage) -> PlannedRun:
     rng = np.random.default_rng(stage.seed)
     cells = stage.cells or ()
     shapes = tuple(interleave(cells, repeats=stage.repeats, rng=rng))
-    largest = sorted(cells, key=lambda cell: cell.input_tokens + cell.output_tokens)[-_WARMUP_CELLS:]
     return PlannedRun(
         label="profile",
         load=Load(concurrency=1),
         repeat=0,
         shapes=shapes,
-        warmup=tuple(largest),
+        warmup=_warmup(stage, cells),
         requests=len(shapes),
         duration_s=None,
         seed=_seed(stage.seed, "profile"),
     )
+
+
+def _warmup(stage: RuntimeStage, cells: Sequence[RequestShape]) -> tuple[RequestShape, ...]:
+    """Return the requests that warm the target up; in process each size, since kernels are loaded by size."""
+    by_length = sorted(cells, key=lambda cell: cell.input_tokens + cell.output_tokens)
+    in_process = stage.target.transformers is not None
+    sizes = by_length if in_process else by_length[-_WARMUP_CELLS:]
+    usual = max(_WARMUPS_IN_PROCESS, len(sizes)) if in_process else len(sizes)
+    return tuple(islice(cycle(sizes), usual if stage.warmups is None else stage.warmups))
 
 
 def _sweep(stage: LoadStage) -> tuple[PlannedRun, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from isocost.core.errors import EstimationError, ExtrapolationWarning, InputErro
 from isocost.core.estimate import Caution
 from isocost.journal import RuntimeStage, open_study, read_runs
 from isocost.runtime import RuntimeSamples, fit_runtime, samples_of
+from isocost.studies.fitting import FitTerms
 from isocost.studies.request_cost import CostTerms, cost_aware, must_have_request
 
 if TYPE_CHECKING:
@@ -22,7 +23,16 @@ if TYPE_CHECKING:
     from isocost.core.observation import Run
     from isocost.runtime import CostAware, RuntimeModel
 
-__all__ = ["RuntimePrediction", "fit_profile", "fit_study", "predict_runtime"]
+    FloatArray = np.ndarray[Any, np.dtype[np.float64]]
+
+__all__ = [
+    "RuntimePrediction",
+    "fit_profile",
+    "fit_sessions",
+    "fit_study",
+    "predict_runtime",
+    "profile_samples",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +66,9 @@ class RuntimePrediction:
     cautions: tuple[Caution, ...]
 
 
-def fit_profile(deployment: str, runs: Sequence[Run], *, seed: int = 0) -> RuntimeModel:
+def fit_profile(
+    deployment: str, runs: Sequence[Run], *, seed: int = 0, fitting: FitTerms | None = None
+) -> RuntimeModel:
     """Fit T(p, o) to the runs of one deployment's profile.
 
     Raises
@@ -64,13 +76,29 @@ def fit_profile(deployment: str, runs: Sequence[Run], *, seed: int = 0) -> Runti
     EstimationError
         If they cannot identify it.
     """
-    parts = [samples_of(run.observations, block_size=_cells(run)) for run in runs]
+    terms = FitTerms() if fitting is None else fitting
     return fit_runtime(
-        _together(parts), deployment=deployment, seed=seed, machine_busy_share=_busy_share(runs)
+        profile_samples(runs),
+        deployment=deployment,
+        seed=seed,
+        machine_busy_share=_busy_share(runs),
+        tile_tokens=terms.tile,
+        prior=terms.runtime_prior(),
     )
 
 
-def fit_study(path: Path, deployment: str | None = None) -> RuntimeModel:
+def profile_samples(runs: Sequence[Run]) -> RuntimeSamples:
+    """Return the measured requests of one deployment's profile, its repeats as blocks in their order.
+
+    Raises
+    ------
+    EstimationError
+        If no request was measured.
+    """
+    return _together([samples_of(run.observations, block_size=_cells(run)) for run in runs])
+
+
+def fit_study(path: Path, deployment: str | None = None, *, fitting: FitTerms | None = None) -> RuntimeModel:
     """Fit T(p, o) to the profile in a study.
 
     Parameters
@@ -78,6 +106,8 @@ def fit_study(path: Path, deployment: str | None = None) -> RuntimeModel:
     path : Path
     deployment : str, optional
         Which one; may be left out if the study has profiled only one.
+    fitting : FitTerms, optional
+        Tile and prior; left out: the data choose the tile, and there is no prior.
 
     Raises
     ------
@@ -97,7 +127,38 @@ def fit_study(path: Path, deployment: str | None = None) -> RuntimeModel:
     wanted = deployment or names[0]
     if wanted not in names:
         raise InputError(f"{path} has no profile of {wanted!r}; it has {', '.join(names)}")
-    return fit_profile(wanted, [run for run in runs if run.deployment == wanted])
+    return fit_profile(wanted, [run for run in runs if run.deployment == wanted], fitting=fitting)
+
+
+def fit_sessions(path: Path, whole: RuntimeModel) -> tuple[RuntimeModel, ...]:
+    """Fit T(p, o) to each profile of one deployment by itself: each is a session of its own.
+
+    Parameters
+    ----------
+    path : Path
+        Folder of the study.
+    whole : RuntimeModel
+        The fit to all of them together.
+
+    Returns
+    -------
+    tuple of RuntimeModel
+        In the order in which they were measured; `whole` alone where there is only one, or one of them
+        cannot identify T(p, o) alone.
+    """
+    folder = open_study(path)
+    profiles = {stage.name for stage in folder.stages() if isinstance(stage, RuntimeStage)}
+    runs = [
+        run
+        for run in read_runs(folder.journal_file)
+        if run.stage in profiles and run.deployment == whole.deployment
+    ]
+    if len(runs) < 2:
+        return (whole,)
+    try:
+        return tuple(fit_profile(whole.deployment, [run]) for run in runs)
+    except EstimationError:
+        return (whole,)
 
 
 def predict_runtime(
@@ -107,6 +168,7 @@ def predict_runtime(
     output_tokens: int | None = None,
     *,
     terms: CostTerms | None = None,
+    fitting: FitTerms | None = None,
 ) -> RuntimePrediction:
     """Fit the profile in a study and predict one request, if its size is given.
 
@@ -119,6 +181,8 @@ def predict_runtime(
         Of the request; both or neither.
     terms : CostTerms, optional
         Hardware, money and power behind it.
+    fitting : FitTerms, optional
+        As for `fit_study`.
 
     Raises
     ------
@@ -129,7 +193,7 @@ def predict_runtime(
         raise InputError("a prediction needs both lengths: give --prompt and --output")
     asked = CostTerms() if terms is None else terms
     must_have_request(asked, None if input_tokens is None else (input_tokens, output_tokens))
-    model = fit_study(path, deployment)
+    model = fit_study(path, deployment, fitting=fitting)
     runtime, cautions = None, model.cautions
     if input_tokens is not None and output_tokens is not None:
         with warnings.catch_warnings(record=True) as caught:
@@ -167,15 +231,21 @@ def _together(parts: Sequence[RuntimeSamples]) -> RuntimeSamples:
     if len(parts) == 1:
         return parts[0]
     shifts = np.cumsum([0, *(int(part.block.max()) + 1 for part in parts[:-1])])
-    known = all(part.ttft_s is not None for part in parts)
     return replace(
         parts[0],
         input_tokens=np.concatenate([part.input_tokens for part in parts]),
         output_tokens=np.concatenate([part.output_tokens for part in parts]),
         runtime_s=np.concatenate([part.runtime_s for part in parts]),
         block=np.concatenate([part.block + shift for part, shift in zip(parts, shifts, strict=True)]),
-        ttft_s=np.concatenate([part.ttft_s for part in parts if part.ttft_s is not None]) if known else None,
+        ttft_s=_early([part.ttft_s for part in parts]),
+        second_s=_early([part.second_s for part in parts]),
     )
+
+
+def _early(columns: Sequence[FloatArray | None]) -> FloatArray | None:
+    """Put times to an early token together; ``None`` where one profile lacks them."""
+    known = [column for column in columns if column is not None]
+    return np.concatenate(known) if len(known) == len(columns) else None
 
 
 def _busy_share(runs: Sequence[Run]) -> float | None:

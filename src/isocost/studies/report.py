@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from isocost.runtime import request_cost
+
 if TYPE_CHECKING:
     from isocost.core.deployment import Deployment
-    from isocost.core.estimate import Caution
+    from isocost.core.estimate import Caution, Estimate
     from isocost.core.money import HourlyPrice
     from isocost.core.provenance import Provenance
     from isocost.core.service_level import ServiceLevel
@@ -15,8 +17,9 @@ if TYPE_CHECKING:
     from isocost.frontier.dominance import Frontier
     from isocost.runtime.model import RuntimeModel
     from isocost.studies.hourly import HourlyReport
+    from isocost.studies.trends import DeploymentTrends
 
-__all__ = ["Assumption", "DeploymentReport", "StudyReport"]
+__all__ = ["Assumption", "DeploymentReport", "RequestAlone", "StudyReport"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +50,37 @@ class DeploymentReport:
         The load's requests in words: ``"chat: about 96 in, 32 out; cold prefixes"``; ``""`` without a sweep.
     runtime : RuntimeModel or None
     curve : CostCurve or None
+    provenance : Provenance or None
+        Of its first run: what it and the machine that measured told of themselves.
+    trends : DeploymentTrends or None
+        Contention, variation and drift, as far as they were measured.
     """
 
     deployment: Deployment
     workload: str
     runtime: RuntimeModel | None
     curve: CostCurve | None
+    provenance: Provenance | None = None
+    trends: DeploymentTrends | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestAlone:
+    """What one request takes and costs when nobody else is there.
+
+    Parameters
+    ----------
+    input_tokens, output_tokens : int
+    runtime : Estimate
+        Seconds.
+    cost : Estimate or None
+        Idealized cost, USD a request; ``None`` without a price.
+    """
+
+    input_tokens: int
+    output_tokens: int
+    runtime: Estimate
+    cost: Estimate | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,3 +121,14 @@ class StudyReport:
     provenance: tuple[Provenance, ...]
     probability_cheapest: float | None = None
     hourly: HourlyReport | None = None
+
+    def alone(self, model: RuntimeModel) -> RequestAlone:
+        """Return runtime and cost of the longest request that was profiled, alone on the deployment."""
+        longest = max(model.cells, key=lambda cell: cell.fitted_s)
+        runtime = model.predict(longest.input_tokens, longest.output_tokens)
+        return RequestAlone(
+            input_tokens=longest.input_tokens,
+            output_tokens=longest.output_tokens,
+            runtime=runtime,
+            cost=None if self.price is None else request_cost(runtime, self.price),
+        )

@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from isocost.core.deployment import Deployment, Pool
-from isocost.engine import running_engine
+from isocost.engine import EngineSettings, TransformersSettings, running_engine, transformers_stack
 from isocost.measurement import Access, machine_facts, open_target
+from isocost.studies.made_up import engine_model, model_name, transformers_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from isocost.core.ports import Target
-    from isocost.journal import TargetSpec
+    from isocost.journal import EngineSpec, TargetSpec, TransformersSpec
 
 __all__ = ["OpenedTarget", "opened"]
 
@@ -44,7 +45,7 @@ class OpenedTarget:
 
 @contextmanager
 def opened(spec: TargetSpec, deployment: str | None) -> Iterator[OpenedTarget]:
-    """Open a target for as long as it is measured; an embedded engine is started and stopped.
+    """Open a target for as long as it is measured: what runs here is started, and stopped after it.
 
     Parameters
     ----------
@@ -54,15 +55,47 @@ def opened(spec: TargetSpec, deployment: str | None) -> Iterator[OpenedTarget]:
 
     Raises
     ------
-    InputError, MeasurementError, MissingExtraError
+    CatalogError, InputError, MeasurementError, MissingExtraError
         If it cannot be measured; one sentence says why.
     """
-    if spec.engine is None:
+    if spec.engine is not None:
+        with _embedded(spec, spec.engine, deployment) as ready:
+            yield ready
+    elif spec.transformers is not None:
+        with _in_process(spec.transformers, deployment) as ready:
+            yield ready
+    else:
         yield _endpoint(spec, deployment, None)
-        return
-    with running_engine(spec.engine.model, precision=spec.engine.precision) as running:
+
+
+@contextmanager
+def _embedded(spec: TargetSpec, engine: EngineSpec, deployment: str | None) -> Iterator[OpenedTarget]:
+    settings = EngineSettings(threads=engine.threads)
+    with running_engine(engine_model(engine.model), precision=engine.precision, settings=settings) as running:
         served = replace(spec, url=running.url, engine=None, model=running.model)
-        yield _endpoint(served, deployment, running.deployment)
+        ready = _endpoint(served, deployment, running.deployment)
+        yield replace(ready, facts={**ready.facts, "threads": str(running.threads)})
+
+
+@contextmanager
+def _in_process(stack: TransformersSpec, deployment: str | None) -> Iterator[OpenedTarget]:
+    architecture, config = transformers_model(stack.model)
+    settings = TransformersSettings(
+        precision=stack.precision,
+        device=stack.device,
+        threads=stack.threads,
+        accelerators=1 if stack.accelerators is None else stack.accelerators,
+    )
+    with transformers_stack(architecture, config, settings=settings) as ready:
+        yield OpenedTarget(
+            target=ready.target,
+            deployment=replace(ready.deployment, name=deployment or _name_of(stack, ready.deployment)),
+            facts={**ready.facts, **machine_facts()},
+        )
+
+
+def _name_of(stack: TransformersSpec, known: Deployment) -> str:
+    return f"{model_name(stack.model)}-{known.pools[0].precision}-transformers"
 
 
 def _endpoint(spec: TargetSpec, name: str | None, known: Deployment | None) -> OpenedTarget:

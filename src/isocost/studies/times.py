@@ -22,17 +22,25 @@ from isocost.runtime import (
     published_rule,
     side_by_side,
 )
-from isocost.statistics import generator
+from isocost.runtime.gathered import MOST_SIZES, count_sizes, gathered
+from isocost.statistics import cells_of, generator
+from isocost.studies.cells import first_tokens, fitted_cells
+from isocost.studies.fitting import FitTerms
+from isocost.studies.naming import names_apart
 from isocost.studies.request_cost import CostTerms, cost_aware, must_have_request
+from isocost.studies.trends import DEFAULT_SHARE, variation_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from isocost.exchange import TimesFormat
-    from isocost.runtime import CostAware, RuntimeTable, SideBySide
+    from isocost.runtime import CostAware, RuntimeCell, RuntimeTable, SideBySide
+    from isocost.studies.trends import Variation
 
     BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
+
+_MOST_SIZES_TO_DENOISE = 2000
 
 __all__ = ["Needed", "TimesFit", "TimesQuestion", "TimesReport", "fit_times"]
 
@@ -55,6 +63,8 @@ class TimesQuestion:
         Coefficients in HELM's form to compare denoised runtimes with.
     terms : CostTerms
         Hardware, money and power behind the request.
+    fitting : FitTerms
+        Of our own fit.
     seed : int
         Seeds resampling.
     """
@@ -65,6 +75,7 @@ class TimesQuestion:
     half_width_share: float | None = None
     idealized: Path | None = None
     terms: CostTerms = field(default_factory=CostTerms)
+    fitting: FitTerms = field(default_factory=FitTerms)
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -105,6 +116,13 @@ class TimesFit:
     beside : SideBySide or None
         Raw, denoised and, where known, idealized runtimes.
     cautions : tuple of Caution
+    cells : tuple of RuntimeCell
+        Each size with what was measured there: the median of its repeats, or where the fit takes another the
+        least or the last of them.
+    first_token : tuple of (int, Estimate)
+        T(p, 1) at each prompt size that was timed, overhead included, seconds.
+    variation : Variation or None
+        How much equal requests differ; ``None`` where rows are no requests, or none comes twice.
     """
 
     name: str
@@ -115,6 +133,9 @@ class TimesFit:
     needed: Needed | None
     beside: SideBySide | None
     cautions: tuple[Caution, ...]
+    cells: tuple[RuntimeCell, ...] = ()
+    first_token: tuple[tuple[int, Estimate], ...] = ()
+    variation: Variation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +180,7 @@ def fit_times(path: Path, question: TimesQuestion, form: TimesFormat | None = No
             f"{question.idealized} has none of the models of {path}; it has "
             f"{', '.join(sorted(idealized)[:8])}"
         )
-    names = _names(tables)
+    names = names_apart([(table.model, table.conditions) for table in tables])
     return TimesReport(
         source=str(path),
         question=question,
@@ -170,20 +191,6 @@ def fit_times(path: Path, question: TimesQuestion, form: TimesFormat | None = No
     )
 
 
-def _names(tables: Sequence[RuntimeTable]) -> list[str]:
-    """Return each table's model, with the conditions that differ among the tables of that model."""
-    found = []
-    for table in tables:
-        others = [other.conditions for other in tables if other.model == table.model]
-        differing = [
-            f"{name}={value}"
-            for place, (name, value) in enumerate(table.conditions)
-            if len({conditions[place] for conditions in others}) > 1
-        ]
-        found.append(f"{table.model} ({', '.join(differing)})" if differing else table.model)
-    return found
-
-
 def _fitted(
     table: RuntimeTable, name: str, question: TimesQuestion, idealized: PublishedRuntime | None
 ) -> TimesFit:
@@ -191,7 +198,7 @@ def _fitted(
         if question.denoised:
             table, cautions = _instances(table)
         else:
-            cautions = _notes(table)
+            cautions = _notes(table, ours=question.rule is None)
         fit = _fit(table, name, question)
         needed = _needed(table, question)
     except EstimationError as error:
@@ -208,6 +215,9 @@ def _fitted(
         needed=needed,
         beside=beside,
         cautions=(*cautions, *own, *doubts),
+        cells=fitted_cells(table, fit),
+        first_token=first_tokens(fit),
+        variation=variation_of(name, table.samples(), DEFAULT_SHARE) if table.rows_are == "single" else None,
     )
 
 
@@ -218,15 +228,37 @@ def _fit(
     if question.rule == "published":
         return published_rule(*columns, denoised=question.denoised)
     if question.denoised:
+        _require_few_sizes(table, name)
         return denoise(*columns, deployment=name, least_known=table.rows_are == "minimum")
-    return fit_runtime(table.samples(), deployment=name, seed=question.seed)
+    return fit_runtime(
+        gathered(table.samples()),
+        deployment=name,
+        seed=question.seed,
+        tile_tokens=question.fitting.tile,
+        prior=question.fitting.runtime_prior(),
+    )
 
 
-def _notes(table: RuntimeTable) -> tuple[Caution, ...]:
+def _require_few_sizes(table: RuntimeTable, name: str) -> None:
+    sizes = count_sizes(table.input_tokens, table.output_tokens)
+    if sizes > _MOST_SIZES_TO_DENOISE:
+        raise InputError(
+            f"{name} has {sizes:,} sizes of request, and the least of each says little; denoise at most "
+            f"{_MOST_SIZES_TO_DENOISE:,}: choose rows with --where, or round the sizes"
+        )
+
+
+def _notes(table: RuntimeTable, *, ours: bool = False) -> tuple[Caution, ...]:
+    sizes = count_sizes(table.input_tokens, table.output_tokens) if ours else 0
     told = {
         "inexact-answers": (
             table.inexact > 0,
             f"{table.inexact} rows were left out: the answer had not the length that was asked for",
+        ),
+        "sizes-gathered": (
+            sizes > MOST_SIZES,
+            f"{sizes:,} sizes of request are too many to be fitted apart: "
+            "near prompts were taken together, and of answers sixteen lengths kept",
         ),
         "runtime-scaled": (
             table.runtime_scale != 1,
@@ -311,9 +343,7 @@ def _beside(
     idealized: PublishedRuntime | None,
 ) -> SideBySide:
     """Compare the mean of each cell's instances with what the fits say of it."""
-    sizes, cell = np.unique(
-        np.column_stack([table.input_tokens, table.output_tokens]), axis=0, return_inverse=True
-    )
-    raw = np.bincount(cell.reshape(-1), weights=table.runtime_s) / np.bincount(cell.reshape(-1))
+    sizes, cell = cells_of(table.input_tokens, table.output_tokens)
+    raw = np.bincount(cell, weights=table.runtime_s) / np.bincount(cell)
     p, o = sizes.astype(np.float64).T
     return side_by_side(raw, fit.runtime_s(p, o), None if idealized is None else idealized.runtime_s(p, o))

@@ -145,6 +145,8 @@ def long_tailed(name: str, lengths: LongTailed, *, seed: int, n: int = 512) -> W
     """
     if n < 1:
         raise InputError(f"a workload needs at least 1 request, got {n!r}")
+    if seed < 0:
+        raise InputError(f"seed must be at least 0, got {seed}")
     inputs = _lengths(lengths.input_tokens, np.random.default_rng([seed, 0]), n)
     outputs = _lengths(lengths.output_tokens, np.random.default_rng([seed, 1]), n)
     shapes = tuple(RequestShape(int(p), int(o)) for p, o in zip(inputs, outputs, strict=True))

@@ -252,6 +252,17 @@ def test_the_text_part_of_a_model_that_sees_is_taken():
     assert architecture_from_config(wrapped, name="m").parameters == read(model_type="qwen3").parameters
 
 
+def test_smollm3_shares_its_embedding_where_its_file_does_not_say():
+    # defaults of huggingface/transformers, configuration_smollm3.py; the model's file holds 3,075,098,624:
+    # 36 x (2 x 2048 x 2048 + 2 x 2048 x 512 + 3 x 2048 x 11008 + 2 x 2048) + 128256 x 2048 + 2048
+    smollm = read(
+        model_type="smollm3", hidden_size=2048, num_hidden_layers=36, num_attention_heads=16,
+        num_key_value_heads=4, head_dim="left out", intermediate_size=11008, vocab_size=128256,
+        tie_word_embeddings="left out",
+    )  # fmt: skip
+    assert smollm.parameters == 3_075_098_624
+
+
 def test_windows():
     def windows(**changes):
         blocks = layout_of(read(num_hidden_layers=6, **changes)).blocks
@@ -260,6 +271,13 @@ def test_windows():
     assert windows(model_type="mistral", sliding_window=16) == {16: 6}
     assert windows(model_type="mistral", sliding_window=None) == {None: 6}
     assert windows(model_type="qwen2", sliding_window=16, use_sliding_window=False) == {None: 6}
+    assert windows(model_type="qwen2", sliding_window=16) == {None: 6}  # only where it is asked for
+    assert windows(model_type="qwen2", sliding_window=16, use_sliding_window=True, max_window_layers=4) == {
+        None: 4,
+        16: 2,
+    }
+    experts = {"num_local_experts": 2, "num_experts_per_tok": 1}
+    assert windows(model_type="gpt_oss", sliding_window=16, **experts) == {16: 3, None: 3}
     assert windows(model_type="gemma2", sliding_window=16) == {16: 3, None: 3}
     assert windows(model_type="gemma3_text", sliding_window=16) == {16: 5, None: 1}
     kinds = ["sliding_attention"] * 4 + ["full_attention"] * 2

@@ -132,7 +132,10 @@ def test_one_accelerator_with_its_doubts(isocost):
         (["models", "gpt2", "--dtype", "fp5"], "no number format 'fp5'; give one of fp32, bf16, fp16"),
         (["models", "gpt2", "--headroom", "1"], "headroom must be at least 0 and below 1, got 1.0"),
         (["models", "gpt2", "--prompt", "0"], "a request has at least 1 token each way, got 0 and 128"),
-        (["models", "--accelerator", "h100"], "--accelerator and --context go with the NAME of a model"),
+        (
+            ["models", "--accelerator", "h100"],
+            "these options go with the NAME of a model: isocost catalog models NAME",
+        ),
         (["models", "absent.json"], "cannot read absent.json: No such file or directory"),
         (["models", "absent.gguf"], "cannot read the model file absent.gguf: No such file"),
     ],

@@ -11,6 +11,7 @@ import pytest
 
 from doubles.truth_server import running_truth
 from isocost.cli import main
+from isocost.journal import read_runs
 
 
 @pytest.fixture
@@ -218,9 +219,50 @@ def test_ctrl_c_ends_cleanly_and_says_how_to_go_on(truth, tmp_path):
     assert "Traceback" not in err
 
 
-def test_a_closed_pipe_is_no_error(study):
-    command = f"{sys.executable} -m isocost report {study} --json | head -c 10"
+@pytest.mark.parametrize(
+    ("command", "reader", "status"),
+    [
+        ("report {study} --json", "exec true", 141),  # 128 + SIGPIPE, which is 13
+        ("--help", "exec true", 141),
+        ("catalog models", "cat > {study}/models.txt", 0),  # who reads to the end sees no difference
+        ("report absent", "exec true", 2),  # a fault stays one
+    ],
+)
+def test_who_stops_reading_ends_a_command_quietly(study, command, reader, status):
+    piped = f"{sys.executable} -m isocost {command} | {{ sleep 0.1; {reader}; }}; exit ${{PIPESTATUS[0]}}"
     ended = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False
+        ["bash", "-c", piped.replace("{study}", str(study))], capture_output=True, text=True, check=False
     )
+    assert ended.returncode == status
+    assert ended.stderr.count("\n") == (1 if status == 2 else 0)
     assert "Traceback" not in ended.stderr
+
+
+def test_a_full_disk_and_absent_streams_are_told_by_the_status():
+    def run(redirection):
+        command = f"{sys.executable} -m isocost catalog models {redirection}"
+        return subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+
+    full = run("> /dev/full")
+    assert (full.returncode, full.stderr.count("\n")) == (2, 1)
+    assert full.stderr.startswith("isocost: No space left on device: standard output")
+    assert run(">&-").returncode == 0
+    assert run("absent 2>&-").returncode == 2
+
+
+def test_a_run_is_measured_anew(isocost, truth, tmp_path):
+    folder = tmp_path / "again"
+    sizes = ["--isl", "20", "--osl", "5", "--num-requests", "6", "--repeats", "1", "--concurrency", "1,2"]
+    assert isocost("measure", "load", truth.url, "--out", folder, "-q", *sizes)[0] == 0
+    before = {run.label: run for run in read_runs(folder / "journal.sqlite")}
+    assert isocost("run", folder, "-q", "--repeat", "load: 2 concurrent #0")[0] == 0
+    after = {(run.stage, run.label): run for run in read_runs(folder / "journal.sqlite")}
+    again, kept = after["load", "2 concurrent #0"], after["load", "1 concurrent #0"]
+    assert again.finished
+    assert (~again.observations.warmup).sum() == 6
+    assert again.segments[0].started_utc > before["2 concurrent #0"].segments[0].started_utc
+    assert kept.segments == before["1 concurrent #0"].segments
+    assert len(after) == 3  # the old one stays, under a stage of its own
+    status, _, err = isocost("run", folder, "--repeat", "3 concurrent #0")
+    assert status == 2
+    assert "no run '3 concurrent #0' was begun in this study" in err

@@ -71,8 +71,8 @@ def test_columns_can_be_renamed_and_rows_chosen(isocost, units):
     [
         ([], "a frontier needs columns to compare by: give --inputs a,b and --outputs c"),
         (["--preset", "x"], "--preset must be capability, got 'x'"),
-        (["--preset", "capability", "--inputs", "cost"], "--inputs goes not with --preset capability"),
-        (["--inputs", "cost", "--metrics", "x"], "--metrics goes only with --preset capability"),
+        (["--preset", "capability", "--inputs", "cost"], "--inputs does not go with --preset capability"),
+        (["--inputs", "cost", "--metrics", "x"], "--metrics goes with --preset capability only"),
         (["--inputs", "cost", "--dominance", "x"], "--dominance must be weak or strict, got 'x'"),
         (["--inputs", "cost,"], "--inputs 'cost,' names an empty column"),
         (["--inputs", "cost", "--where", "unit"], "--where 'unit' has not the form COLUMN=VALUE"),

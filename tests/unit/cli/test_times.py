@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+from isocost.catalog import published_fit
 from isocost.cli import main
 
 HEAD = "model,prompt_tokens,output_tokens,instance,runtime_s"
@@ -44,6 +45,48 @@ def test_our_fit_is_the_default(isocost, times):
     assert status == 0
     assert out.startswith("svc takes 20")
     assert "for each token after the first.\n  first token" in out
+
+
+@pytest.fixture
+def six(tmp_path):
+    """Six sizes of a made-up model whose prefill goes as OpenAI's davinci on A100, half as fast."""
+    prefill = dict(published_fit("openai/davinci", "a100").runtime.prefill_s)
+    rows = [f"m,{p},1,{2 * prefill[p]:.6f}" for p in (1, 256, 512, 1024, 1920)]
+    path = tmp_path / "six.csv"
+    last = f"m,1,64,{2 * prefill[1] + 63 * 0.162:.6f}"
+    path.write_text("\n".join(["model,prompt_tokens,output_tokens,runtime_s", *rows, last]) + "\n")
+    return path, 2 * prefill[320]
+
+
+def test_prefill_between_few_sizes_goes_as_in_the_published_models(isocost, six):
+    path, truth = six
+    found = {
+        prior: json.loads(isocost(path, "--prior", prior, "--prompt", 320, "--output", 1, "--json")[1])
+        for prior in ("published", "none")
+    }
+    models = {prior: each["tables"]["models"][0] for prior, each in found.items()}
+    error = {prior: abs(model["runtime"]["value"] / truth - 1) for prior, model in models.items()}
+    assert error["published"] < 0.5 * error["none"]
+    assert models["none"]["prior"] is None
+    assert models["none"]["tile_tokens"] is None
+    assert len(models["published"]["prior"]["sources"]) == 12
+    assert models["published"]["tile_tokens"] == 128
+    text = isocost(path)[1]
+    assert re.search(r"between sizes  shaped as in 12 other models \(weight \d+", text)
+    assert "a staircase in tiles of 128 tokens" in text
+    assert "a staircase in tiles of 64 tokens" in isocost(path, "--prior", "none", "--tile", 64)[1]
+    assert "between sizes" not in isocost(path, "--prior", "none", "--tile", "none")[1]
+
+
+def test_a_table_unlike_the_published_models_says_that_the_prior_was_left_out(isocost, tmp_path):
+    rows = [f"m,{p},1,{0.004 + 0.00021 * p:.6f}" for p in (1, 256, 512, 1024, 1920)]
+    path = tmp_path / "straight.csv"
+    path.write_text("\n".join(["model,prompt_tokens,output_tokens,runtime_s", *rows, "m,1,64,0.319"]) + "\n")
+    out = isocost(path)[1]
+    assert (
+        "note: prefill does not go as in the models that the prior comes from; the prior was left out" in out
+    )
+    assert "between sizes" not in out
 
 
 def test_denoised_with_width_and_idealized(isocost, times, tmp_path):
@@ -123,6 +166,17 @@ def test_copies_of_instances_are_left_out(isocost, tmp_path):
         ),
         (["--width", "5%"], "--width asks how many instances denoising needs; give it with --denoised alone"),
         (["--idealized", "x"], "--idealized compares with denoised runtimes; give it with --denoised"),
+        (["--tile", "x"], "--tile must be auto, none or a number of tokens of at least 2, got 'x'"),
+        (["--tile", "1"], "--tile must be auto, none or a number of tokens of at least 2, got '1'"),
+        (["--prior", "mine"], "--prior must be published or none, got 'mine'"),
+        (
+            ["--denoised", "--tile", "64"],
+            "--tile is for our own fit of a study or a table; leave it out with --denoised",
+        ),
+        (
+            ["--rule", "published", "--prior", "none"],
+            "--prior is for our own fit of a study or a table; leave it out with --rule",
+        ),
         (["--prompt", "5"], "a prediction needs both lengths: give --prompt and --output"),
     ],
 )
@@ -184,3 +238,56 @@ def test_conditions_tell_the_fits_of_a_model_apart(isocost, tmp_path):
     ideal = tmp_path / "ideal.json"
     ideal.write_text('{"x": {"runtime_per_output_token": 0.1, "runtime_for_prompt_tokens": {"1": 1.0}}}')
     assert "has none of the models" in isocost(path, "--denoised", "--idealized", ideal)[2]
+
+
+def test_many_sizes_are_gathered_and_too_many_not_denoised(isocost, tmp_path):
+    path = tmp_path / "many.csv"
+    rows = [
+        f"m,{p},{o},0,{0.05 + 0.0002 * p + 0.02 * (o - 1):.4f}" for p in range(1, 81) for o in range(1, 31)
+    ]
+    path.write_text("\n".join([HEAD, *rows]))
+    status, out, _ = isocost(path)
+    assert status == 0
+    assert out.startswith("m takes 20.000 ms")
+    assert (
+        "note: 2,400 sizes of request are too many to be fitted apart: near prompts were taken together, "
+        "and of answers sixteen lengths kept\n" in out
+    )
+    assert isocost(path, "--denoised")[2] == (
+        "isocost: m has 2,400 sizes of request, and the least of each says little; denoise at most 2,000: "
+        "choose rows with --where, or round the sizes\n"
+    )
+
+
+@pytest.mark.parametrize("more", [[], ["--denoised"], ["--rule", "published"]])
+def test_a_page_shows_each_fit(isocost, times, tmp_path, more):
+    page = tmp_path / "page.html"
+    status, out, _ = isocost(times, "--out", page, *more)
+    assert status == 0
+    assert out.endswith(f"\n\npage: {page}\n")
+    text = page.read_text()
+    titles = re.findall("<h2>(.*?)</h2>", text)
+    assert "What one request takes on svc" in titles
+    assert "Coefficients of T(p, o)" in titles
+    assert ("Raw and denoised runtime" in titles) == ("--denoised" in more)
+    assert len(text.encode()) < 300 * 1024
+    assert not re.search(r"<[^>]+\s(on\w+|src|href|style)\s*=", text)
+
+
+def test_the_page_sets_raw_denoised_and_idealized_side_by_side(isocost, times, tmp_path):
+    ideal, page = tmp_path / "ideal.json", tmp_path / "page.html"
+    ideal.write_text(
+        '{"svc": {"runtime_per_output_token": 0.01, "runtime_for_prompt_tokens": {"1": 0.02, "1024": 0.12}}}'
+    )
+    isocost(times, "--denoised", "--idealized", ideal, "--out", page)
+    text = page.read_text()
+    assert "Raw, denoised and idealized runtime" in text
+    assert re.search(r"\d % \[\d+, \d+\] of the raw runtime is the service, not the model", text)
+
+
+def test_the_page_of_a_study_is_its_report(isocost, tmp_path):
+    assert isocost(tmp_path, "--out", "page.html")[2] == (
+        f"isocost: the page of a study is its report; write it: isocost report {tmp_path} --output "
+        "page.html\n"
+    )
+    assert isocost(tmp_path / "x.csv", "--out", "page.html")[2].startswith("isocost: ")

@@ -192,6 +192,7 @@ def test_a_cut_file_is_refused(tmp_path: Path, share: float) -> None:
         struct.pack("<Q", 1 << 60),  # a key longer than any file
         struct.pack("<Q1sI", 1, b"a", 77),  # a value of unknown type
         struct.pack("<Q1sIIQ", 1, b"a", 9, 4, 1 << 60),  # a list longer than any file
+        struct.pack("<Q1sI", 1, b"a", 9) + struct.pack("<IQ", 9, 1) * 20_000,  # lists of lists of lists
     ],
 )
 def test_lying_lengths_are_refused(tmp_path: Path, body: bytes) -> None:

@@ -58,6 +58,19 @@ def test_counts_a_request_from_waiting_to_its_end() -> None:
     assert counters.finished == {"stop": 0, "length": 1, "abort": 0, "error": 0}
 
 
+def test_a_first_step_right_behind_its_acceptance_is_counted_whole() -> None:
+    async def story(link: Link, worker: Channel) -> None:
+        worker.send({"id": 1, "accepted": 5})  # both wait in the buffer before anybody reads
+        worker.send({"at": 7.0, "step": [[1, [42], "length"]]})
+        ticket = await link.submit({"ids": [1] * 5}, SAMPLING)
+        assert await ticket.next_tokens() == ([42], "length", 7.0)
+        assert gauges(link) == (0, 1, 6)
+        link.close(ticket, "length")
+        assert gauges(link) == (0, 0, 0)
+
+    assert linked(story).counters.prompt_tokens == 5
+
+
 def test_a_client_that_leaves_cancels() -> None:
     async def story(link: Link, worker: Channel) -> None:
         worker.send({"id": 1, "accepted": 5})

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def test_defaults_are_those_of_the_api() -> None:
     request = parse_generation({"prompt": "x"}, chat=False)
     assert request.prompt == {"text": "x"}
-    assert (request.stream, request.include_usage, request.chat) == (False, False, False)
+    assert (request.stream, request.include_usage) == (False, False)
     assert request.sampling == {
         "max_tokens": 16,
         "min_tokens": 0,

@@ -180,6 +180,23 @@ def test_a_worker_says_it_is_ready_and_ends_with_its_parent(monkeypatch: pytest.
     assert run_main(monkeypatch, Pretended)[0] == {"ready": True}
 
 
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_parent_that_leaves_while_the_model_loads_ends_it_quietly(
+    monkeypatch: pytest.MonkeyPatch, *, fails: bool
+) -> None:
+    ours, theirs = socket.socketpair()
+
+    class Left(Pretended):
+        def __init__(self, *_arguments: object) -> None:
+            ours.close()
+            if fails:
+                raise RuntimeError("no such op")
+
+    monkeypatch.setattr(worker_module, "Pipeline", Left)
+    settings = {"path": "model.gguf", "knobs": {}, "limits": LIMITS}
+    main([str(theirs.detach()), str(os.getppid()), json.dumps(settings)])  # raises nothing
+
+
 def test_a_failing_step_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     class Failing(Pretended):
         def step(self) -> None:
@@ -202,9 +219,15 @@ def test_a_failing_step_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
             "the engine cannot load model.gguf (no such op); is it a whole model of the Llama family?",
         ),
         (
-            ImportError("no module"),
+            ModuleNotFoundError("no module"),
             MissingExtraError,
             "the embedded engine needs the extra [engine]: pip install 'isocost[engine]'",
+        ),
+        (
+            ImportError("undefined\nsymbol"),  # as where parts of openvino are of different versions
+            InputError,
+            "the embedded engine's libraries do not fit together (undefined symbol); install them anew: "
+            "pip install --upgrade --force-reinstall 'isocost[engine]'",
         ),
     ],
 )

@@ -145,6 +145,27 @@ def test_seconds_that_look_like_milliseconds_are_asked_about(table):
     )
 
 
+def test_a_first_token_that_takes_minutes_is_asked_about(table):
+    # 90 s for one token; that each further token takes half a second alone would not look odd
+    path = table(f"{HEAD}\nm,1,1,90\nm,1,11,95\n")
+    assert refused(path) == (
+        f"{path}: m takes 90 s for 1 output token, which looks like milliseconds; say which: --unit ms or "
+        "--unit s"
+    )
+    assert len(read_times(table(f"{HEAD}\nm,1,100,150\n"))) == 1  # a long answer may take its time
+
+
+def test_every_row_needs_a_model(table):
+    path = table(f"{HEAD}\nm,1,1,0.1\n,1,2,0.2\n")
+    assert refused(path) == f"{path}: model is empty in some rows; give each row its model"
+
+
+def test_the_name_of_the_runtimes_says_what_rows_are(table):
+    path = table("model,prompt_tokens,output_tokens,mean_runtime_s\nm,1,1,0.1\n")
+    (found,) = read_times(path, TimesFormat(names={"mean_runtime_s": "runtime_s"}))
+    assert found.rows_are == "mean"
+
+
 def test_a_scale_that_differs_within_a_model_is_refused(table):
     path = table(f"{HEAD},runtime_scale\na,1,1,0.1,1\nm,1,1,0.1,1\nm,1,2,0.2,3\n")
     assert refused(path) == (
@@ -190,7 +211,7 @@ def test_files_that_are_no_tables(table, tmp_path):
         f"times.csv is empty; give a header, {HEAD}, and a line for each runtime"
     )
     (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00")
-    assert refused(tmp_path / "binary.csv").endswith("binary.csv is not UTF-8 text, as a CSV file should be")
+    assert refused(tmp_path / "binary.csv").endswith("binary.csv is not UTF-8 text")
     assert refused(table("model,model,x,y\n")).endswith(
         "has two columns 'model'; rename one: --map model=OTHER"
     )

@@ -13,6 +13,7 @@ from isocost.journal import (
     RuntimeStage,
     StudyFolder,
     TargetSpec,
+    TransformersSpec,
     create_study,
     open_study,
     read_assumptions,
@@ -45,6 +46,43 @@ def test_stages_are_read_back_as_they_were_asked(tmp_path):
     assert "shapes: [3x4, 5x6]" in folder.study_file.read_text()
 
 
+def test_a_profile_in_process_is_read_back_as_it_was_asked(tmp_path):
+    spec = TransformersSpec(model="tiny", precision="BF16", device="cpu", threads=1)
+    asked = replace(PROFILE, target=TargetSpec(transformers=spec), warmups=4)
+    folder = create_study(tmp_path)
+    folder.add_stage(asked)
+    assert folder.stages() == (asked,)
+    assert "transformers: {model: tiny, precision: BF16, device: cpu, threads: 1}" in (
+        folder.study_file.read_text()
+    )
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{}, {"url": "http://host", "transformers": TransformersSpec(model="tiny")}],
+)
+def test_a_target_is_exactly_one_thing(given):
+    with pytest.raises(InputError) as caught:
+        TargetSpec(**given)
+    assert str(caught.value) == "a target needs exactly one of url, engine and transformers"
+
+
+def test_what_answers_one_request_at_a_time_is_not_swept():
+    target = TargetSpec(transformers=TransformersSpec(model="tiny"))
+    assert replace(SWEEP, target=target, concurrency=(1,)).concurrency == (1,)
+    with pytest.raises(InputError) as caught:
+        replace(SWEEP, target=target)
+    assert str(caught.value) == (
+        "transformers in this process answers one request at a time; a sweep over concurrency needs an "
+        "endpoint or the embedded engine (engine:tiny)"
+    )
+
+
+def test_warm_ups_are_at_least_one():
+    with pytest.raises(InputError, match=r"^warmups must be at least 1, got 0$"):
+        replace(PROFILE, warmups=0)
+
+
 def test_an_identical_stage_is_already_there_and_a_changed_one_needs_a_name(tmp_path):
     folder = create_study(tmp_path)
     folder.add_stage(SWEEP)
@@ -70,11 +108,19 @@ HEAD = "format: 1\nstages:\n- name: a\n  kind: load\n  deployment: d\n  target: 
         ("format: 1\nstages:\n- {name: a, kind: rutime}\n",
          "line 3, key stages.0: kind must be 'runtime', 'load', got 'rutime'"),
         (HEAD + "  workload: w\n  shapes: [1x1]\n  concurrency: [1]\n  repeats: many\n  duration_s: 1\n",
-         "line 10, key stages.0.repeats: input should be a valid integer"),
+         "line 10, key stages.0.repeats: must be a whole number (got 'many')"),
         (HEAD + "  workload: w\n  shapes: [1x0]\n  concurrency: [1]\n  duration_s: 1\n",
          "line 8, key stages.0.shapes.0: a request needs at least 1 input and 1 output token, got 1 and 0"),
         (HEAD + "  workload: w\n  shapes: [1x1]\n  concurrency: [0]\n  duration_s: 1\n",
          "key stages.0: concurrency levels must be at least 1, got [0]"),
+        ("format: 1\nstages: [3]\n", "line 2, key stages.0: must be keys with their values (got 3)"),
+        ("format: 1\nstages: 3\n", "line 2, key stages: must be a list (got 3)"),
+        ("format: 1\nstages:\n- {name: a}\n",
+         "line 3, key stages.0: each stage needs its kind: runtime or load"),
+        (HEAD + "  workload: 3\n  shapes: [1x1]\n  concurrency: [1]\n  duration_s: 1\n",
+         "line 7, key stages.0.workload: must be text (where in doubt, put it in quotes) (got 3)"),
+        (HEAD + "  shapes: [1x1]\n  concurrency: [1]\n  duration_s: 1\n",
+         "line 3, key stages.0.workload: this key is missing"),
         ("format: 9\nstages: []\n", "has format 9 and this isocost reads up to 1; get a newer isocost"),
         ("- 1\n", "line 1: "),
         ("a: &a [*a, *a]\n", "study.yaml"),
@@ -105,7 +151,7 @@ def test_assumptions_are_read_checked_and_never_overwritten(tmp_path):
     write_template(path, Assumptions(machine="other"))
     assert read_assumptions(path).machine == "cloud-2core"
     path.write_text("price_usd_per_hour: cheap\n")
-    with pytest.raises(InputError, match="line 1, key price_usd_per_hour: input should be a valid number"):
+    with pytest.raises(InputError, match=r"line 1, key price_usd_per_hour: must be a number \(got 'cheap'\)"):
         read_assumptions(path)
 
 

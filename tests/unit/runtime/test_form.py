@@ -5,7 +5,7 @@ import pytest
 
 from doubles.profiles import TrueRuntime, profile
 from isocost.runtime import RuntimeSamples
-from isocost.runtime.form import Form, chosen_terms, form_of, warped
+from isocost.runtime.form import Form, chosen_terms, foretold_by, form_of, left_out_predictions, warped
 from isocost.runtime.rows import rows_of
 
 
@@ -60,3 +60,22 @@ def test_terms_are_chosen_by_held_out_error() -> None:
     # whole runtimes alone have one answer size after a long prompt: a changeover looks like context
     assert chosen(TrueRuntime(changeover_s=0.004), repeats=8, with_ttft=False) == ("context",)
     assert chosen(both, repeats=2, noise=0.02) is None  # neither four cells with decode nor three repeats
+
+
+def test_cells_left_out_are_foretold_from_one_fit_as_from_many() -> None:
+    rows = rows_of(profile(TrueRuntime(context_s=4e-6), repeats=4, noise=0.03))
+
+    def fit(keep: np.ndarray) -> tuple[Form, np.ndarray] | None:
+        form = form_of(rows, keep, terms=("context",), tile_tokens=64)
+        estimator = form.estimator(rows, keep)
+        return None if estimator is None else (form, estimator)
+
+    quick = left_out_predictions(rows, terms=("context",), tile_tokens=64)
+    assert quick == pytest.approx(foretold_by(rows, fit), rel=1e-9, nan_ok=True)
+    assert np.isfinite(quick).sum() >= 4
+
+
+def test_coefficients_move_to_other_knots_without_changing_what_they_say() -> None:
+    few, many = Form(knots=np.array([1.0, 101.0])), Form(knots=np.array([1.0, 26.0, 101.0, 201.0]))
+    moved = few.onto(many.knots) @ np.array([1.0, 2.0, 0.5, 0.0, 0.0])
+    assert moved.tolist() == [1.0, 1.25, 2.0, 3.0, 0.5, 0.0, 0.0]

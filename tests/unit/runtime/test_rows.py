@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from isocost.runtime import RuntimeSamples
-from isocost.runtime.rows import medians_of, rows_of, snapped
+from isocost.runtime.rows import medians_of, rounding_s, rows_of, snapped
 
 
 def test_cells_and_parts_of_their_requests_become_rows() -> None:
@@ -68,3 +68,10 @@ def test_prompts_of_nearly_one_size_are_one_size() -> None:
         block=np.zeros(6, int),
     )
     assert snapped(samples).input_tokens.tolist() == [1, 2, 512, 512, 512, 600]
+
+
+def test_times_tell_what_they_were_rounded_to() -> None:
+    assert rounding_s(np.array([0.021, 0.35, 1.2, np.nan])) == 0.001
+    assert rounding_s(np.array([0.0213, 0.35])) == 0.0001
+    assert rounding_s(np.array([0.5, 1.0])) == 0.1
+    assert rounding_s(np.array([0.02131415, 0.35])) == 0.0

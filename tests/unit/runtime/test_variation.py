@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 
 from isocost.core.errors import EstimationError, InputError
-from isocost.runtime import RuntimeSamples, cell_variations, typical_variation
+from isocost.runtime import (
+    CellVariation,
+    RuntimeSamples,
+    cell_variations,
+    requests_needed,
+    typical_variation,
+)
 
 
 def samples(*rows):
@@ -42,3 +48,14 @@ def test_the_median_has_an_interval_from_six_cells_on():
 def test_no_cells_have_no_median():
     with pytest.raises(InputError, match="at least one cell, got none"):
         typical_variation([])
+
+
+def test_requests_needed_make_the_interval_so_narrow():
+    # n = 8, coefficient .3: deviation .3 sqrt(8 / 7) = .3207. t(13) = 2.160: 2.160 * .3207 / sqrt(14) = .185;
+    # t(12) = 2.179: 2.179 * .3207 / sqrt(13) = .194
+    cell = CellVariation(input_tokens=1, output_tokens=1, mean_s=1.0, coefficient=0.3, n=8)
+    assert requests_needed(cell, 0.19) == 14
+    exact = CellVariation(input_tokens=1, output_tokens=1, mean_s=1.0, coefficient=0.0, n=8)
+    assert requests_needed(exact, 0.01) == 2
+    with pytest.raises(InputError, match=r"^half_width_share must be above 0 and below 1, got 1\.5$"):
+        requests_needed(cell, 1.5)

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from isocost.core.load import RequestShape
-from isocost.journal import LoadStage, RuntimeStage, TargetSpec
+from isocost.journal import LoadStage, RuntimeStage, TargetSpec, TransformersSpec
 from isocost.studies.plans import planned_runs, remaining
 
 TARGET = TargetSpec(url="http://127.0.0.1:1")
@@ -41,6 +41,24 @@ def test_a_profile_is_one_run_of_interleaved_repeats():
     assert run.load.concurrency == 1
     for block in range(5):
         assert set(run.shapes[3 * block : 3 * block + 3]) == set(cells)
+
+
+def test_the_three_largest_sizes_warm_an_endpoint_up():
+    cells = tuple(RequestShape(size, 1) for size in (1, 8, 4, 2))
+    (run,) = planned_runs(RuntimeStage(target=TARGET, cells=cells))
+    assert [shape.input_tokens for shape in run.warmup] == [2, 4, 8]
+    (run,) = planned_runs(RuntimeStage(target=TARGET, cells=cells, warmups=5))
+    assert [shape.input_tokens for shape in run.warmup] == [2, 4, 8, 2, 4]
+
+
+def test_a_stack_in_process_is_warmed_up_ten_times_and_with_each_size():
+    target = TargetSpec(transformers=TransformersSpec(model="tiny"))
+    few = tuple(RequestShape(size, 1) for size in (1, 2, 4))
+    (run,) = planned_runs(RuntimeStage(target=target, cells=few))
+    assert (len(run.warmup), set(run.warmup)) == (10, set(few))
+    many = tuple(RequestShape(size, 1) for size in range(1, 15))
+    (run,) = planned_runs(RuntimeStage(target=target, cells=many))
+    assert run.warmup == many
 
 
 def test_only_what_is_missing_is_planned_again():

@@ -5,7 +5,9 @@ from isocost.reporting.charts.figure import Figure, Panel, Series
 from isocost.reporting.charts.frontier import frontier_figure
 from isocost.reporting.charts.hourly import hourly_figure
 from isocost.reporting.charts.latency import latency_figure
+from isocost.reporting.charts.profile_drift import profile_drift_figure
 from isocost.reporting.charts.runtime import runtime_figures
+from isocost.reporting.charts.side_by_side import side_by_side_figure
 from isocost.reporting.charts.variation import contention_figure, drift_figure, variation_figure
 
 __all__ = [
@@ -18,6 +20,8 @@ __all__ = [
     "frontier_figure",
     "hourly_figure",
     "latency_figure",
+    "profile_drift_figure",
     "runtime_figures",
+    "side_by_side_figure",
     "variation_figure",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,77 +17,139 @@ from isocost.reporting.charts.figure import (
     tick_labels,
     whisker,
 )
-from isocost.reporting.format import estimate_text, percent, time_unit
+from isocost.reporting.charts.residuals import MOST_ROWS, residual_dots, residual_rows
+from isocost.reporting.format import estimate_text, time_unit
 from isocost.reporting.scales import Scale, range_of
-from isocost.reporting.svg import Frame, band, drawing, group, polyline, segment, text, x_axis, y_axis
+from isocost.reporting.svg import (
+    Frame,
+    band,
+    drawing,
+    group,
+    polyline,
+    text,
+    x_axis,
+    y_axis,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from isocost.core.estimate import Estimate
     from isocost.reporting.markup import Markup
     from isocost.runtime.model import FloatArray, RuntimeCell, RuntimeModel
     from isocost.studies.report import StudyReport
 
-__all__ = ["residual", "runtime_figures"]
+__all__ = ["RuntimePicture", "model_picture", "runtime_figure", "runtime_figures"]
 
 WIDTH, HEIGHT = 340.0, 290.0
-ROW = 22.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuntimePicture:
+    """A fitted T(p, o) as it is drawn, whoever fitted it.
+
+    Parameters
+    ----------
+    name : str
+    cells : tuple of RuntimeCell
+        What was measured of each size, at least one.
+    first_token : tuple of (int, Estimate)
+        T(p, 1) at the prompt sizes, rising.
+    runtime_s : callable
+        From arrays of p and o to seconds.
+    terms : tuple of str
+        Terms beyond alpha(p) + beta (o - 1), in words.
+    points : str
+        What the points are.
+    held_out_error : float or None
+        Mean relative error on cells left out, a fraction.
+    """
+
+    name: str
+    cells: tuple[RuntimeCell, ...]
+    first_token: tuple[tuple[int, Estimate], ...]
+    runtime_s: Callable[[FloatArray, FloatArray], FloatArray]
+    terms: tuple[str, ...] = ()
+    points: str = "medians over repeats with intervals"
+    held_out_error: float | None = None
 
 
 def runtime_figures(report: StudyReport) -> tuple[Figure, ...]:
     """Draw one figure of three panels for each deployment whose runtime was profiled."""
     series = series_of(report)
     return tuple(
-        _figure(each.runtime, series[each.deployment.name], number)
+        runtime_figure(model_picture(each.runtime), series[each.deployment.name], number)
         for number, each in enumerate(report.deployments)
         if each.runtime is not None and each.runtime.cells
     )
 
 
-def residual(cell: RuntimeCell, predicted_s: float | None) -> float | None:
-    """Return measured over predicted, minus 1; ``None`` where nothing was predicted."""
-    return None if predicted_s is None or not predicted_s > 0 else cell.measured.value / predicted_s - 1
-
-
-def _figure(model: RuntimeModel, series: Series, number: int) -> Figure:
-    key = f"runtime-{number}"
+def model_picture(model: RuntimeModel) -> RuntimePicture:
+    """Return our own fit as it is drawn."""
     terms = [("context", model.context), ("the first decode step", model.changeover)]
-    extra = " and ".join(name for name, each in terms if each is not None)
+    return RuntimePicture(
+        name=model.deployment,
+        cells=model.cells,
+        first_token=model.prefill,
+        runtime_s=model.runtime_s,
+        terms=tuple(name for name, each in terms if each is not None),
+        held_out_error=None if model.held_out_error is None else model.held_out_error.value,
+    )
+
+
+def runtime_figure(picture: RuntimePicture, series: Series, number: int) -> Figure:
+    """Draw T(p, 1), T(p, o) and how far measurements are from both.
+
+    Parameters
+    ----------
+    picture : RuntimePicture
+    series : Series
+        Colour, shape and name.
+    number : int
+        Tells it from other such figures of the page.
+    """
+    key = f"runtime-{number}"
+    extra = " and ".join(picture.terms)
+    rest = residual_rows if len(picture.cells) <= MOST_ROWS else residual_dots
     return Figure(
         key=key,
         title=f"What one request takes on {series.name}",
         subtitle="T(p, o): time to the first token of p, then time for each further token of o"
         + (f", and a term for {extra}" if extra else ""),
         panels=(
-            Panel(title="To the first token", drawings=(_first_token(model, series, f"{key}-first"),)),
-            Panel(title="To the last token", drawings=(_last_token(model, series, f"{key}-last"),)),
-            Panel(title="Measured against model", drawings=(_residuals(model, series, f"{key}-rest"),)),
+            Panel(title="To the first token", drawings=(_first_token(picture, series, f"{key}-first"),)),
+            Panel(title="To the last token", drawings=(_last_token(picture, series, f"{key}-last"),)),
+            Panel(title="Measured against model", drawings=(rest(picture, series, f"{key}-rest"),)),
         ),
         columns=3,
-        notes=_notes(model),
+        notes=_notes(picture),
     )
 
 
-def _notes(model: RuntimeModel) -> tuple[str, ...]:
-    notes = ["Points: medians over repeats with intervals. Lines: the model."]
-    if model.held_out_error is not None:
-        notes.append(
-            f"Mean error on cells left out, one at a time: {model.held_out_error.value * 100:.1f} %."
-        )
+def _notes(picture: RuntimePicture) -> tuple[str, ...]:
+    notes = [f"Points: {picture.points}. Lines: the model."]
+    if any(each.low is not None for _, each in picture.first_token):
+        notes.append("Shaded: its 95 % interval at the timed prompt sizes.")
+    if len(picture.cells) > MOST_ROWS:
+        notes.append("To the last token: the shortest and the longest prompt of many.")
+    if picture.held_out_error is not None:
+        notes.append(f"Mean error on cells left out, one at a time: {picture.held_out_error * 100:.1f} %.")
     return tuple(notes)
 
 
-def _first_token(model: RuntimeModel, series: Series, key: str) -> Markup:
-    cells = [cell for cell in model.cells if cell.output_tokens == min(c.output_tokens for c in model.cells)]
-    lines = [(float(tokens), each) for tokens, each in model.prefill]
+def _first_token(picture: RuntimePicture, series: Series, key: str) -> Markup:
+    cells = [
+        cell for cell in picture.cells if cell.output_tokens == min(c.output_tokens for c in picture.cells)
+    ]
+    lines = [(float(tokens), each) for tokens, each in picture.first_token]
     frame = plot_frame(WIDTH, HEIGHT)
     times = [*_parts(cell.measured for cell in cells), *_parts(each for _, each in lines)]
     y, factor, unit = _time_scale(times, frame)
     sizes = [*(tokens for tokens, _ in lines), *(float(cell.input_tokens) for cell in cells)]
     x = Scale(low=0, high=max(sizes) * 1.05, start=frame.left, end=frame.right)
-    prompts = np.linspace(lines[0][0], lines[-1][0], 65)
-    fitted = zip(prompts, _line(model, prompts, np.ones(65)), strict=True)
+    knots = [tokens for tokens, _ in lines]
+    prompts = np.unique([*np.linspace(knots[0], knots[-1], 193), *knots])  # close enough for stairs
+    fitted = zip(prompts, _line(picture, prompts, np.ones(len(prompts))), strict=True)
     places = [(x.at(float(tokens)), y.at(time)) for tokens, time in fitted]
     return _panel(
         "Time to the first token against prompt length",
@@ -107,16 +170,18 @@ def _uncertainty(lines: Sequence[tuple[float, Estimate]], x: Scale, y: Scale) ->
     return (band(upper, lower, "band"),)
 
 
-def _last_token(model: RuntimeModel, series: Series, key: str) -> Markup:
+def _last_token(picture: RuntimePicture, series: Series, key: str) -> Markup:
     frame = plot_frame(WIDTH, HEIGHT, right=52)
-    longest = max(cell.output_tokens for cell in model.cells)
-    prompts = _prompts(model)
+    longest = max(cell.output_tokens for cell in picture.cells)
+    prompts = _prompts(picture)
+    many = len(picture.cells) > MOST_ROWS
+    shown = [cell for cell in picture.cells if cell.input_tokens in prompts or not many]
     lengths = np.linspace(1, longest, 17)
     curves = {
-        p: list(zip(lengths, _line(model, np.full(17, float(p)), lengths), strict=True)) for p in prompts
+        p: list(zip(lengths, _line(picture, np.full(17, float(p)), lengths), strict=True)) for p in prompts
     }
     times = [
-        *_parts(cell.measured for cell in model.cells),
+        *_parts(cell.measured for cell in picture.cells),
         *(t for line in curves.values() for _, t in line),
     ]
     y, factor, unit = _time_scale(times, frame)
@@ -131,64 +196,20 @@ def _last_token(model: RuntimeModel, series: Series, key: str) -> Markup:
         [
             *_axes(x, y, frame, "output tokens o", (factor, unit)),
             group(series.kind, *lines),
-            *(_cell(cell, series, x.at(cell.output_tokens), y) for cell in model.cells),
+            *(_cell(cell, series, x.at(cell.output_tokens), y) for cell in shown),
         ],
         key,
     )
 
 
-def _prompts(model: RuntimeModel) -> list[int]:
+def _prompts(picture: RuntimePicture) -> list[int]:
     """Prompt lengths whose answers' length was varied, at most the least and the greatest of them."""
-    varied = sorted({cell.input_tokens for cell in model.cells if cell.output_tokens > 1})
+    varied = sorted({cell.input_tokens for cell in picture.cells if cell.output_tokens > 1})
     return [varied[0], varied[-1]] if len(varied) > 1 else varied
 
 
-def _line(model: RuntimeModel, p: FloatArray, o: FloatArray) -> list[float]:
-    return [float(time) for time in model.runtime_s(p, o)]
-
-
-def _residuals(model: RuntimeModel, series: Series, key: str) -> Markup:
-    height = max(HEIGHT, 64 + ROW * len(model.cells))
-    frame = plot_frame(WIDTH, height, left=106)
-    shares = [
-        share
-        for cell in model.cells
-        for share in (residual(cell, cell.fitted_s), residual(cell, cell.held_out_s))
-        if share is not None
-    ]
-    widest = max([0.01, *(abs(share) for share in shares)]) * 1.15
-    x = Scale(low=-widest * 100, high=widest * 100, start=frame.left, end=frame.right)
-    labels = tick_labels(x.ticks(6))
-    rows = [_row(cell, i, series, x, frame, len(model.cells)) for i, cell in enumerate(model.cells)]
-    zero = x.at(0)
-    return drawing(
-        WIDTH,
-        height,
-        title="Measured over model, minus 1, for each profiled cell",
-        description="Filled: fitted to all cells; hollow: fitted without that cell.",
-        key=key,
-        body=[
-            segment(zero, frame.top, zero, frame.bottom, "base"),
-            x_axis(x, frame, lambda tick: f"{labels[tick]} %", x.ticks(6)),
-            text(frame.right, frame.bottom + 38, "filled: fit; hollow: left out", "axis-title", anchor="end"),
-            *rows,
-        ],
-    )
-
-
-def _row(cell: RuntimeCell, number: int, series: Series, x: Scale, frame: Frame, rows: int) -> Markup:
-    y = frame.top + (number + 0.5) * (frame.bottom - frame.top) / rows
-    name = f"{cell.input_tokens} in, {cell.output_tokens} out"
-    marks = []
-    for predicted, kind in ((cell.held_out_s, "open"), (cell.fitted_s, "full")):
-        share = residual(cell, predicted)
-        if share is not None:
-            how = "left out" if kind == "open" else "fit"
-            marks.append(
-                point(series.shape, (x.at(share * 100), y), 4.5, kind, f"{name}, {how}: {percent(share)}")
-            )
-    line = segment(frame.left, y, frame.right, y, "grid")
-    return group(series.kind, line, text(frame.left - 8, y + 4, name, "tick", anchor="end"), *marks)
+def _line(picture: RuntimePicture, p: FloatArray, o: FloatArray) -> list[float]:
+    return [float(time) for time in picture.runtime_s(p, o)]
 
 
 def _cell(cell: RuntimeCell, series: Series, x: float, y: Scale) -> Markup:

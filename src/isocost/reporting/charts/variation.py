@@ -60,12 +60,19 @@ def contention_figure(seen: Sequence[Contention]) -> Figure | None:
         panels=panels,
         columns=3,
         legend=tuple(series.values()),
-        notes=("A line that rises: requests wait for one another. Minima hide part of it.",),
+        notes=(
+            "A line that rises: requests wait for one another. Where runtimes are minima, part is hidden.",
+        ),
     )
 
 
-def variation_figure(cells: Mapping[str, Sequence[CellVariation]]) -> Figure | None:
-    """Draw the coefficient of variation of every cell, a row for each name; ``None`` without any."""
+def variation_figure(
+    cells: Mapping[str, Sequence[CellVariation]], series: Mapping[str, Series] | None = None
+) -> Figure | None:
+    """Draw the coefficient of variation of every cell, a row for each name; ``None`` without any.
+
+    `series` tells colours by name, where the page has given some.
+    """
     if not any(cells.values()):
         return None
     return Figure(
@@ -73,7 +80,10 @@ def variation_figure(cells: Mapping[str, Sequence[CellVariation]]) -> Figure | N
         title="How much equal requests differ",
         subtitle="coefficient of variation, standard deviation over mean, of each cell (p, o)",
         panels=(
-            Panel(title="", drawings=tuple(_draw_variation(cells, width=width) for width in (WIDE, NARROW))),
+            Panel(
+                title="",
+                drawings=tuple(_draw_variation(cells, series or {}, width=width) for width in (WIDE, NARROW)),
+            ),
         ),
         notes=("A dot: one cell. Upright line: the median of the row.",),
     )
@@ -146,7 +156,9 @@ def _contention_line(each: Contention, series: Series, x: Scale, y: Scale) -> Ma
     return group(series.kind, polyline(places, "line thin"), *marks)
 
 
-def _draw_variation(cells: Mapping[str, Sequence[CellVariation]], *, width: float) -> Markup:
+def _draw_variation(
+    cells: Mapping[str, Sequence[CellVariation]], series: Mapping[str, Series], *, width: float
+) -> Markup:
     left = 230.0 if width > NARROW else 130.0
     frame = plot_frame(width, ROW * len(cells) + 56, left=left, right=20.0)
     values = [cell.coefficient for row in cells.values() for cell in row if cell.coefficient > 0] or [1.0]
@@ -155,7 +167,7 @@ def _draw_variation(cells: Mapping[str, Sequence[CellVariation]], *, width: floa
     x = Scale(low=low, high=high, start=frame.left, end=frame.right, log=log)
     labels = tick_labels(x.ticks())
     rows = [
-        _variation_row(name, row, Series(number=number, name=name), frame, x)
+        _variation_row(name, row, series.get(name, Series(number=number, name=name)), frame, x, number)
         for number, (name, row) in enumerate(cells.items())
     ]
     return drawing(
@@ -172,8 +184,10 @@ def _draw_variation(cells: Mapping[str, Sequence[CellVariation]], *, width: floa
     )
 
 
-def _variation_row(name: str, row: Sequence[CellVariation], series: Series, frame: Frame, x: Scale) -> Markup:
-    y = frame.top + ROW * (series.number + 0.5)
+def _variation_row(
+    name: str, row: Sequence[CellVariation], series: Series, frame: Frame, x: Scale, number: int
+) -> Markup:
+    y = frame.top + ROW * (number + 0.5)
     limit = int((frame.left - 14) / 7.4)
     label = text(frame.left - 10, y + 4, shorten(name, limit), "tick", anchor="end")
     dots = [marker("circle", x.at(cell.coefficient), y, 3.2) for cell in row]
