@@ -15,6 +15,7 @@ from isocost import __version__
 from isocost.cli import (
     catalog,
     compare,
+    cost,
     engine,
     frontier,
     hourly_cost,
@@ -47,6 +48,7 @@ app.command("quickstart")(quickstart.quickstart)
 app.add_typer(measure.app, name="measure")
 app.command("run")(run.run)
 app.command("report")(report.report)
+app.command("cost")(cost.cost)
 app.command("runtime")(runtime.runtime)
 app.command("compare")(compare.compare)
 app.command("frontier")(frontier.frontier)

@@ -7,48 +7,73 @@ from typing import Annotated
 
 import typer
 
-from isocost.cli import options
-from isocost.cli.showing import show
+from isocost.cli import options, sweeps
+from isocost.cli.showing import show, write_page
 
 __all__ = ["report"]
 
 
 def report(
-    study: Annotated[Path, typer.Argument(help="Folder of a study.", metavar="STUDY")],
-    price_per_hour: Annotated[
-        float | None, typer.Option("--price-per-hour", help="USD per hour of the whole deployment.")
-    ] = None,
-    machine: Annotated[
-        str | None,
-        typer.Option(
-            "--machine",
-            help="Take the price from a machine, owned or by the hour (isocost catalog machines), or a file; "
-            "8xNAME: eight of it.",
-            metavar="NAME|FILE.yaml",
-        ),
-    ] = None,
+    paths: sweeps.Paths,
+    price_per_hour: sweeps.PricePerHour = None,
+    machine: sweeps.Machine = None,
     slo: options.Slo = None,
     size_floor: Annotated[
         int | None, typer.Option("--size-floor", help="Recommend only models of at least so many parameters.")
     ] = None,
+    names: sweeps.Renames = None,
+    where: options.Where = None,
+    keys: sweeps.Keys = None,
+    ignore: sweeps.Ignore = None,
+    requests: sweeps.Requests = None,
+    steady: sweeps.Steady = "partial",
+    pool_folders: sweeps.PoolFolders = False,
+    rates: sweeps.Rate = None,
+    workload: sweeps.Workload = None,
+    share: sweeps.Share = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Where to write the page.", show_default="STUDY/report.html"),
+        typer.Option(
+            "--output",
+            "--out",
+            "-o",
+            help="Where to write the page.",
+            show_default="STUDY/report.html; report.html for files",
+        ),
     ] = None,
     as_json: options.Json = False,
 ) -> None:
-    """Price a study and write its report."""
+    """Price a study, or files of other tools, and write the report."""
     from isocost.reporting import envelope_json, html_page
-    from isocost.studies.answer import report_study, write_report
+    from isocost.studies.answer import write_report
 
-    result = report_study(
-        study,
-        price_usd_per_hour=price_per_hour,
-        machine=machine,
-        service_levels=tuple(slo or ()),
-        size_floor=size_floor,
+    result = sweeps.answer(
+        paths,
+        sweeps.Terms(
+            price_per_hour=price_per_hour,
+            machine=machine,
+            slo=tuple(slo or ()),
+            size_floor=size_floor,
+            workload=workload,
+            share=share,
+        ),
+        sweeps.FileOptions(
+            names=names or (),
+            where=where or (),
+            keys=keys or (),
+            ignore=ignore or (),
+            requests=requests,
+            steady=steady,
+            pool_folders=pool_folders,
+            rates=rates or (),
+        ),
     )
-    page = write_report(study, html_page(result), output=output)
+    study = sweeps.study_of(paths)
+    if study is not None:
+        page = write_report(study, html_page(result), output=output)
+    else:
+        page = output or Path("report.html")
+        write_page(page, html_page(result), "--output", beside=paths)
     if as_json:
         typer.echo(envelope_json(result), nl=False)
         return

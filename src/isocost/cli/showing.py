@@ -12,6 +12,7 @@ import typer
 from isocost.core.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from isocost.studies.report import StudyReport
@@ -29,14 +30,16 @@ def show(report: StudyReport) -> None:
     typer.echo(terminal_text(report, width=width, colour=colour))
 
 
-def write_page(path: Path, page: str, option: str) -> None:
-    """Write a page to a file that `option` named.
+def write_page(path: Path, page: str, option: str, *, beside: Sequence[Path] = ()) -> None:
+    """Write a page to a file that `option` named, never over a file that it was made of.
 
     Raises
     ------
     InputError
         If it cannot be written.
     """
+    if path.resolve() in [each.resolve() for each in beside]:
+        raise InputError(f"{path} is what the page is made of; name another file with {option}")
     try:
         path.write_text(page, encoding="utf-8")
     except OSError as error:

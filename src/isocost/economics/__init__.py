@@ -45,6 +45,17 @@ from isocost.economics.short_run import (
     short_run_average_cost,
     social_marginal_cost,
 )
+from isocost.economics.steadiness import (
+    PARTIAL_FROM,
+    Steadiness,
+    bounded_curve,
+    edge_shares_of,
+    implied_tokens_per_request,
+    offered_share,
+    overload_loss,
+    steadiness,
+    steadiness_number,
+)
 from isocost.economics.sweep import cost_curve
 from isocost.economics.technology import (
     StepTime,
@@ -56,6 +67,17 @@ from isocost.economics.technology import (
     step_time,
 )
 from isocost.economics.technology_fit import HeldOut, TechnologyFit, fit_forms
+from isocost.economics.workload_cost import (
+    LevelCost,
+    Sharing,
+    TaskCost,
+    TaskTokens,
+    WorkloadCost,
+    input_per_output,
+    parse_sharing,
+    weighted_tokens,
+    workload_cost,
+)
 from isocost.economics.zone import find_zone, probabilities_of_being_best
 
 __all__ = [
@@ -63,6 +85,7 @@ __all__ = [
     "CANDIDATES",
     "COMPARED",
     "PARAMETERS",
+    "PARTIAL_FROM",
     "READINGS",
     "BatchTechnology",
     "BreakEven",
@@ -73,15 +96,22 @@ __all__ = [
     "HeldOut",
     "HourlyCost",
     "Influence",
+    "LevelCost",
     "ScaleUnit",
     "Sensitivity",
+    "Sharing",
     "ShortRunLevel",
+    "Steadiness",
     "StepTime",
     "SweepComparison",
+    "TaskCost",
+    "TaskTokens",
     "TechnologyFit",
     "TokenBasis",
+    "WorkloadCost",
     "Zone",
     "average_cost",
+    "bounded_curve",
     "break_even",
     "break_even_utilization",
     "capital_recovery_factor",
@@ -92,6 +122,7 @@ __all__ = [
     "cost_flow",
     "cost_per_million",
     "cost_per_request",
+    "edge_shares_of",
     "find_zone",
     "fit_forms",
     "fit_step_time",
@@ -100,11 +131,16 @@ __all__ = [
     "highest_rate",
     "hourly_cost",
     "hourly_parts",
+    "implied_tokens_per_request",
     "incremental_cost",
+    "input_per_output",
     "long_run_average_cost",
     "long_run_cost",
     "machine_seconds_per_million",
     "minimum_efficient_scale",
+    "offered_share",
+    "overload_loss",
+    "parse_sharing",
     "planning_marginal_cost",
     "price_draws",
     "private_marginal_cost",
@@ -116,5 +152,9 @@ __all__ = [
     "short_run",
     "short_run_average_cost",
     "social_marginal_cost",
+    "steadiness",
+    "steadiness_number",
     "step_time",
+    "weighted_tokens",
+    "workload_cost",
 ]

@@ -4,14 +4,23 @@ from isocost.exchange.helm import read_helm
 from isocost.exchange.lengths import read_lengths
 from isocost.exchange.machine_file import MachineFile, ParameterRow, read_machine
 from isocost.exchange.model_config import read_model_config
+from isocost.exchange.results import KNOWN_TOOLS, ResultFiles, read_results
 from isocost.exchange.series import read_series
+from isocost.exchange.sweep_file import StatedPrice, SweepFile, SweepFormat
+from isocost.exchange.sweep_table import read_sweep
+from isocost.exchange.tasks import read_tasks
 from isocost.exchange.times import TimesFormat, read_times
 from isocost.exchange.units import CapabilityFile, UnitFile, read_capability, read_units
 
 __all__ = [
+    "KNOWN_TOOLS",
     "CapabilityFile",
     "MachineFile",
     "ParameterRow",
+    "ResultFiles",
+    "StatedPrice",
+    "SweepFile",
+    "SweepFormat",
     "TimesFormat",
     "UnitFile",
     "read_capability",
@@ -19,7 +28,10 @@ __all__ = [
     "read_lengths",
     "read_machine",
     "read_model_config",
+    "read_results",
     "read_series",
+    "read_sweep",
+    "read_tasks",
     "read_times",
     "read_units",
 ]

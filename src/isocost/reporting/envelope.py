@@ -10,6 +10,7 @@ from isocost.reporting.cautions import cautions_of
 from isocost.reporting.objects import SCHEMA, estimate_object, finite
 from isocost.reporting.trend_rows import block_rows, contention_rows, variation_rows
 from isocost.reporting.verdict import verdict_of
+from isocost.reporting.workload import workload_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -107,6 +108,8 @@ def _tables(report: StudyReport) -> Json:
     tables |= _trends(report)
     if report.hourly is not None:
         tables |= _hourly(report.hourly)
+    if report.workload_cost is not None:
+        tables |= workload_rows(report.workload_cost, estimate_object)
     if report.frontier is not None:
         tables["units"] = [_unit(unit, report.frontier.axes) for unit in report.frontier.units]
     return {name: rows for name, rows in tables.items() if rows}

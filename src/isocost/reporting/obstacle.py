@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from isocost.core.estimate import Estimate
+    from isocost.core.operating_point import OperatingPoint
     from isocost.core.service_level import ServiceLevel
     from isocost.economics.curve import CostCurve, CostLevel
 
-__all__ = ["latency_key", "nearest_miss", "unmet_text"]
+__all__ = ["is_ours", "latency_key", "nearest_miss", "unmet_text"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +68,22 @@ def nearest_miss(curves: Sequence[CostCurve]) -> tuple[str, str]:
     if not found:
         return (
             f"{asked.label} cannot be judged at any level",
-            f"Too few requests for the {asked.statistic}: measure longer.",
+            _untold(levels, asked),
         )
     return f"no level keeps {asked.label}", _miss_text(min(found, key=lambda each: each.miss), asked)
+
+
+def _untold(levels: Sequence[CostLevel], asked: ServiceLevel) -> str:
+    """Say why a service level cannot be judged; a file of another tool tells what it tells."""
+    if all(is_ours(point) for level in levels for point in level.points):
+        return f"Too few requests for the {asked.statistic}: measure longer."
+    told = sorted({key for level in levels for key in level.latency if key.startswith(f"{asked.metric}.")})
+    return f"The file tells {', '.join(told)}." if told else f"The file does not tell {asked.metric}."
+
+
+def is_ours(point: OperatingPoint) -> bool:
+    """Whether isocost measured a point, or someone simulated or published it: not a file of another tool."""
+    return point.provenance.tool.startswith("isocost ") or point.kind != "measured"
 
 
 def _miss_text(nearest: _Candidate, asked: ServiceLevel) -> str:

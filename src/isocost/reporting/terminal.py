@@ -12,6 +12,7 @@ from isocost.reporting.obstacle import latency_key
 from isocost.reporting.pricing import cost_of
 from isocost.reporting.tables import form_text, scale_text
 from isocost.reporting.verdict import verdict_of
+from isocost.reporting.workload import workload_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -60,6 +61,9 @@ def terminal_text(report: StudyReport, *, width: int = 100, colour: bool = False
     _print_verdict(console, verdict_of(report))
     for each in report.deployments:
         _print_deployment(console, each, chosen=each.deployment.name == report.recommended)
+    if report.workload_cost is not None:
+        console.print()
+        console.print(workload_text(report, width=console.width), end="", soft_wrap=True)
     _print_cautions(console, report)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from isocost.reporting.cautions import client_saturated
 from isocost.reporting.format import hourly, percent, probability, seconds, si
 from isocost.reporting.markup import shorten
-from isocost.reporting.obstacle import nearest_miss
+from isocost.reporting.obstacle import is_ours, nearest_miss
 from isocost.reporting.pricing import Amount, cost_of
 
 if TYPE_CHECKING:
@@ -208,7 +208,10 @@ def _conditions(chosen: DeploymentReport, curve: CostCurve, best: CostLevel) -> 
     ]
     codes = {caution.code for point in best.points for caution in point.cautions}
     kinds = sorted({point.kind for point in best.points} - {"measured"})
-    if not kinds:
+    tools = sorted({point.provenance.tool for point in best.points if not is_ours(point)})
+    if tools:
+        parts[-1] = f"read from a {' and a '.join(_file_of(tool) for tool in tools)}, not measured here"
+    elif not kinds:
         parts.insert(1, "warm prefixes" if "warm-prefixes" in codes else "cold prefixes")
     if failed := sum(point.failures or 0 for point in best.points):
         share = failed / (failed + sum(point.requests or 0 for point in best.points))
@@ -216,6 +219,10 @@ def _conditions(chosen: DeploymentReport, curve: CostCurve, best: CostLevel) -> 
     parts += [f"{' and '.join(kinds)}, not measured here"] if kinds else []
     line = "; ".join(part for part in parts if part)
     return [line[:1].upper() + line[1:] + "."]
+
+
+def _file_of(tool: str) -> str:
+    return tool if tool == "CSV file" else f"file of {shorten(tool, NAME_LIMIT)}"
 
 
 def _nothing_qualifies(report: StudyReport) -> Verdict:

@@ -6,29 +6,29 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from isocost.catalog import MachineProfile
 from isocost.core.errors import InputError
-from isocost.core.estimate import Caution, Estimate
+from isocost.core.estimate import Caution
 from isocost.core.money import HourlyPrice
 from isocost.core.service_level import parse_service_level
-from isocost.frontier import Axis, ProductionUnit, frontier_of
 from isocost.journal import open_study, read_assumptions, read_deployments, read_runs
+from isocost.studies.choice import (
+    assumptions_of,
+    candidates,
+    cheapest,
+    frontier_of_levels,
+    workload_cautions,
+)
 from isocost.studies.deployments import Measured, Terms, deployment_reports, run_provenance
 from isocost.studies.hourly import HourlyQuestion, hourly_report
 from isocost.studies.plans import planned_runs
-from isocost.studies.report import Assumption, DeploymentReport, StudyReport
+from isocost.studies.report import StudyReport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from isocost.core.deployment import Deployment
     from isocost.core.provenance import Provenance
-    from isocost.core.service_level import ServiceLevel
-    from isocost.economics import CostLevel
-    from isocost.frontier import Frontier
     from isocost.journal import Assumptions, StudyFolder
     from isocost.studies.hourly import HourlyReport
 
@@ -96,22 +96,22 @@ def report_study(
             + "".join(f"; {caution.text}" for caution in cautions)
             + f"; measure with: isocost run {path}"
         )
-    recommended, probability = _cheapest(_candidates(reports, floor))
+    recommended, probability = cheapest(candidates(reports, floor))
     return StudyReport(
         name=folder.path.resolve().name,
         deployments=reports,
         recommended=recommended,
         probability_cheapest=probability,
         size_floor=floor,
-        frontier=_frontier(reports),
+        frontier=frontier_of_levels(reports),
         price=price,
         service_levels=levels,
-        assumptions=_assumptions(price, levels, floor, reports),
+        assumptions=assumptions_of(price, levels, floor, reports),
         hourly=hourly,
         cautions=(
             *_unfinished(folder, measured),
             *cautions,
-            *_workload_cautions(reports),
+            *workload_cautions(reports),
             *(() if hourly is None else hourly.cautions),
         ),
         provenance=_provenance(measured),
@@ -175,22 +175,6 @@ def _provenance(measured: Measured) -> tuple[Provenance, ...]:
     return tuple(entries)
 
 
-def _candidates(reports: Sequence[DeploymentReport], floor: int | None) -> dict[str, CostLevel]:
-    """Return the best level of each deployment that qualifies; an unknown size passes no floor.
-
-    Costs under different workloads are not alike: only deployments under the first workload compete.
-    """
-    swept = [report for report in reports if report.curve is not None]
-    return {
-        report.deployment.name: report.curve.level_at(report.curve.zone.best)
-        for report in swept
-        if report.curve is not None
-        and report.curve.zone.best is not None
-        and report.workload == swept[0].workload
-        and (floor is None or (report.deployment.parameters or 0) >= floor)
-    }
-
-
 def _unfinished(folder: StudyFolder, measured: Measured) -> Iterator[Caution]:
     planned = [(stage.name, run.label) for stage in measured.stages.values() for run in planned_runs(stage)]
     done = {(run.stage, run.label) for run in measured.runs if run.finished}
@@ -201,107 +185,3 @@ def _unfinished(folder: StudyFolder, measured: Measured) -> Iterator[Caution]:
             f"{len(missing)} of {len(planned)} runs of this study are not finished; "
             f"go on: isocost run {folder.path}",
         )
-
-
-def _workload_cautions(reports: Sequence[DeploymentReport]) -> Iterator[Caution]:
-    workloads = dict.fromkeys(report.workload for report in reports if report.curve is not None)
-    if len(workloads) > 1:
-        yield Caution(
-            "several-workloads",
-            f"{len(workloads)} workloads were measured, and costs under different ones are not alike: "
-            f"the recommendation is for {next(iter(workloads))!r}",
-        )
-
-
-def _cheapest(candidates: Mapping[str, CostLevel]) -> tuple[str | None, float | None]:
-    """Name the cheapest candidate, and the probability that it is: from joint draws, on repeats only."""
-    if not candidates:
-        return None, None
-    names = list(candidates)
-    costs = [candidates[name].machine_seconds_per_million.value for name in names]
-    chosen = int(np.argmin(costs))
-    draws = [level.draws.samples for level in candidates.values() if level.draws is not None]
-    repeated = all(len(level.points) > 1 for level in candidates.values())
-    if len(names) < 2 or len(draws) < len(names) or not repeated or np.isnan(draws).any():
-        return names[chosen], None
-    return names[chosen], float(np.mean(np.argmin(draws, axis=0) == chosen))
-
-
-def _frontier(reports: Sequence[DeploymentReport]) -> Frontier | None:
-    """Compare all levels of all deployments by cost, speed for one user and, where all are known, size."""
-    units = [
-        (report, level)
-        for report in reports
-        if report.curve is not None
-        for level in report.curve.levels
-        if "user_speed.p50" in level.latency
-    ]
-    if not units:
-        return None
-    sized = all(report.deployment.parameters is not None for report, _ in units)
-    priced = all("output" in level.cost_per_million_tokens for _, level in units)
-    cost = (
-        Axis(name="cost per million output tokens", unit="USD/1M tokens", better="lower")
-        if priced
-        else Axis(name="machine time per million output tokens", unit="s/1M tokens", better="lower")
-    )
-    speed = Axis(name="speed for one user", unit="tokens/s", better="higher")
-    size = Axis(name="parameters", unit="parameters", better="higher")
-    return frontier_of(
-        [
-            ProductionUnit(
-                name=f"{report.deployment.name} at {level.load.label}",
-                group=report.deployment.name,
-                values=_values(report, level, sized=sized),
-            )
-            for report, level in units
-        ],
-        axes=(cost, speed, size) if sized else (cost, speed),
-    )
-
-
-def _values(report: DeploymentReport, level: CostLevel, *, sized: bool) -> tuple[Estimate, ...]:
-    cost = level.cost_per_million_tokens.get("output", level.machine_seconds_per_million)
-    values = (cost, level.latency["user_speed.p50"])
-    return (*values, _size(report.deployment)) if sized else values
-
-
-def _size(deployment: Deployment) -> Estimate:
-    return Estimate(
-        value=float(deployment.parameters or 0),
-        unit="parameters",
-        kind="published",
-        method="count of weights from the dimensions of the architecture",
-    )
-
-
-def _assumptions(
-    price: HourlyPrice | None,
-    levels: Sequence[ServiceLevel],
-    floor: int | None,
-    reports: Sequence[DeploymentReport],
-) -> tuple[Assumption, ...]:
-    found = []
-    if price is not None:
-        span = "" if price.low is None or price.high is None else f" [{price.low:g}, {price.high:g}]"
-        found.append(
-            Assumption(
-                name="price of the whole deployment",
-                value=f"{price.usd_per_hour:g}{span} USD per hour",
-                source=f"{price.source}, {price.date}",
-            )
-        )
-    if len(reports) > 1:
-        alike = "every deployment costs the same per hour", "tokens of different tokenizers count alike"
-        found += [
-            Assumption(name=name, value=value, source="this study")
-            for name, value in zip(("one price", "one token"), alike, strict=True)
-        ]
-    found += [Assumption(name="service level", value=level.label, source="given by you") for level in levels]
-    if floor is not None:
-        found.append(
-            Assumption(
-                name="size floor", value=f"{floor:,} parameters (size, not quality)", source="given by you"
-            )
-        )
-    return tuple(found)

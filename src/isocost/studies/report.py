@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from isocost.core.provenance import Provenance
     from isocost.core.service_level import ServiceLevel
     from isocost.economics.curve import CostCurve
+    from isocost.economics.workload_cost import WorkloadCost
     from isocost.frontier.dominance import Frontier
     from isocost.runtime.model import RuntimeModel
     from isocost.studies.hourly import HourlyReport
@@ -107,6 +108,8 @@ class StudyReport:
         Probability that it is the cheapest of those that qualify; ``None`` without rivals or repeats.
     hourly : HourlyReport or None
         What the price is made of; ``None`` when it was given or is of a machine by the hour.
+    workload_cost : WorkloadCost or None
+        What a workload of one's own costs on the recommended deployment; ``None`` when none was given.
     """
 
     name: str
@@ -121,6 +124,7 @@ class StudyReport:
     provenance: tuple[Provenance, ...]
     probability_cheapest: float | None = None
     hourly: HourlyReport | None = None
+    workload_cost: WorkloadCost | None = None
 
     def alone(self, model: RuntimeModel) -> RequestAlone:
         """Return runtime and cost of the longest request that was profiled, alone on the deployment."""

@@ -1,13 +1,16 @@
 """Request shapes and where they come from: fixed sizes, long-tailed lengths, lists."""
 
 from isocost.workload.shapes import PRESETS, LengthTail, LongTailed, fixed, listed, long_tailed, preset
+from isocost.workload.tasks import TaskType, draw_tasks
 from isocost.workload.workload import Workload
 
 __all__ = [
     "PRESETS",
     "LengthTail",
     "LongTailed",
+    "TaskType",
     "Workload",
+    "draw_tasks",
     "fixed",
     "listed",
     "long_tailed",

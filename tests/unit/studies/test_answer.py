@@ -9,7 +9,7 @@ from isocost.core.operating_point import OperatingPoint
 from isocost.core.provenance import Provenance
 from isocost.economics import CostLevel
 from isocost.statistics import Draws
-from isocost.studies.answer import _cheapest
+from isocost.studies.choice import cheapest
 
 
 def level(seconds, samples, *, repeats=2):
@@ -41,16 +41,16 @@ def level(seconds, samples, *, repeats=2):
 def test_the_probability_of_being_cheapest_is_counted_over_joint_draws():
     # b is cheaper in worlds 1, 2 and 4 of four
     a, b = level(10.0, [10.0, 11.0, 9.0, 10.0]), level(9.0, [9.0, 9.0, 9.5, 9.0])
-    assert _cheapest({"a": a, "b": b}) == ("b", pytest.approx(0.75))
+    assert cheapest({"a": a, "b": b}) == ("b", pytest.approx(0.75))
 
 
 def test_without_rivals_or_repeats_there_is_no_probability():
     a, b = level(10.0, [10.0, 11.0]), level(9.0, [9.0, 9.0], repeats=1)
-    assert _cheapest({}) == (None, None)
-    assert _cheapest({"a": a}) == ("a", None)
-    assert _cheapest({"a": a, "b": b}) == ("b", None)
+    assert cheapest({}) == (None, None)
+    assert cheapest({"a": a}) == ("a", None)
+    assert cheapest({"a": a, "b": b}) == ("b", None)
 
 
 def test_draws_that_allow_no_interval_give_no_probability():
     a, b = level(10.0, [10.0, 11.0]), level(9.0, [np.nan, np.nan])
-    assert _cheapest({"a": a, "b": b}) == ("b", None)
+    assert cheapest({"a": a, "b": b}) == ("b", None)

@@ -1,0 +1,69 @@
+"""``isocost cost``: what tokens cost at each load, and the zone where to run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from isocost.cli import options, sweeps
+from isocost.cli.showing import show, write_page
+
+__all__ = ["cost"]
+
+
+def cost(
+    paths: sweeps.Paths,
+    price_per_hour: sweeps.PricePerHour = None,
+    machine: sweeps.Machine = None,
+    slo: options.Slo = None,
+    names: sweeps.Renames = None,
+    where: options.Where = None,
+    keys: sweeps.Keys = None,
+    ignore: sweeps.Ignore = None,
+    requests: sweeps.Requests = None,
+    steady: sweeps.Steady = "partial",
+    pool_folders: sweeps.PoolFolders = False,
+    rates: sweeps.Rate = None,
+    workload: sweeps.Workload = None,
+    share: sweeps.Share = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "--output", "-o", help="Write the page of the report too.", metavar="FILE.html"
+        ),
+    ] = None,
+    as_json: options.Json = False,
+) -> None:
+    """Tell what tokens cost at each load and where to run, from a study or from files of other tools."""
+    from isocost.reporting import envelope_json, html_page
+
+    result = sweeps.answer(
+        paths,
+        sweeps.Terms(
+            price_per_hour=price_per_hour,
+            machine=machine,
+            slo=tuple(slo or ()),
+            workload=workload,
+            share=share,
+        ),
+        sweeps.FileOptions(
+            names=names or (),
+            where=where or (),
+            keys=keys or (),
+            ignore=ignore or (),
+            requests=requests,
+            steady=steady,
+            pool_folders=pool_folders,
+            rates=rates or (),
+        ),
+    )
+    if output is not None:
+        write_page(output, html_page(result), "--out", beside=paths)
+    if as_json:
+        typer.echo(envelope_json(result), nl=False)
+        return
+    show(result)
+    if output is not None:
+        typer.echo(f"report: {output}")

@@ -1,0 +1,166 @@
+"""What deployments are compared by: the cheapest of those that qualify, the frontier, what was assumed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from isocost.core.estimate import Caution, Estimate
+from isocost.frontier import Axis, ProductionUnit, frontier_of
+from isocost.studies.report import Assumption
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from isocost.core.deployment import Deployment
+    from isocost.core.money import HourlyPrice
+    from isocost.core.service_level import ServiceLevel
+    from isocost.economics import CostLevel
+    from isocost.frontier import Frontier
+    from isocost.studies.report import DeploymentReport
+
+__all__ = ["assumptions_of", "candidates", "cheapest", "frontier_of_levels", "workload_cautions"]
+
+
+def candidates(reports: Sequence[DeploymentReport], floor: int | None) -> dict[str, CostLevel]:
+    """Return the best level of each deployment that qualifies; an unknown size passes no floor.
+
+    Costs under different workloads are not alike: only deployments under the first workload compete.
+    """
+    swept = [report for report in reports if report.curve is not None]
+    return {
+        report.deployment.name: report.curve.level_at(report.curve.zone.best)
+        for report in swept
+        if report.curve is not None
+        and report.curve.zone.best is not None
+        and report.workload == swept[0].workload
+        and (floor is None or (report.deployment.parameters or 0) >= floor)
+    }
+
+
+def cheapest(candidates: Mapping[str, CostLevel]) -> tuple[str | None, float | None]:
+    """Name the cheapest candidate, and the probability that it is: from joint draws, on repeats only."""
+    if not candidates:
+        return None, None
+    priced = {name: level for name, level in candidates.items() if "output" in level.cost_per_million_tokens}
+    rivals = priced or candidates  # one without a price cannot be compared with one that has it
+    names = list(rivals)
+    prices = [_price_weight(level) for level in rivals.values()]
+    costs = [
+        weight * level.machine_seconds_per_million.value
+        for weight, level in zip(prices, rivals.values(), strict=True)
+    ]
+    chosen = int(np.argmin(costs))
+    draws = [
+        weight * level.draws.samples
+        for weight, level in zip(prices, rivals.values(), strict=True)
+        if level.draws is not None
+    ]
+    repeated = all(len(level.points) > 1 for level in rivals.values())
+    if len(names) < 2 or len(draws) < len(names) or not repeated or np.isnan(draws).any():
+        return names[chosen], None
+    return names[chosen], float(np.mean(np.argmin(draws, axis=0) == chosen))
+
+
+def _price_weight(level: CostLevel) -> float:
+    """Return USD per machine-second, up to a factor that all share; 1 where no price is known."""
+    cost = level.cost_per_million_tokens.get("output")
+    return 1.0 if cost is None else cost.value / level.machine_seconds_per_million.value
+
+
+def frontier_of_levels(reports: Sequence[DeploymentReport]) -> Frontier | None:
+    """Compare all levels of all deployments by cost, speed for one user and, where all are known, size."""
+    units = [
+        (report, level)
+        for report in reports
+        if report.curve is not None
+        for level in report.curve.levels
+        if "user_speed.p50" in level.latency
+    ]
+    if not units:
+        return None
+    sized = all(report.deployment.parameters is not None for report, _ in units)
+    priced = all("output" in level.cost_per_million_tokens for _, level in units)
+    cost = (
+        Axis(name="cost per million output tokens", unit="USD/1M tokens", better="lower")
+        if priced
+        else Axis(name="machine time per million output tokens", unit="s/1M tokens", better="lower")
+    )
+    speed = Axis(name="speed for one user", unit="tokens/s", better="higher")
+    size = Axis(name="parameters", unit="parameters", better="higher")
+    return frontier_of(
+        [
+            ProductionUnit(
+                name=f"{report.deployment.name} at {level.load.label}",
+                group=report.deployment.name,
+                values=_values(report, level, sized=sized),
+            )
+            for report, level in units
+        ],
+        axes=(cost, speed, size) if sized else (cost, speed),
+    )
+
+
+def _values(report: DeploymentReport, level: CostLevel, *, sized: bool) -> tuple[Estimate, ...]:
+    cost = level.cost_per_million_tokens.get("output", level.machine_seconds_per_million)
+    values = (cost, level.latency["user_speed.p50"])
+    return (*values, _size(report.deployment)) if sized else values
+
+
+def _size(deployment: Deployment) -> Estimate:
+    return Estimate(
+        value=float(deployment.parameters or 0),
+        unit="parameters",
+        kind="published",
+        method="count of weights from the dimensions of the architecture",
+    )
+
+
+def assumptions_of(
+    price: HourlyPrice | None,
+    levels: Sequence[ServiceLevel],
+    floor: int | None,
+    reports: Sequence[DeploymentReport],
+) -> tuple[Assumption, ...]:
+    """List what an answer takes as given: prices, what is alike between deployments, levels, the floor.
+
+    Without one `price` for all, each deployment's own is listed.
+    """
+    found = [] if price is None else [_priced("price of the whole deployment", price)]
+    own = [(each.deployment.name, each.curve.price) for each in reports if each.curve is not None]
+    if price is None:
+        found += [_priced(f"price of {name}", each) for name, each in own if each is not None]
+    if len(reports) > 1:
+        alike = {"one token": "tokens of different tokenizers count alike"}
+        if price is not None or not found:
+            alike = {"one price": "every deployment costs the same per hour"} | alike
+        found += [Assumption(name=name, value=value, source="this study") for name, value in alike.items()]
+    found += [Assumption(name="service level", value=level.label, source="given by you") for level in levels]
+    if floor is not None:
+        found.append(
+            Assumption(
+                name="size floor", value=f"{floor:,} parameters (size, not quality)", source="given by you"
+            )
+        )
+    return tuple(found)
+
+
+def _priced(name: str, price: HourlyPrice) -> Assumption:
+    span = "" if price.low is None or price.high is None else f" [{price.low:g}, {price.high:g}]"
+    return Assumption(
+        name=name,
+        value=f"{price.usd_per_hour:g}{span} USD per hour",
+        source=f"{price.source}, {price.date}",
+    )
+
+
+def workload_cautions(reports: Sequence[DeploymentReport]) -> Iterator[Caution]:
+    """Yield a doubt where deployments were measured under different workloads."""
+    workloads = dict.fromkeys(report.workload for report in reports if report.curve is not None)
+    if len(workloads) > 1:
+        yield Caution(
+            "several-workloads",
+            f"{len(workloads)} workloads were measured, and costs under different ones are not alike: "
+            f"the recommendation is for {next(iter(workloads))!r}",
+        )

@@ -1,0 +1,123 @@
+"""Which runs of a sweep are levels of load, and what to say of those that are not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from isocost.core.estimate import Caution
+from isocost.economics import implied_tokens_per_request, overload_loss, steadiness
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from isocost.core.load import Load
+    from isocost.core.operating_point import OperatingPoint
+    from isocost.economics import Steadiness
+
+__all__ = ["JudgedLevels", "Steady", "judged_levels"]
+
+Steady = Literal["any", "partial", "only"]
+_FEW = 30
+_KEPT = {
+    "any": ("steady", "not judged", "partial", "never steady", "overload"),
+    "partial": ("steady", "not judged", "partial"),
+    "only": ("steady",),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedLevels:
+    """The runs of a sweep that count as levels.
+
+    Parameters
+    ----------
+    points : tuple of OperatingPoint
+        May be empty.
+    judged : tuple of (Load, Steadiness)
+        Of each of these points, for bounds; empty where all runs are taken as they are.
+    cautions : tuple of Caution
+        What was left out and why, what has bounds, what could not be judged.
+    """
+
+    points: tuple[OperatingPoint, ...]
+    judged: tuple[tuple[Load, Steadiness], ...]
+    cautions: tuple[Caution, ...]
+
+
+def judged_levels(points: Sequence[OperatingPoint], steady: Steady = "partial") -> JudgedLevels:
+    """Judge each run of one sweep, and keep those that may be levels.
+
+    Parameters
+    ----------
+    points : sequence of OperatingPoint
+        Whole runs of one sweep.
+    steady : {"any", "partial", "only"}
+
+    Returns
+    -------
+    JudgedLevels
+    """
+    known = implied_tokens_per_request(points)
+    every = [(point, steadiness(point, tokens_per_request=known)) for point in points]
+    kept = [(point, each) for point, each in every if each.state in _KEPT[steady]]
+    return JudgedLevels(
+        points=tuple(point for point, _ in kept),
+        judged=() if steady == "any" else tuple((point.load, each) for point, each in kept),
+        cautions=tuple(_cautions(every, steady)),
+    )
+
+
+def _cautions(every: Sequence[tuple[OperatingPoint, Steadiness]], steady: Steady) -> Iterator[Caution]:
+    def at(state: str) -> list[OperatingPoint]:
+        return [point for point, each in every if each.state == state]
+
+    fate = "taken as a level all the same" if steady == "any" else "left out"
+    if never := at("never steady"):
+        yield Caution(
+            "never-steady",
+            f"{_loads(never)}: every request was sent before the typical one was done (s = L R / M of 1 and "
+            f"more), so no steady state was measured; {fate}",
+        )
+    if over := at("overload"):
+        yield Caution(
+            "overload",
+            f"{_loads(over)}: more was offered than was finished, so the queue grows as long as it lasts; "
+            f"a rate above capacity is no level of load; {fate}",
+        )
+        yield from _loss(over)
+    if part := at("partial"):
+        bounds = {"any": "taken as it is", "partial": "costs have bounds", "only": "left out"}[steady]
+        yield Caution(
+            "partly-steady",
+            f"{_loads(part)}: filling and draining are a large part of the run (s = L R / M from 0.15), and "
+            f"its cost is too high by an unknown part of it; {bounds}",
+        )
+    few = [point for point, _ in every if point.requests is not None and point.requests < _FEW]
+    if few:
+        yield Caution("few-requests", f"{_loads(few)}: fewer than {_FEW} requests of a run ended well")
+    if unknown := at("not judged"):
+        fate = "left out" if steady == "only" else "taken as a level"
+        yield Caution(
+            "steady-state-not-judged",
+            f"{_loads(unknown)}: requests or their time are not told, so a steady state cannot be judged; "
+            f"{fate}; --requests says how many a run had",
+        )
+
+
+def _loss(over: Sequence[OperatingPoint]) -> Iterator[Caution]:
+    loss = overload_loss(over)
+    if loss is not None:
+        best, last, rise = loss
+        yield Caution(
+            "loss-in-overload",
+            f"deeper into overload a token costs more: {rise * 100:.1f} % more at {last.label} than at "
+            f"{best.label}",
+        )
+
+
+def _loads(points: Sequence[OperatingPoint]) -> str:
+    loads = dict.fromkeys(point.load for point in points)
+    return ", ".join(
+        load.label for load in sorted(loads, key=lambda load: load.concurrency or load.rate_per_s or 0)
+    )
