@@ -74,7 +74,7 @@ def whole_fit(cells: Cells) -> PublishedRuntime:
     form = form_of(rows, everything)
     estimator = form.estimator(rows, everything)
     assert estimator is not None
-    found = estimator @ rows.medians
+    found = estimator @ rows.times
     prefill = tuple(zip(form.knots.astype(int).tolist(), found[:-3].tolist(), strict=True))
     return PublishedRuntime(prefill_s=prefill, decode_s=float(found[-3]))
 

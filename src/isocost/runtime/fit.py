@@ -10,10 +10,12 @@ import numpy as np
 from isocost.core.errors import EstimationError
 from isocost.core.estimate import Caution, Estimate
 from isocost.runtime.form import TERMS, Form, chosen_terms, foretold_by, form_of, left_out_predictions
+from isocost.runtime.intervals import between_knots, coefficient_draws
 from isocost.runtime.model import PriorUse, RuntimeCell, RuntimeModel, coefficient_estimate
 from isocost.runtime.posterior import NOISE_SHARE, Pull, posterior_of
-from isocost.runtime.rows import ProfileRows, medians_of, rounding_s, rows_of, snapped
+from isocost.runtime.rows import medians_of, rows_of, snapped
 from isocost.runtime.tile import estimated_tile, require_tile
+from isocost.runtime.weights import weighted
 from isocost.statistics.batch_means import student_quantile
 from isocost.statistics.cells import cells_of
 from isocost.statistics.draws import generator
@@ -21,8 +23,10 @@ from isocost.statistics.percentiles import percentiles
 from isocost.statistics.regression import monotone
 
 if TYPE_CHECKING:
+    from isocost.runtime.noise import Noise
     from isocost.runtime.posterior import RuntimePosterior
     from isocost.runtime.prior import RuntimePrior
+    from isocost.runtime.rows import ProfileRows
     from isocost.runtime.samples import RuntimeSamples
     from isocost.runtime.tile import Tile
 
@@ -31,11 +35,10 @@ if TYPE_CHECKING:
 
 __all__ = ["fit_runtime", "held_out_error", "measured_cells"]
 
-DRAWS_OF_FIT = 2000
 FEWEST_CELLS = 6
+_MANY_SET_ASIDE = 0.05
 MOST_CELLS_WITH_PRIOR = 60
 """Beyond so many cells a prior no longer matters to those left out."""
-_ELEMENTS_AT_ONCE = 4_000_000
 
 
 def fit_runtime(
@@ -54,10 +57,11 @@ def fit_runtime(
     Prefill alpha is piecewise linear between the profiled prompt sizes and never falls; decode beta is one
     slope for all (arXiv 2305.02440, eq. 1); the context term gamma, and the extra time delta of the first
     decode step after a prompt of several tokens, stay if held-out error says so (`chosen_terms`). Each cell
-    is the median of its repeats, weighted by 1 / time, so that relative errors count. Where the times of a
-    request to its first and its second token are known, they are fitted too, as T(p, 1),
-    T(p, 2) - T(p, 1) and T(p, o) - T(p, 1). Whole repeats are resampled for the intervals, widened as
-    Student's t is against the normal, and the misfit of the form is added where the data show one.
+    is Tukey's bisquare of its repeats, which those far off do not move, weighted by 1 / time, so that
+    relative errors count. Where the times of a request to its first and its second token are known, they are
+    fitted too, as T(p, 1), T(p, 2) - T(p, 1) and T(p, o) - T(p, 1). Intervals are Student's t from the
+    scatter of repeats, pooled over sizes, with what the repeats of a block share, rounding, and the misfit of
+    the form where the data show one; without repeats from the residuals, where two rows or more are to spare.
 
     Parameters
     ----------
@@ -98,39 +102,39 @@ def fit_runtime(
     """
     require_tile(tile_tokens)
     samples = snapped(samples)
-    rows = rows_of(samples)
-    _require_variety(rows)
-    solved = _solved(rows, tile_tokens, prior)
-    form = solved.form
-    draws = _draws(form, rows, solved.estimator, generator(seed, f"runtime {deployment}"))
+    solved = _solved(rows_of(samples), tile_tokens, prior)
+    form, rows = solved.form, solved.rows
+    rng = generator(seed, f"runtime {deployment}")
+    draws = coefficient_draws(form, rows, solved.estimator, solved.noise, rng)
     if solved.posterior is not None:
         draws = _opened(draws, solved.posterior, generator(seed, f"prior {deployment}"))
     left_out = _left_out(rows, solved)
+    n, method = _evidence(solved)
     return RuntimeModel(
         deployment=deployment,
         cells=_cells(samples, form, draws[0], left_out),
         prefill=tuple(
-            (int(knot), coefficient_estimate(draws[:, column], unit="s", n=rows.blocks))
+            (int(knot), coefficient_estimate(draws[:, column], unit="s", n=n, method=method))
             for column, knot in enumerate(form.knots)
             if (rows.input_tokens == knot).any()
         ),
-        decode=coefficient_estimate(draws[:, -3], unit="s/token", n=rows.blocks),
-        context=_optional(form, draws, "context", unit="s/token^2", n=rows.blocks),
-        changeover=_optional(form, draws, "changeover", unit="s", n=rows.blocks),
-        held_out_error=_mean_error(left_out, rows.medians[: len(left_out)]),
+        decode=coefficient_estimate(draws[:, -3], unit="s/token", n=n, method=method),
+        context=_optional(form, draws, "context", unit="s/token^2", n=n, method=method),
+        changeover=_optional(form, draws, "changeover", unit="s", n=n, method=method),
+        held_out_error=_mean_error(left_out, rows.times[: len(left_out)]),
         machine_busy_share=machine_busy_share,
         cautions=_cautions(rows, solved, machine_busy_share),
         knots=form.knots,
         coefficients=draws,
         tile_tokens=form.tile_tokens,
-        between_knots=_between_knots(form, draws[0]),
+        between_knots=between_knots(form, rows, solved.estimator, solved.noise, rng),
         prior=solved.use,
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Solved:
-    """The chosen form and its estimator.
+    """The chosen form and its estimator, and the weighted rows with their noise.
 
     `tile` is the data's own; `pull` and `posterior` are ``None`` where no prior carries weight, `terms` where
     the data cannot tell.
@@ -138,6 +142,8 @@ class _Solved:
 
     form: Form
     estimator: FloatArray
+    rows: ProfileRows
+    noise: Noise | None
     terms: tuple[str, ...] | None
     tile: int | None
     pull: Pull | None = None
@@ -147,17 +153,19 @@ class _Solved:
 
 def _solved(rows: ProfileRows, tile_tokens: Tile, prior: RuntimePrior | None) -> _Solved:
     """Choose tile and terms, and fit with the prior where it carries weight, else without."""
+    _require_variety(rows)
     tile = estimated_tile(rows) if tile_tokens == "estimate" else tile_tokens
     terms = chosen_terms(rows, tile_tokens=tile)
     everything = np.ones(len(rows.cell), dtype=np.bool_)
     form = form_of(rows, everything, terms=terms or (), tile_tokens=tile)
+    rows, noise = weighted(form, rows)
     estimator = form.estimator(rows, everything)
     if estimator is None:
         raise EstimationError(
             "the profiled sizes cannot tell prefill from decode; "
             "profile at least one prompt size with both 1 and several output tokens"
         )
-    plain = _Solved(form=form, estimator=estimator, terms=terms, tile=tile)
+    plain = _Solved(form=form, estimator=estimator, rows=rows, noise=noise, terms=terms, tile=tile)
     if prior is None:
         return plain
     pull = Pull(prior=prior, noise_share=_noise_share(rows))
@@ -190,7 +198,7 @@ def _left_out(rows: ProfileRows, solved: _Solved) -> FloatArray:
 def _noise_share(rows: ProfileRows) -> float:
     """Return the relative standard error of a cell: of its repeats, of rounding, or typical."""
     repeats = _scatter(rows) / rows.blocks**0.5 if rows.blocks >= 3 else 0.0
-    rounding = rounding_s(rows.by_block) / 12**0.5 / float(np.median(rows.medians[rows.direct]))
+    rounding = rows.resolution_s / 12**0.5 / float(np.median(rows.times[rows.direct]))
     return float(max(repeats, NOISE_SHARE, rounding))
 
 
@@ -205,10 +213,20 @@ def _opened(draws: FloatArray, posterior: RuntimePosterior, rng: np.random.Gener
     return np.concatenate([draws[:1], np.concatenate([monotone(moved[:, :count]), moved[:, count:]], axis=1)])
 
 
-def _optional(form: Form, draws: FloatArray, term: str, *, unit: str, n: int) -> Estimate | None:
+def _evidence(solved: _Solved) -> tuple[int, str]:
+    """Return how many pieces of evidence there are, and how value and interval were obtained."""
+    noise, fitted = solved.noise, "weighted least squares"
+    if noise is None:
+        return len(solved.rows.cell), fitted
+    if noise.from_repeats:
+        return solved.rows.blocks, f"{fitted}; scatter of repeats, pooled over sizes"
+    return len(solved.rows.cell), f"{fitted}; scatter of residuals"
+
+
+def _optional(form: Form, draws: FloatArray, term: str, *, unit: str, n: int, method: str) -> Estimate | None:
     if term not in form.terms:
         return None
-    return coefficient_estimate(draws[:, TERMS.index(term) - len(TERMS)], unit=unit, n=n)
+    return coefficient_estimate(draws[:, TERMS.index(term) - len(TERMS)], unit=unit, n=n, method=method)
 
 
 def measured_cells(samples: RuntimeSamples) -> tuple[tuple[int, int, Estimate], ...]:
@@ -261,65 +279,6 @@ def _require_variety(rows: ProfileRows) -> None:
             )
 
 
-def _draws(form: Form, rows: ProfileRows, estimator: FloatArray, rng: np.random.Generator) -> FloatArray:
-    """Return the point estimate, and below it draws if repeats or misfit allow any."""
-    times = rows.medians
-    point = form.coefficients(estimator, times[None])
-    resampled = _resampled_times(rows, rng) - times
-    design = form.row_design(rows, np.ones(len(times), dtype=np.bool_))
-    misfit = _misfit_share(
-        design @ (estimator @ times) / times - 1,
-        resampled / times,
-        len(np.unique(rows.input_tokens)) + 1 + len(form.terms),
-    )
-    if rows.blocks < 2 and misfit == 0:
-        return point
-    disturbed = times + resampled + times * misfit * rng.standard_normal(resampled.shape)
-    return np.concatenate([point, form.coefficients(estimator, disturbed)])
-
-
-def _resampled_times(rows: ProfileRows, rng: np.random.Generator) -> FloatArray:
-    """Return medians over resampled repeats, their spread widened for the small number of repeats."""
-    blocks, times = rows.blocks, rows.medians
-    if blocks < 2:
-        return np.tile(times, (DRAWS_OF_FIT, 1))
-    widened = student_quantile(0.95, blocks - 1) / 1.959964 * (blocks / (blocks - 1)) ** 0.5
-    chosen = rng.integers(blocks, size=(DRAWS_OF_FIT, blocks))
-    at_once = max(1, _ELEMENTS_AT_ONCE // rows.by_block.size)
-    parts = [
-        medians_of(rows.by_block[chosen[start : start + at_once]])
-        for start in range(0, DRAWS_OF_FIT, at_once)
-    ]
-    medians = np.concatenate(parts)
-    return np.asarray(times + widened * (np.where(np.isnan(medians), times, medians) - times))
-
-
-def _misfit_share(residuals: FloatArray, noise: FloatArray, coefficients: int) -> float:
-    """Return the relative standard deviation that noise between repeats does not explain."""
-    spare = len(residuals) - coefficients
-    if spare < 1:
-        return 0.0
-    unexplained = float((residuals**2).sum()) / spare - float(noise.var(axis=0).mean())
-    return float(max(unexplained, 0.0) ** 0.5)
-
-
-def _between_knots(form: Form, point: FloatArray) -> float | None:
-    """Return the relative standard error of prefill half-way between knots.
-
-    Each inner knot is interpolated from its neighbours; between knots the distance is half of that, and so,
-    for a staircase, is the error.
-    """
-    if len(form.knots) < 3:
-        return None
-    alpha = point[: len(form.knots)]
-    errors = []
-    for inner in range(1, len(alpha) - 1):
-        around = Form(knots=form.knots[[inner - 1, inner + 1]], tile_tokens=form.tile_tokens)
-        basis = around.design(form.knots[[inner]], np.ones(1))[0, :2]
-        errors.append(float(basis @ alpha[[inner - 1, inner + 1]]) / alpha[inner] - 1)
-    return float(np.sqrt(np.mean(np.square(errors)))) / 2
-
-
 def _cells(
     samples: RuntimeSamples, form: Form, point: FloatArray, left_out: FloatArray
 ) -> tuple[RuntimeCell, ...]:
@@ -363,12 +322,17 @@ def _mean_error(predicted: FloatArray, measured: FloatArray) -> Estimate | None:
 def _cautions(rows: ProfileRows, solved: _Solved, busy: float | None) -> tuple[Caution, ...]:
     cells = int(rows.direct.sum())
     scatter = _scatter(rows)
+    aside = rows.set_aside + int((rows.weights == 0).sum())
+    timings = int(rows.counts.sum()) + rows.set_aside
     told = {
         "few-cells": (
             cells < FEWEST_CELLS,
             f"T(p, o) rests on {cells} sizes; {FEWEST_CELLS} or more are needed to trust it between them",
         ),
-        "one-repeat": (rows.blocks < 2, "one repeat only, so the noise of the machine is not known"),
+        "one-repeat": (
+            rows.blocks < 2,
+            "one repeat only, so residuals alone can tell the noise of the machine",
+        ),
         "context-undecided": (
             solved.terms is None,
             "the profile cannot tell whether decode grows with context; it is taken as constant",
@@ -381,6 +345,11 @@ def _cautions(rows: ProfileRows, solved: _Solved, busy: float | None) -> tuple[C
             scatter > 0.1,
             f"repeats of the same size scatter by {scatter:.0%}; the machine or the network was not quiet",
         ),
+        "timings-set-aside": (
+            aside > _MANY_SET_ASIDE * timings,
+            f"{aside} of {timings} timings lie far from the others of their size or from the fit; "
+            "they were set aside",
+        ),
         "machine-busy": (
             busy is not None and busy > 0.9,
             f"{busy or 0:.0%} of this machine's cores were busy while profiling; times may be too long",
@@ -391,5 +360,5 @@ def _cautions(rows: ProfileRows, solved: _Solved, busy: float | None) -> tuple[C
 
 def _scatter(rows: ProfileRows) -> float:
     """Return the robust coefficient of variation over repeats of the middle cell."""
-    apart = np.abs(rows.by_block[:, rows.direct] / rows.medians[rows.direct] - 1)
+    apart = np.abs(rows.by_block[:, rows.direct] / rows.times[rows.direct] - 1)
     return float(1.4826 * np.median(medians_of(apart[None])[0]))

@@ -84,6 +84,11 @@ class Form:
         return whole - np.where(since[:, None] > 0, self.design(prompts, np.maximum(since, 1.0)), 0.0)
 
     @property
+    def size(self) -> int:
+        """Number of coefficients: alpha at the knots, beta, optional terms."""
+        return int(self.used.sum())
+
+    @property
     def used(self) -> BoolArray:
         """Which columns of the design the form has, shape (k + 3,)."""
         return np.array([True] * (len(self.knots) + 1) + [term in self.terms for term in TERMS])
@@ -93,13 +98,12 @@ class Form:
     ) -> FloatArray | None:
         """Return the matrix from the times of the rows kept to coefficients, shape (k + 3, kept).
 
-        Each row weighs 1 / time, so that relative errors count. A penalty, shape (rows, k), adds the sum of
-        squares of its products with alpha at the knots, as a prior does. ``None`` when the rows cannot
-        identify all terms.
+        A penalty, shape (rows, k), adds the sum of squares of its products with alpha at the knots, as a
+        prior does. ``None`` when the rows cannot identify all terms.
         """
         design = self.row_design(rows, keep)
         used, count = self.used, len(design)
-        weights = 1 / rows.medians[keep]
+        weights = rows.weights[keep]
         if penalty is not None:
             design = np.concatenate([design, np.pad(penalty, ((0, 0), (0, 3)))])
             weights = np.concatenate([weights, np.ones(len(penalty))])
@@ -164,7 +168,7 @@ def foretold_by(
 
     `smooth`, the matrix from times to fitted times of least squares with fixed weights, saves most fits.
     """
-    times = rows.medians
+    times = rows.times
     predicted = np.full(int(rows.direct.sum()), np.nan)
     for cell in range(len(predicted)):
         keep = rows.cell != cell
@@ -242,7 +246,7 @@ def _plausible(rows: ProfileRows, terms: tuple[str, ...], tile_tokens: int | Non
     estimator = form_of(rows, everything, terms=terms, tile_tokens=tile_tokens).estimator(rows, everything)
     if estimator is None:
         return False
-    values = dict(zip(TERMS, estimator[-len(TERMS) :] @ rows.medians, strict=True))
+    values = dict(zip(TERMS, estimator[-len(TERMS) :] @ rows.times, strict=True))
     return all(values[term] > 0 for term in terms)
 
 
@@ -252,7 +256,7 @@ def _errors(
     """Return relative errors held out by cell or by halves of the repeats; NaN where there is none."""
     if by_cell:
         predicted = left_out_predictions(rows, terms=terms, tile_tokens=tile_tokens)
-        return np.abs(predicted / rows.medians[: len(predicted)] - 1)
+        return np.abs(predicted / rows.times[: len(predicted)] - 1)
     everything = np.ones(len(rows.cell), dtype=np.bool_)
     form = form_of(rows, everything, terms=terms, tile_tokens=tile_tokens)
     estimator = form.estimator(rows, everything)
@@ -260,7 +264,7 @@ def _errors(
         return np.full(rows.by_block.shape, np.nan)
     one, other = _halves(rows.by_block)
     foretell = form.row_design(rows, everything) @ estimator
-    return np.abs(np.where(np.isnan(one), rows.medians, one) @ foretell.T / other - 1)
+    return np.abs(np.where(np.isnan(one), rows.times, one) @ foretell.T / other - 1)
 
 
 def _halves(by_block: FloatArray) -> tuple[FloatArray, FloatArray]:

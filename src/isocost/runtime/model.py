@@ -10,7 +10,7 @@ import numpy as np
 
 from isocost.core.errors import ExtrapolationWarning, InputError
 from isocost.core.estimate import Estimate, Kind
-from isocost.runtime.form import Form
+from isocost.runtime.form import Form, warped
 
 if TYPE_CHECKING:
     from isocost.core.estimate import Caution
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["PriorUse", "RuntimeCell", "RuntimeModel", "coefficient_estimate"]
 
 
-def coefficient_estimate(draws: FloatArray, *, unit: str, n: int | None, kind: Kind = "fitted") -> Estimate:
+def coefficient_estimate(
+    draws: FloatArray, *, unit: str, n: int | None, method: str, kind: Kind = "fitted"
+) -> Estimate:
     """Summarise the draws of one figure of a fit: first the point estimate; alone it has no interval."""
     low, high = np.quantile(draws[1:], [0.025, 0.975]) if len(draws) > 1 else (None, None)
     return Estimate(
@@ -30,9 +32,7 @@ def coefficient_estimate(draws: FloatArray, *, unit: str, n: int | None, kind: K
         unit=unit,
         kind=kind,
         n=n,
-        method="weighted least squares on medians; repeats resampled"
-        if len(draws) > 1
-        else "weighted least squares",
+        method=method,
     )
 
 
@@ -111,7 +111,7 @@ class RuntimeModel:
     changeover : Estimate or None
         delta, seconds; ``None`` when held-out error spoke against it.
     between_knots : float or None
-        Relative standard error of prefill half-way between two knots; ``None``: not known.
+        Relative standard error of prefill half-way between two profiled sizes; ``None``: not known.
     prior : PriorUse or None
         ``None`` without a prior, or where too few or very many prompt sizes leave nothing for it to do.
     """
@@ -170,12 +170,12 @@ class RuntimeModel:
         if kind == "extrapolated":
             warnings.warn(self._beyond(input_tokens, output_tokens), ExtrapolationWarning, stacklevel=2)
         draws = self.runtime_draws(input_tokens, output_tokens)
-        return coefficient_estimate(draws, unit="s", n=self.decode.n, kind=kind)
+        return coefficient_estimate(draws, unit="s", n=self.decode.n, method=self.decode.method, kind=kind)
 
     @property
     def prompt_sizes(self) -> tuple[int, ...]:
         """Profiled prompt sizes, rising."""
-        return tuple(int(knot) for knot in self.knots)
+        return tuple(sorted({cell.input_tokens for cell in self.cells}))
 
     @property
     def longest_output(self) -> int:
@@ -184,8 +184,8 @@ class RuntimeModel:
 
     @property
     def repeats(self) -> int | None:
-        """How often each size was timed."""
-        return self.decode.n
+        """How often each size was timed, at most."""
+        return max((cell.measured.n for cell in self.cells if cell.measured.n is not None), default=None)
 
     def runtime_draws(self, input_tokens: int, output_tokens: int) -> FloatArray:
         """Return joint draws of T(p, o) in seconds, first the point estimate; one value: no interval.
@@ -240,11 +240,14 @@ class RuntimeModel:
         return float(self.coefficients[0, :count] @ terms[:count])
 
     def _interpolation_noise(self, input_tokens: int, prefill_s: float) -> FloatArray:
-        """Return draws of the error of interpolated prefill: none at a knot, most half-way between two."""
-        place = int(np.searchsorted(self.knots, input_tokens, side="right")) - 1
+        """Return draws of the error of interpolated prefill: none at a profiled size, most half-way."""
+        profiled = np.array(self.prompt_sizes, dtype=np.float64)
+        place = int(np.searchsorted(profiled, input_tokens, side="right")) - 1
         draws = len(self.coefficients) - 1
-        if self.between_knots is None or not 0 <= place < len(self.knots) - 1:
+        if self.between_knots is None or not 0 <= place < len(profiled) - 1:
             return np.zeros(draws)
-        share = (input_tokens - self.knots[place]) / (self.knots[place + 1] - self.knots[place])
+        sizes = np.array([profiled[place], float(input_tokens), profiled[place + 1]])
+        low, here, high = warped(sizes, self.tile_tokens)
+        share = (here - low) / (high - low)
         noise = np.random.default_rng([place, draws]).standard_normal(draws)
         return np.asarray(prefill_s * self.between_knots * 4 * share * (1 - share) * noise)

@@ -184,11 +184,11 @@ def _pulled(
     pull: Pull, form: Form, rows: ProfileRows, keep: BoolArray
 ) -> tuple[FloatArray, FloatArray] | None:
     """Return the estimator under the prior and its penalty on alpha; ``None`` if prefill does not grow."""
-    prior, times, design = pull.prior, rows.medians[keep], form.row_design(rows, keep)
+    prior, times, design = pull.prior, rows.times[keep], form.row_design(rows, keep)
     shape, spread = prior.shape(form.knots), np.linalg.inv(prior.covariance(form.knots))
     of_levels = np.linalg.solve(shape.T @ spread @ shape, shape.T @ spread)
     root = _root(np.asarray(spread - spread @ shape @ of_levels))
-    growth = _first_growth(form, prior, design, times)
+    growth = _first_growth(form, prior, design * rows.weights[keep][:, None], times * rows.weights[keep])
     found = None
     for _ in range(_PASSES):
         if not growth > 0:
@@ -217,11 +217,11 @@ def _knots(profiled: FloatArray, known: FloatArray) -> FloatArray:
 
 
 def _first_growth(form: Form, prior: RuntimePrior, design: FloatArray, times: FloatArray) -> float:
-    """Return B of a fit of the two shapes without deviations."""
+    """Return B of a fit of the two shapes without deviations, to weighted rows."""
     count = len(form.knots)
     decode = design[:, count:][:, form.used[count:]]
-    whole = np.column_stack([design[:, :count] @ prior.shape(form.knots), decode]) / times[:, None]
-    return float(np.linalg.lstsq(whole, np.ones(len(times)), rcond=None)[0][1])
+    whole = np.column_stack([design[:, :count] @ prior.shape(form.knots), decode])
+    return float(np.linalg.lstsq(whole, times, rcond=None)[0][1])
 
 
 def _root(matrix: FloatArray) -> FloatArray:
@@ -239,13 +239,14 @@ class _Data:
     noise_share: float
 
     def residuals(self, form: Form, estimator: FloatArray) -> FloatArray:
-        times = self.rows.medians[self.keep]
-        return np.asarray(form.row_design(self.rows, self.keep) @ (estimator @ times) / times - 1)
+        times = self.rows.times[self.keep]
+        apart = form.row_design(self.rows, self.keep) @ (estimator @ times) - times
+        return np.asarray(apart * self.rows.weights[self.keep])
 
     def surprise(self, pulled: tuple[Form, FloatArray, FloatArray], plain: tuple[Form, FloatArray]) -> float:
         """Return what the prior adds to the least sum of squares, over the contrasts that it foretells."""
         form, estimator, penalty = pulled
-        alpha = (estimator @ self.rows.medians[self.keep])[: len(form.knots)]
+        alpha = (estimator @ self.rows.times[self.keep])[: len(form.knots)]
         reached = (self.residuals(form, estimator) ** 2).sum() + ((penalty @ alpha) ** 2).sum()
         least = (self.residuals(*plain) ** 2).sum()
         return float(max(reached - least, 0.0) / self.noise_share**2 / (len(plain[0].knots) - 2))
@@ -254,7 +255,7 @@ class _Data:
         """Return the covariance of the coefficients under the prior, and the part that it leaves open."""
         used = form.used
         pull = np.pad(penalty, ((0, 0), (0, 3)))[:, used]
-        data = (form.row_design(self.rows, self.keep) / self.rows.medians[self.keep][:, None])[:, used]
+        data = (form.row_design(self.rows, self.keep) * self.rows.weights[self.keep][:, None])[:, used]
         inverse = np.linalg.inv(data.T @ data + pull.T @ pull)
         inside = np.ix_(used, used)
         whole, left_open = np.zeros((2, len(used), len(used)))
@@ -274,13 +275,13 @@ def _mixed(
     form, estimator, penalty = pulled
     weight = max(0.0, 1 - surprise / limit)
     whole, left_open = data.covariances(form, penalty)
-    apart = (plain - estimator) @ data.rows.medians[data.keep]
+    apart = (plain - estimator) @ data.rows.times[data.keep]
     between = (max(1.0, surprise) - 1) * left_open + weight * (1 - weight) * np.outer(apart, apart)
     mixed = weight * estimator + (1 - weight) * plain
     return RuntimePosterior(
         form=form,
         estimator=mixed,
-        coefficients=mixed @ data.rows.medians[data.keep],
+        coefficients=mixed @ data.rows.times[data.keep],
         covariance=whole + between,
         open_covariance=left_open + between,
         surprise=surprise,

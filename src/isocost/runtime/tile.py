@@ -48,7 +48,7 @@ def estimated_tile(rows: ProfileRows) -> int | None:
     estimator = form.estimator(rows, everything) if inner >= _FEWEST_SIZES else None
     if estimator is None:
         return None
-    alpha = form.coefficients(estimator, rows.medians[None])[0, : len(form.knots)]
+    alpha = form.coefficients(estimator, rows.times[None])[0, : len(form.knots)]
     plain = _interpolation_errors(form.knots, alpha, None)
     errors = {tile: _interpolation_errors(form.knots, alpha, tile) for tile in TILES}
     best = min(TILES, key=lambda tile: float(errors[tile].mean()))

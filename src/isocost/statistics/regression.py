@@ -94,12 +94,14 @@ def monotone(values: FloatArray) -> FloatArray:
     >>> monotone(np.array([1.0, 3.0, 2.0, 5.0])).tolist()
     [1.0, 2.5, 2.5, 5.0]
     """
-    if (np.diff(values, axis=-1) >= 0).all():
-        return values.copy()
+    result = values.copy()
+    falls = (np.diff(values, axis=-1) < 0).any(axis=-1)
+    some = values[falls]
     count = values.shape[-1]
-    result = np.full(values.shape, -np.inf)
-    for start in range(count):
-        means = np.cumsum(values[..., start:], axis=-1) / np.arange(1, count - start + 1)
+    found = np.full(some.shape, -np.inf)
+    for start in range(count if len(some) else 0):
+        means = np.cumsum(some[..., start:], axis=-1) / np.arange(1, count - start + 1)
         least = np.minimum.accumulate(means[..., ::-1], axis=-1)[..., ::-1]
-        result[..., start:] = np.maximum(result[..., start:], least)
+        found[..., start:] = np.maximum(found[..., start:], least)
+    result[falls] = found
     return result

@@ -46,7 +46,7 @@ def test_dropped_terms_are_zero() -> None:
     form = form_of(rows, everything)
     estimator = form.estimator(rows, everything)
     assert estimator is not None
-    assert form.coefficients(estimator, rows.medians[None])[0, -3:].tolist() == pytest.approx([0.005, 0, 0])
+    assert form.coefficients(estimator, rows.times[None])[0, -3:].tolist() == pytest.approx([0.005, 0, 0])
 
 
 def test_terms_are_chosen_by_held_out_error() -> None:
