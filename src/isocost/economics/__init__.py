@@ -16,6 +16,7 @@ from isocost.economics.hourly import (
     break_even_utilization,
     hourly_cost,
 )
+from isocost.economics.many_sweeps import Tally, tally_principle
 from isocost.economics.ownership import (
     ACCELERATOR_PARTS,
     PARAMETERS,
@@ -23,6 +24,8 @@ from isocost.economics.ownership import (
     check_values,
     hourly_parts,
 )
+from isocost.economics.principle import PRINCIPLES, Judgement, Principle, PrincipleName
+from isocost.economics.principles import arc_returns, judge_principles
 from isocost.economics.sensitivity import Influence, Sensitivity, sensitivity
 from isocost.economics.steadiness import (
     PARTIAL_FROM,
@@ -62,6 +65,7 @@ __all__ = [
     "ACCELERATOR_PARTS",
     "PARAMETERS",
     "PARTIAL_FROM",
+    "PRINCIPLES",
     "READINGS",
     "BatchTechnology",
     "BreakEven",
@@ -69,17 +73,22 @@ __all__ = [
     "CostLevel",
     "HourlyCost",
     "Influence",
+    "Judgement",
     "LevelCost",
+    "Principle",
+    "PrincipleName",
     "Sensitivity",
     "Sharing",
     "Steadiness",
     "StepTime",
     "SweepComparison",
+    "Tally",
     "TaskCost",
     "TaskTokens",
     "TokenBasis",
     "WorkloadCost",
     "Zone",
+    "arc_returns",
     "average_cost",
     "bounded_curve",
     "break_even",
@@ -99,6 +108,7 @@ __all__ = [
     "implied_tokens_per_request",
     "incremental_cost",
     "input_per_output",
+    "judge_principles",
     "machine_seconds_per_million",
     "offered_share",
     "overload_loss",
@@ -110,6 +120,7 @@ __all__ = [
     "steadiness",
     "steadiness_number",
     "step_time",
+    "tally_principle",
     "weighted_tokens",
     "workload_cost",
 ]

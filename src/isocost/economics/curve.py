@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from isocost.core.money import HourlyPrice
     from isocost.core.operating_point import OperatingPoint
     from isocost.core.service_level import ServiceLevel
+    from isocost.economics.principle import Principle
     from isocost.statistics.draws import Draws
 
 __all__ = ["BatchTechnology", "CostCurve", "CostLevel", "TokenBasis", "Zone"]
@@ -42,7 +43,8 @@ class CostLevel:
     unmet : tuple of ServiceLevel or None
         Service levels that this load misses or that cannot be judged; ``None`` when none were asked.
     probability_best : float or None
-        Probability that it is the cheapest level that meets the service levels; ``None`` without repeats.
+        Confidence that it is the cheapest level that meets the service levels (Hsu's comparisons with the
+        best); ``None`` without repeats.
     draws : Draws or None
         Joint samples behind `machine_seconds_per_million`, for comparing deployments.
     """
@@ -124,6 +126,8 @@ class CostCurve:
         ``None``: unknown; then costs are machine-seconds.
     service_levels : tuple of ServiceLevel
     cautions : tuple of Caution
+    principles : tuple of Principle
+        What the sweep says of the principles of production, of cost alone.
     """
 
     deployment: str
@@ -133,6 +137,7 @@ class CostCurve:
     price: HourlyPrice | None
     service_levels: tuple[ServiceLevel, ...]
     cautions: tuple[Caution, ...]
+    principles: tuple[Principle, ...] = ()
 
     def level_at(self, load: Load) -> CostLevel:
         """Return the level measured at `load`."""

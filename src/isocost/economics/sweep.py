@@ -16,6 +16,7 @@ from isocost.economics.cost import (
     price_draws,
 )
 from isocost.economics.curve import CostCurve, CostLevel
+from isocost.economics.principles import judge_principles, principles_over_rates
 from isocost.economics.service import service_cautions, unmet
 from isocost.economics.technology import LEAST_LEVELS, fit_technology
 from isocost.economics.zone import find_zone, probabilities_of_being_best
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from isocost.core.operating_point import OperatingPoint
     from isocost.core.service_level import ServiceLevel
     from isocost.economics.curve import BatchTechnology, TokenBasis, Zone
+    from isocost.economics.principle import Principle
     from isocost.statistics.scatter import Scatter
 
 __all__ = ["cost_curve"]
@@ -96,6 +98,7 @@ def cost_curve(
         price=price,
         service_levels=promised,
         cautions=tuple(_cautions(levels, zone, technology, promised)),
+        principles=_principles(groups),
     )
 
 
@@ -260,9 +263,8 @@ def _combined(function: Any, rate: Draws, *others: Draws, unit: str, basis: str)
 
 def _with_probabilities(levels: list[CostLevel]) -> tuple[CostLevel, ...]:
     chances = probabilities_of_being_best(
-        [level.draws for level in levels if level.draws is not None],
+        [[point.output_tokens_per_second.value for point in level.points] for level in levels],
         qualified=[not level.unmet for level in levels],
-        repeats=[len(level.points) for level in levels],
     )
     return tuple(
         replace(level, probability_best=chance) for level, chance in zip(levels, chances, strict=True)
@@ -278,6 +280,15 @@ def _technology(
         if load.concurrency is not None
     }
     return fit_technology(sweep, deployment=deployment, seed=seed)
+
+
+def _principles(groups: Mapping[Load, Sequence[OperatingPoint]]) -> tuple[Principle, ...]:
+    sweep = {
+        float(load.concurrency): [point.output_tokens_per_second.value for point in group]
+        for load, group in groups.items()
+        if load.concurrency is not None
+    }
+    return judge_principles(sweep) if sweep else principles_over_rates()
 
 
 def _cautions(

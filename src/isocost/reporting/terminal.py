@@ -10,6 +10,7 @@ from isocost.reporting.format import estimate_text, probability, seconds, si
 from isocost.reporting.markup import clean, shorten
 from isocost.reporting.obstacle import latency_key
 from isocost.reporting.pricing import cost_of
+from isocost.reporting.principles import principle_lines
 from isocost.reporting.verdict import verdict_of
 from isocost.reporting.workload import workload_text
 
@@ -86,6 +87,8 @@ def _print_deployment(console: Console, each: DeploymentReport, *, chosen: bool)
     console.print(title + Text(about + (", recommended" if chosen else ""), style="not bold"))
     if each.curve is not None:
         console.print(_level_table(each.curve))
+        if principles := principle_lines(each.curve):
+            console.print(Text(principles, style="dim"))
     if each.runtime is not None:
         prompt, first = each.runtime.prefill[-1]
         decode = each.runtime.decode
