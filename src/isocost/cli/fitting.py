@@ -11,7 +11,7 @@ from isocost.core.errors import InputError
 if TYPE_CHECKING:
     from isocost.studies.fitting import FitTerms
 
-__all__ = ["Prior", "Tile", "fit_terms", "refuse_fitting"]
+__all__ = ["Next", "NextRepeats", "Prior", "Tile", "Workload", "fit_terms", "refuse_fitting"]
 
 Tile = Annotated[
     str | None,
@@ -27,6 +27,22 @@ Prior = Annotated[
         "--prior",
         help="Whence prefill takes its shape between sizes: published (models on A100; a table's default), "
         "or none (a study's).",
+    ),
+]
+Next = Annotated[
+    int | None,
+    typer.Option(
+        "--next", help="Which so many sizes to measure next, what each buys and costs.", metavar="N"
+    ),
+]
+NextRepeats = Annotated[
+    int | None, typer.Option("--repeats", help="With --next: requests of each size; left out: as so far.")
+]
+Workload = Annotated[
+    str | None,
+    typer.Option(
+        "--workload",
+        help="With --next: the requests that matter, a preset or a file of input,output lengths.",
     ),
 ]
 

@@ -83,6 +83,9 @@ def runtime(
     ] = "text",
     tile: fitting.Tile = None,
     prior: fitting.Prior = None,
+    next_count: fitting.Next = None,
+    workload: fitting.Workload = None,
+    repeats: fitting.NextRepeats = None,
     hardware: costing.Hardware = None,
     accelerator: costing.Accelerator = None,
     count: costing.Count = None,
@@ -95,12 +98,11 @@ def runtime(
     as_json: options.Json = False,
 ) -> None:
     """Fit T(p, o) to a profile or a table, or take a published one; predict a request of any size."""
+    from isocost.cli.next_points import NextOptions, refuse_beside_next, refuse_without_next, show_next
     from isocost.cli.times import TableOptions, show_table
     from isocost.cli.trends import TrendOptions, show_study_trends, show_table_trends
 
-    if form not in ("text", "json", "helm"):
-        raise InputError(f"--format must be text, json or helm, got {form!r}")
-    shape = "json" if as_json and form == "text" else form
+    shape = _shape(form, as_json=as_json)
     terms = costing.cost_terms(
         price_per_hour=price_per_hour,
         price=price,
@@ -124,6 +126,19 @@ def runtime(
     trends = TrendOptions(
         contention=contention, variation=variation, drift=drift, request=(prompt, output), page=page
     )
+    if next_count is not None:
+        asked = NextOptions(
+            count=next_count,
+            workload=workload,
+            repeats=repeats,
+            tile=tile,
+            prior=prior,
+            deployment=deployment,
+        )
+        refuse_beside_next(form, (prompt, output), [*table.given(of_rows=False), *trends.given()])
+        show_next(study, asked, table, shape)
+        return
+    refuse_without_next(workload, repeats)
     if study.is_file():
         if deployment is not None:
             raise InputError(
@@ -159,6 +174,12 @@ def runtime(
     costing.refuse_hardware(hardware, study)
     fit = fitting.fit_terms(tile, prior, of_table=False)
     _show_study(study, deployment, (prompt, output), terms, fit, shape)
+
+
+def _shape(form: str, *, as_json: bool) -> str:
+    if form not in ("text", "json", "helm"):
+        raise InputError(f"--format must be text, json or helm, got {form!r}")
+    return "json" if as_json and form == "text" else form
 
 
 def _show_published(

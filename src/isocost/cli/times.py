@@ -33,8 +33,8 @@ class TableOptions:
     ignore: list[str]
     unit: str | None
 
-    def given(self) -> list[str]:
-        """Return the options that were given."""
+    def given(self, *, of_rows: bool = True) -> list[str]:
+        """Return the options that were given, with or without those that only say how rows are read."""
         values = {
             "--rule": self.rule is not None,
             "--denoised": self.denoised,
@@ -45,7 +45,8 @@ class TableOptions:
             "--ignore": bool(self.ignore),
             "--unit": self.unit is not None,
         }
-        return [name for name, is_given in values.items() if is_given]
+        reading = ("--map", "--where", "--ignore", "--unit")
+        return [name for name, is_given in values.items() if is_given and (of_rows or name not in reading)]
 
 
 def show_table(

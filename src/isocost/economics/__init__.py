@@ -28,6 +28,7 @@ from isocost.economics.long_run import (
     replicas,
     returns_to_scale,
 )
+from isocost.economics.many_sweeps import Tally, tally_principle
 from isocost.economics.ownership import (
     ACCELERATOR_PARTS,
     PARAMETERS,
@@ -35,6 +36,8 @@ from isocost.economics.ownership import (
     check_values,
     hourly_parts,
 )
+from isocost.economics.principle import PRINCIPLES, Judgement, Principle, PrincipleName
+from isocost.economics.principles import arc_returns, judge_principles
 from isocost.economics.sensitivity import Influence, Sensitivity, sensitivity
 from isocost.economics.short_run import (
     ShortRunLevel,
@@ -86,6 +89,7 @@ __all__ = [
     "COMPARED",
     "PARAMETERS",
     "PARTIAL_FROM",
+    "PRINCIPLES",
     "READINGS",
     "BatchTechnology",
     "BreakEven",
@@ -96,7 +100,10 @@ __all__ = [
     "HeldOut",
     "HourlyCost",
     "Influence",
+    "Judgement",
     "LevelCost",
+    "Principle",
+    "PrincipleName",
     "ScaleUnit",
     "Sensitivity",
     "Sharing",
@@ -104,12 +111,14 @@ __all__ = [
     "Steadiness",
     "StepTime",
     "SweepComparison",
+    "Tally",
     "TaskCost",
     "TaskTokens",
     "TechnologyFit",
     "TokenBasis",
     "WorkloadCost",
     "Zone",
+    "arc_returns",
     "average_cost",
     "bounded_curve",
     "break_even",
@@ -134,6 +143,7 @@ __all__ = [
     "implied_tokens_per_request",
     "incremental_cost",
     "input_per_output",
+    "judge_principles",
     "long_run_average_cost",
     "long_run_cost",
     "machine_seconds_per_million",
@@ -155,6 +165,7 @@ __all__ = [
     "steadiness",
     "steadiness_number",
     "step_time",
+    "tally_principle",
     "weighted_tokens",
     "workload_cost",
 ]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from isocost.core.operating_point import OperatingPoint
     from isocost.core.service_level import ServiceLevel
     from isocost.economics.long_run import EfficientScale
+    from isocost.economics.principle import Principle
     from isocost.economics.short_run import ShortRunLevel
     from isocost.economics.technology_fit import HeldOut, TechnologyFit
     from isocost.statistics.draws import Draws
@@ -45,7 +46,8 @@ class CostLevel:
     unmet : tuple of ServiceLevel or None
         Service levels that this load misses or that cannot be judged; ``None`` when none were asked.
     probability_best : float or None
-        Probability that it is the cheapest level that meets the service levels; ``None`` without repeats.
+        Confidence that it is the cheapest level that meets the service levels (Hsu's comparisons with the
+        best); ``None`` without repeats.
     draws : Draws or None
         Joint samples behind `machine_seconds_per_million`, for comparing deployments.
     """
@@ -151,6 +153,8 @@ class CostCurve:
     short_run : tuple of ShortRunLevel
         Congestion and short-run cost at each level where one stream more still yields something; empty
         without a fitted technology or where nobody counted tokens a request.
+    principles : tuple of Principle
+        What the sweep says of the principles of production, of cost alone.
     """
 
     deployment: str
@@ -162,6 +166,7 @@ class CostCurve:
     cautions: tuple[Caution, ...]
     efficient_scale: EfficientScale | None = None
     short_run: tuple[ShortRunLevel, ...] = ()
+    principles: tuple[Principle, ...] = ()
 
     def level_at(self, load: Load) -> CostLevel:
         """Return the level measured at `load`."""

@@ -17,6 +17,7 @@ from isocost.economics.cost import (
 )
 from isocost.economics.curve import CostCurve, CostLevel
 from isocost.economics.long_run import minimum_efficient_scale
+from isocost.economics.principles import judge_principles, principles_over_rates
 from isocost.economics.service import service_cautions, unmet
 from isocost.economics.short_run import short_run
 from isocost.economics.technology import fit_technology
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from isocost.core.operating_point import OperatingPoint
     from isocost.core.service_level import ServiceLevel
     from isocost.economics.curve import BatchTechnology, TokenBasis, Zone
+    from isocost.economics.principle import Principle
     from isocost.economics.short_run import ShortRunLevel
     from isocost.statistics.scatter import Scatter
 
@@ -102,6 +104,7 @@ def cost_curve(
         cautions=tuple(_cautions(levels, zone, technology, promised)),
         efficient_scale=minimum_efficient_scale(levels),
         short_run=_short_run(technology, common.sizes, price, seed),
+        principles=_principles(groups),
     )
 
 
@@ -266,9 +269,8 @@ def _combined(function: Any, rate: Draws, *others: Draws, unit: str, basis: str)
 
 def _with_probabilities(levels: list[CostLevel]) -> tuple[CostLevel, ...]:
     chances = probabilities_of_being_best(
-        [level.draws for level in levels if level.draws is not None],
+        [[point.output_tokens_per_second.value for point in level.points] for level in levels],
         qualified=[not level.unmet for level in levels],
-        repeats=[len(level.points) for level in levels],
     )
     return tuple(
         replace(level, probability_best=chance) for level, chance in zip(levels, chances, strict=True)
@@ -302,6 +304,15 @@ def _short_run(
         fixed_usd_per_second=flow,
         concurrencies=[b for b, returns in technology.returns if returns.value > 0],
     )
+
+
+def _principles(groups: Mapping[Load, Sequence[OperatingPoint]]) -> tuple[Principle, ...]:
+    sweep = {
+        float(load.concurrency): [point.output_tokens_per_second.value for point in group]
+        for load, group in groups.items()
+        if load.concurrency is not None
+    }
+    return judge_principles(sweep) if sweep else principles_over_rates()
 
 
 def _cautions(

@@ -12,6 +12,7 @@ from isocost.reporting.hourly import hourly_text
 from isocost.reporting.hourly_envelope import hourly_json
 from isocost.reporting.machines import machines_json, machines_text, prices_json, prices_text
 from isocost.reporting.models import model_json, model_text, models_json, models_text
+from isocost.reporting.next_points import next_json, next_text
 from isocost.reporting.page import html_page
 from isocost.reporting.prediction import prediction_json, prediction_text
 from isocost.reporting.published import published_json, published_text
@@ -49,6 +50,8 @@ __all__ = [
     "model_text",
     "models_json",
     "models_text",
+    "next_json",
+    "next_text",
     "prediction_json",
     "prediction_text",
     "prices_json",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from isocost.reporting.cautions import cautions_of
 from isocost.reporting.objects import SCHEMA, estimate_object, finite
+from isocost.reporting.principles import principle_rows
 from isocost.reporting.trend_rows import block_rows, contention_rows, variation_rows
 from isocost.reporting.verdict import verdict_of
 from isocost.reporting.workload import workload_rows
@@ -41,8 +42,8 @@ def envelope(report: StudyReport, *, question: str = QUESTION) -> Json:
     -------
     dict
         ``schema``, ``question``, ``verdict`` (``text``, ``state``), ``estimates`` (by name), ``tables`` (rows
-        by name: ``deployments``, ``levels``, ``technologies``, ``runtimes``, ``cells``, ``variation``,
-        ``blocks``, ``contention``, ``units``, ``hourly_parts``, ``hourly_parameters``),
+        by name: ``deployments``, ``levels``, ``technologies``, ``principles``, ``runtimes``, ``cells``,
+        ``variation``, ``blocks``, ``contention``, ``units``, ``hourly_parts``, ``hourly_parameters``),
         ``assumptions``, ``warnings`` (``code``, ``text``, ``about``) and ``provenance``.
         What is unknown is ``None``, never NaN.
     """
@@ -102,6 +103,7 @@ def _tables(report: StudyReport) -> Json:
         "deployments": [_deployment(each, report) for each in report.deployments],
         "levels": [_level(level, curve) for curve in curves for level in curve.levels],
         "technologies": [_technology(c, c.technology) for c in curves if c.technology is not None],
+        "principles": principle_rows(report),
         "runtimes": [_runtime(model, report.alone(model)) for model in models],
         "cells": [cell for model in models for cell in _cells(model)],
     }

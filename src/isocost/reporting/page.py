@@ -19,6 +19,7 @@ from isocost.reporting.document import (
 from isocost.reporting.hourly import hourly_page_tables
 from isocost.reporting.markup import Markup, element, exact, join, shorten
 from isocost.reporting.pricing import pricing_of
+from isocost.reporting.principles import principle_parts
 from isocost.reporting.runtime_section import runtime_parts
 from isocost.reporting.tables import cost_data, cost_table, cost_unit, level_table, returns_table, unit_table
 from isocost.reporting.verdict import verdict_of
@@ -58,7 +59,12 @@ def html_page(report: StudyReport) -> str:
         name=report.name,
         dates=[each.measured_at_utc for each in report.provenance if each.measured_at_utc],
         verdict=_verdict(verdict_of(report), pricing),
-        parts=[*_figures(report, pricing), *_tables(report), *runtime_parts(report)],
+        parts=[
+            *_figures(report, pricing),
+            *principle_parts(report),
+            *_tables(report),
+            *runtime_parts(report),
+        ],
         footer=_small_print(report),
     )
 

@@ -10,6 +10,7 @@ from isocost.reporting.format import bracket, estimate_text, probability, second
 from isocost.reporting.markup import clean, shorten
 from isocost.reporting.obstacle import latency_key
 from isocost.reporting.pricing import cost_of
+from isocost.reporting.principles import principle_lines
 from isocost.reporting.tables import form_text, scale_text
 from isocost.reporting.verdict import verdict_of
 from isocost.reporting.workload import workload_text
@@ -91,6 +92,8 @@ def _print_deployment(console: Console, each: DeploymentReport, *, chosen: bool)
             console.print(Text(_technology_text(each.curve.technology)))
         if each.curve.efficient_scale is not None and len(each.curve.levels) > 1:
             console.print(Text(f"efficient scale: {scale_text(each.curve.efficient_scale)}"))
+        if principles := principle_lines(each.curve):
+            console.print(Text(principles, style="dim"))
     if each.runtime is not None:
         prompt, first = each.runtime.prefill[-1]
         decode = each.runtime.decode

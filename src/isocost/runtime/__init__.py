@@ -1,5 +1,6 @@
 """T(p, o): what one request takes, idealized; which (p, o) to measure next; two stacks compared."""
 
+from isocost.runtime.belief import RuntimeBelief, runtime_belief
 from isocost.runtime.comparison import (
     Part,
     RuntimeComparison,
@@ -21,6 +22,7 @@ from isocost.runtime.drift import Drift, DriftStep, drift
 from isocost.runtime.fit import fit_runtime, held_out_error, measured_cells
 from isocost.runtime.foretold import ErrorShare, foretell
 from isocost.runtime.model import PriorUse, RuntimeCell, RuntimeModel
+from isocost.runtime.next_points import NextPoint, NextPoints, candidate_cells, next_points
 from isocost.runtime.overhead import StepOverhead, step_overhead
 from isocost.runtime.pair import DrawnRuntime, RuntimePair
 from isocost.runtime.posterior import RuntimePosterior, runtime_posterior
@@ -43,11 +45,14 @@ __all__ = [
     "Drift",
     "DriftStep",
     "ErrorShare",
+    "NextPoint",
+    "NextPoints",
     "Part",
     "PriorUse",
     "ProfileDrift",
     "PublishedDraws",
     "PublishedRuntime",
+    "RuntimeBelief",
     "RuntimeCell",
     "RuntimeComparison",
     "RuntimeModel",
@@ -61,6 +66,7 @@ __all__ = [
     "StepOverhead",
     "accelerator_seconds",
     "board_power",
+    "candidate_cells",
     "cell_variations",
     "compare_runtimes",
     "contention",
@@ -73,12 +79,14 @@ __all__ = [
     "instances_needed",
     "interleave",
     "measured_cells",
+    "next_points",
     "profile_cells",
     "profile_drift",
     "published_rule",
     "request_cost",
     "request_energy",
     "requests_needed",
+    "runtime_belief",
     "runtime_posterior",
     "runtime_prior",
     "samples_of",

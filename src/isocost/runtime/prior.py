@@ -49,6 +49,8 @@ class RuntimePrior:
         h and g.
     deviations : float array, shape (models, k)
         d of each model; 0 where it was not profiled.
+    levels : float array, shape (models, 3)
+        A, B and beta of each model, seconds.
     roughness : float
         Variance of the increments of d per token of the staircase axis.
     tile_tokens : int or None
@@ -61,6 +63,7 @@ class RuntimePrior:
     floor: FloatArray
     growth: FloatArray
     deviations: FloatArray
+    levels: FloatArray
     roughness: float
     tile_tokens: int | None
     sources: tuple[str, ...]
@@ -150,6 +153,7 @@ def runtime_prior(
         floor=shapes[:, 0],
         growth=shapes[:, 1],
         deviations=deviations,
+        levels=np.column_stack([levels, [fit.decode_s for fit in fits.values()]]),
         roughness=max(float(steps[known[:, 1:] & known[:, :-1]].mean()), _LEAST_ROUGHNESS),
         tile_tokens=tile_tokens,
         sources=tuple(fits),

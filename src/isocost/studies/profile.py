@@ -31,6 +31,7 @@ __all__ = [
     "fit_sessions",
     "fit_study",
     "predict_runtime",
+    "profile_runs",
     "profile_samples",
 ]
 
@@ -116,6 +117,18 @@ def fit_study(path: Path, deployment: str | None = None, *, fitting: FitTerms | 
     EstimationError
         If the profile cannot identify T(p, o).
     """
+    wanted, runs = profile_runs(path, deployment)
+    return fit_profile(wanted, runs, fitting=fitting)
+
+
+def profile_runs(path: Path, deployment: str | None = None) -> tuple[str, tuple[Run, ...]]:
+    """Return the deployment that a study has profiled, and its runs.
+
+    Raises
+    ------
+    InputError
+        If there is no profile, or several and none is named.
+    """
     folder = open_study(path)
     profiles = {stage.name for stage in folder.stages() if isinstance(stage, RuntimeStage)}
     runs = [run for run in read_runs(folder.journal_file) if run.stage in profiles]
@@ -127,7 +140,7 @@ def fit_study(path: Path, deployment: str | None = None, *, fitting: FitTerms | 
     wanted = deployment or names[0]
     if wanted not in names:
         raise InputError(f"{path} has no profile of {wanted!r}; it has {', '.join(names)}")
-    return fit_profile(wanted, [run for run in runs if run.deployment == wanted], fitting=fitting)
+    return wanted, tuple(run for run in runs if run.deployment == wanted)
 
 
 def fit_sessions(path: Path, whole: RuntimeModel) -> tuple[RuntimeModel, ...]:

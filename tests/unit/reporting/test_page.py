@@ -82,6 +82,8 @@ def test_all_sections_are_there() -> None:
         "The production frontier",
         "What a million output tokens cost, by load",
         "How long users wait, by load",
+        "Do the principles of production hold here?",
+        "The principles, every deployment",
         "Levels of load",
         "Costs on every basis",
         "Returns to concurrency",
