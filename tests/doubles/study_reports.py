@@ -138,6 +138,9 @@ def curve(name: str, stack: tuple[float, float, float, float], price: HourlyPric
             obstacle=TTFT if best is None else None,
         ),
         technology=BatchTechnology(
+            form="power",
+            formula="a + k b^g",
+            coefficients={"g": estimate(g, "1", kind="fitted")},
             fixed_s=estimate(a, "s", kind="fitted"),
             slope_s=estimate(k, "s", kind="fitted"),
             exponent=estimate(g, "", kind="fitted"),

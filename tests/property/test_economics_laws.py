@@ -114,6 +114,6 @@ def covered(levels: tuple[int, ...], repeats: int, noise: float, runs: int) -> A
 def test_intervals_of_the_returns_cover_the_truth(
     levels: tuple[int, ...], repeats: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # nominal .95; 200 simulations have a standard error of .015, so .90 is more than three of them below
+    # nominal .95; 100 simulations have a standard error of .022, so .88 is more than three of them below
     monkeypatch.setattr("isocost.economics.technology._DRAWS", 300)
-    assert covered(levels, repeats, 0.03, 200).min() >= 0.90
+    assert covered(levels, repeats, 0.03, 100).min() >= 0.88

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from isocost.economics.technology import EXPONENTS, StepTime, fit_step_time, step_time
+from isocost.economics.forms import POWER
+from isocost.economics.technology import StepTime, fit_step_time, step_time
 
 FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -160,7 +161,7 @@ def exponent_interval(
     True
     """
     ends = []
-    for bound in EXPONENTS:
+    for bound in POWER.bounds[1]:
         near, far = exponent, bound
         for _ in range(3):
             grid = np.geomspace(near, far, _GRID // 3) if near != far else np.array([near, far])

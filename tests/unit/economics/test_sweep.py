@@ -279,6 +279,23 @@ def test_the_same_seed_gives_the_same_curve() -> None:
     assert once == again
 
 
+def test_a_sweep_tells_its_efficient_scale_and_its_short_run() -> None:
+    # t(b) = 20 ms + 5 ms b; 32 tokens a request: at 4 concurrent R = 32 * 0.04 s, and eps = .5 makes L R' = R
+    speeds = {b: b / (0.02 + 0.005 * b) for b in (1, 2, 4, 8, 16)}
+    points = [point(b, x * (1 + 1e-4 * r), repeat=r) for b, x in speeds.items() for r in range(2)]
+    price = HourlyPrice(usd_per_hour=3.6, source="s", date="2026-11-21")
+    curve = cost_curve(points, price=price)
+    assert curve.efficient_scale is not None
+    assert curve.efficient_scale.load == Load(concurrency=16)
+    level = next(each for each in curve.short_run if each.concurrency == 4)
+    assert level.residence_s.value == pytest.approx(1.28, rel=1e-3)
+    assert level.congestion_s.value == pytest.approx(1.28, rel=1e-2)
+    assert level.average_cost is not None
+    assert level.average_cost.value == pytest.approx(0.001 / 100, rel=1e-3)
+    bare = cost_curve(points, price=None).short_run[0]
+    assert bare.average_cost is None
+
+
 def test_the_principles_are_judged_over_concurrency() -> None:
     # steps of 20, 22, 27, 40 and 73 ms: twice the streams add 2, 5, 13, 33 ms, a further stream ever more
     found = {each.name: each for each in cost_curve(five_levels(), price=None).principles}

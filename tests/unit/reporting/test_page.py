@@ -86,6 +86,7 @@ def test_all_sections_are_there() -> None:
         "The principles, every deployment",
         "Levels of load",
         "Costs on every basis",
+        "Returns to concurrency",
         "Production units, strict dominance",
         "Idealized runtime",
         "What one request takes on tiny-F16",
