@@ -15,6 +15,7 @@ from isocost.core.operating_point import OperatingPoint
 from isocost.core.provenance import Provenance
 from isocost.core.service_level import ServiceLevel
 from isocost.economics.curve import BatchTechnology, CostCurve, CostLevel, Zone
+from isocost.economics.principles import judge_principles
 from isocost.frontier.dominance import Axis, Frontier, FrontierUnit
 from isocost.runtime.form import Form
 from isocost.runtime.model import RuntimeCell, RuntimeModel
@@ -137,6 +138,9 @@ def curve(name: str, stack: tuple[float, float, float, float], price: HourlyPric
             obstacle=TTFT if best is None else None,
         ),
         technology=BatchTechnology(
+            form="power",
+            formula="a + k b^g",
+            coefficients={"g": estimate(g, "1", kind="fitted")},
             fixed_s=estimate(a, "s", kind="fitted"),
             slope_s=estimate(k, "s", kind="fitted"),
             exponent=estimate(g, "", kind="fitted"),
@@ -151,6 +155,14 @@ def curve(name: str, stack: tuple[float, float, float, float], price: HourlyPric
         price=price,
         service_levels=(TTFT,),
         cautions=(),
+        principles=judge_principles(
+            {
+                float(one.load.concurrency or 0): [
+                    one.output_tokens_per_second.value * factor for factor in (0.99, 1.0, 1.01)
+                ]
+                for one in levels
+            }
+        ),
     )
 
 

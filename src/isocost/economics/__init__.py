@@ -8,6 +8,7 @@ from isocost.economics.cost import (
     price_draws,
 )
 from isocost.economics.curve import BatchTechnology, CostCurve, CostLevel, TokenBasis, Zone
+from isocost.economics.forms import CANDIDATES, COMPARED, Form, form_named
 from isocost.economics.hourly import (
     READINGS,
     BreakEven,
@@ -16,6 +17,18 @@ from isocost.economics.hourly import (
     break_even_utilization,
     hourly_cost,
 )
+from isocost.economics.long_run import (
+    EfficientScale,
+    ScaleUnit,
+    highest_rate,
+    long_run_average_cost,
+    long_run_cost,
+    minimum_efficient_scale,
+    planning_marginal_cost,
+    replicas,
+    returns_to_scale,
+)
+from isocost.economics.many_sweeps import Tally, tally_principle
 from isocost.economics.ownership import (
     ACCELERATOR_PARTS,
     PARAMETERS,
@@ -23,7 +36,18 @@ from isocost.economics.ownership import (
     check_values,
     hourly_parts,
 )
+from isocost.economics.principle import PRINCIPLES, Judgement, Principle, PrincipleName
+from isocost.economics.principles import arc_returns, judge_principles
 from isocost.economics.sensitivity import Influence, Sensitivity, sensitivity
+from isocost.economics.short_run import (
+    ShortRunLevel,
+    congestion_s,
+    cost_flow,
+    private_marginal_cost,
+    short_run,
+    short_run_average_cost,
+    social_marginal_cost,
+)
 from isocost.economics.steadiness import (
     PARTIAL_FROM,
     Steadiness,
@@ -45,6 +69,7 @@ from isocost.economics.technology import (
     returns_to_concurrency,
     step_time,
 )
+from isocost.economics.technology_fit import HeldOut, TechnologyFit, fit_forms
 from isocost.economics.workload_cost import (
     LevelCost,
     Sharing,
@@ -60,26 +85,40 @@ from isocost.economics.zone import find_zone, probabilities_of_being_best
 
 __all__ = [
     "ACCELERATOR_PARTS",
+    "CANDIDATES",
+    "COMPARED",
     "PARAMETERS",
     "PARTIAL_FROM",
+    "PRINCIPLES",
     "READINGS",
     "BatchTechnology",
     "BreakEven",
     "CostCurve",
     "CostLevel",
+    "EfficientScale",
+    "Form",
+    "HeldOut",
     "HourlyCost",
     "Influence",
+    "Judgement",
     "LevelCost",
+    "Principle",
+    "PrincipleName",
+    "ScaleUnit",
     "Sensitivity",
     "Sharing",
+    "ShortRunLevel",
     "Steadiness",
     "StepTime",
     "SweepComparison",
+    "Tally",
     "TaskCost",
     "TaskTokens",
+    "TechnologyFit",
     "TokenBasis",
     "WorkloadCost",
     "Zone",
+    "arc_returns",
     "average_cost",
     "bounded_curve",
     "break_even",
@@ -87,29 +126,46 @@ __all__ = [
     "capital_recovery_factor",
     "check_values",
     "compare_sweeps",
+    "congestion_s",
     "cost_curve",
+    "cost_flow",
     "cost_per_million",
     "cost_per_request",
     "edge_shares_of",
     "find_zone",
+    "fit_forms",
     "fit_step_time",
     "fit_technology",
+    "form_named",
+    "highest_rate",
     "hourly_cost",
     "hourly_parts",
     "implied_tokens_per_request",
     "incremental_cost",
     "input_per_output",
+    "judge_principles",
+    "long_run_average_cost",
+    "long_run_cost",
     "machine_seconds_per_million",
+    "minimum_efficient_scale",
     "offered_share",
     "overload_loss",
     "parse_sharing",
+    "planning_marginal_cost",
     "price_draws",
+    "private_marginal_cost",
     "probabilities_of_being_best",
+    "replicas",
     "returns_to_concurrency",
+    "returns_to_scale",
     "sensitivity",
+    "short_run",
+    "short_run_average_cost",
+    "social_marginal_cost",
     "steadiness",
     "steadiness_number",
     "step_time",
+    "tally_principle",
     "weighted_tokens",
     "workload_cost",
 ]

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from isocost.core.money import HourlyPrice
     from isocost.core.operating_point import OperatingPoint
     from isocost.core.service_level import ServiceLevel
+    from isocost.economics.long_run import EfficientScale
+    from isocost.economics.principle import Principle
+    from isocost.economics.short_run import ShortRunLevel
+    from isocost.economics.technology_fit import HeldOut, TechnologyFit
     from isocost.statistics.draws import Draws
 
 __all__ = ["BatchTechnology", "CostCurve", "CostLevel", "TokenBasis", "Zone"]
@@ -42,7 +46,8 @@ class CostLevel:
     unmet : tuple of ServiceLevel or None
         Service levels that this load misses or that cannot be judged; ``None`` when none were asked.
     probability_best : float or None
-        Probability that it is the cheapest level that meets the service levels; ``None`` without repeats.
+        Confidence that it is the cheapest level that meets the service levels (Hsu's comparisons with the
+        best); ``None`` without repeats.
     draws : Draws or None
         Joint samples behind `machine_seconds_per_million`, for comparing deployments.
     """
@@ -61,23 +66,41 @@ class CostLevel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchTechnology:
-    """Seconds per step t(b) = a + k b^g over concurrency b, fitted to b / throughput.
+    """Seconds per step t(b) over concurrency b, fitted to b / throughput by the form that foretells best.
 
     Parameters
     ----------
+    form, formula : str
+        The form chosen by leave-one-out.
+    coefficients : mapping of str to Estimate
+        Of the chosen form, by their names in the formula; intervals given that form. Empty where so few draws
+        came from it that there are none.
     fixed_s, slope_s, exponent : Estimate
-        a, k and g.
+        a, k and g of a + k b^g, whichever form was chosen.
     returns : tuple of (int, Estimate)
-        Returns to concurrency, eps = dln X / dln b = 1 - b t'/t, at each measured level.
+        Returns to concurrency, eps = dln X / dln b = 1 - b t'/t, at each measured level: the chosen form's,
+        with an interval over all forms that foretell nearly as well.
+    incremental_machine_seconds : tuple of (int, Estimate)
+        1e6 t'(b) at each measured level: what a million tokens of one stream more cost before any price.
     band : tuple of (float, float, float, float)
         Concurrency, fitted seconds per output token, low and high, for drawing; within the measured range.
+    held_out : tuple of HeldOut
+        How well each form foretells levels left out, the chosen one first.
+    fit : TechnologyFit or None
+        The curves and draws behind it.
     """
 
+    form: str
+    formula: str
+    coefficients: Mapping[str, Estimate]
     fixed_s: Estimate
     slope_s: Estimate
     exponent: Estimate
     returns: tuple[tuple[int, Estimate], ...]
     band: tuple[tuple[float, float, float, float], ...]
+    incremental_machine_seconds: tuple[tuple[int, Estimate], ...] = ()
+    held_out: tuple[HeldOut, ...] = ()
+    fit: TechnologyFit | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +147,14 @@ class CostCurve:
         ``None``: unknown; then costs are machine-seconds.
     service_levels : tuple of ServiceLevel
     cautions : tuple of Caution
+    efficient_scale : EfficientScale or None
+        The least level whose cost is within 5 % of the least that the service levels allow; ``None`` when
+        nothing qualifies.
+    short_run : tuple of ShortRunLevel
+        Congestion and short-run cost at each level where one stream more still yields something; empty
+        without a fitted technology or where nobody counted tokens a request.
+    principles : tuple of Principle
+        What the sweep says of the principles of production, of cost alone.
     """
 
     deployment: str
@@ -133,6 +164,9 @@ class CostCurve:
     price: HourlyPrice | None
     service_levels: tuple[ServiceLevel, ...]
     cautions: tuple[Caution, ...]
+    efficient_scale: EfficientScale | None = None
+    short_run: tuple[ShortRunLevel, ...] = ()
+    principles: tuple[Principle, ...] = ()
 
     def level_at(self, load: Load) -> CostLevel:
         """Return the level measured at `load`."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from isocost.core.errors import InputError
+from isocost.economics.principles import untold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -244,7 +245,7 @@ def bounded_curve(curve: CostCurve, edge_shares: Mapping[Load, float]) -> CostCu
 
     Filling and draining only ever lower the throughput of a whole run, so a cost c computed from it is too
     high, by at most the share R/D of the run in which it filled or drained (METHOD: [c (1 - R/D), c]).
-    Probabilities of being the best do not know of this and are taken back.
+    Probabilities of being the best and judgements of the principles do not know of this and are taken back.
 
     Parameters
     ----------
@@ -270,7 +271,10 @@ def bounded_curve(curve: CostCurve, edge_shares: Mapping[Load, float]) -> CostCu
     if not edge_shares:
         return curve
     levels = tuple(_widened(level, edge_shares.get(level.load)) for level in curve.levels)
-    return replace(curve, levels=levels)
+    reason = "some levels were steady only in part, and their throughput is known within bounds only"
+    return replace(
+        curve, levels=levels, principles=tuple(untold(each.name, reason) for each in curve.principles)
+    )
 
 
 def _widened(level: CostLevel, share: float | None) -> CostLevel:

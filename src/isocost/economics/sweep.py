@@ -16,8 +16,12 @@ from isocost.economics.cost import (
     price_draws,
 )
 from isocost.economics.curve import CostCurve, CostLevel
+from isocost.economics.long_run import minimum_efficient_scale
+from isocost.economics.principles import judge_principles, principles_over_rates
 from isocost.economics.service import service_cautions, unmet
-from isocost.economics.technology import LEAST_LEVELS, fit_technology
+from isocost.economics.short_run import short_run
+from isocost.economics.technology import fit_technology
+from isocost.economics.technology_fit import LEAST_LEVELS
 from isocost.economics.zone import find_zone, probabilities_of_being_best
 from isocost.statistics.draws import DRAWS, Draws, combine, generator, summarise
 from isocost.statistics.levels import latency_scatters, pool_latency, throughput_draws
@@ -31,6 +35,8 @@ if TYPE_CHECKING:
     from isocost.core.operating_point import OperatingPoint
     from isocost.core.service_level import ServiceLevel
     from isocost.economics.curve import BatchTechnology, TokenBasis, Zone
+    from isocost.economics.principle import Principle
+    from isocost.economics.short_run import ShortRunLevel
     from isocost.statistics.scatter import Scatter
 
 __all__ = ["cost_curve"]
@@ -96,6 +102,9 @@ def cost_curve(
         price=price,
         service_levels=promised,
         cautions=tuple(_cautions(levels, zone, technology, promised)),
+        efficient_scale=minimum_efficient_scale(levels),
+        short_run=_short_run(technology, common.sizes, price, seed),
+        principles=_principles(groups),
     )
 
 
@@ -260,9 +269,8 @@ def _combined(function: Any, rate: Draws, *others: Draws, unit: str, basis: str)
 
 def _with_probabilities(levels: list[CostLevel]) -> tuple[CostLevel, ...]:
     chances = probabilities_of_being_best(
-        [level.draws for level in levels if level.draws is not None],
+        [[point.output_tokens_per_second.value for point in level.points] for level in levels],
         qualified=[not level.unmet for level in levels],
-        repeats=[len(level.points) for level in levels],
     )
     return tuple(
         replace(level, probability_best=chance) for level, chance in zip(levels, chances, strict=True)
@@ -278,6 +286,33 @@ def _technology(
         if load.concurrency is not None
     }
     return fit_technology(sweep, deployment=deployment, seed=seed)
+
+
+def _short_run(
+    technology: BatchTechnology | None, sizes: _Sizes, price: HourlyPrice | None, seed: int
+) -> tuple[ShortRunLevel, ...]:
+    """Return the short run where one stream more yields something; who pays by the hour pays no more."""
+    if technology is None or technology.fit is None or sizes.requests is None:
+        return ()
+    flow = None
+    if price is not None:
+        hourly = price_draws(price, seed=seed, size=len(technology.fit.order))
+        flow = replace(hourly, value=hourly.value / 3600, samples=hourly.samples / 3600, unit="USD/s")
+    return short_run(
+        technology.fit,
+        output_tokens=1 / sizes.requests.value,
+        fixed_usd_per_second=flow,
+        concurrencies=[b for b, returns in technology.returns if returns.value > 0],
+    )
+
+
+def _principles(groups: Mapping[Load, Sequence[OperatingPoint]]) -> tuple[Principle, ...]:
+    sweep = {
+        float(load.concurrency): [point.output_tokens_per_second.value for point in group]
+        for load, group in groups.items()
+        if load.concurrency is not None
+    }
+    return judge_principles(sweep) if sweep else principles_over_rates()
 
 
 def _cautions(

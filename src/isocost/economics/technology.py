@@ -1,4 +1,4 @@
-"""The batch technology: seconds per step t(b) = a + k b^g over concurrency b, and what follows from it."""
+"""The batch technology: seconds per step t(b) over concurrency b, and what follows from it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,15 @@ import numpy as np
 from isocost.core.errors import InputError
 from isocost.core.estimate import Estimate
 from isocost.economics.curve import BatchTechnology
-from isocost.statistics.draws import generator
+from isocost.economics.fitting import fit_curves
+from isocost.economics.forms import POWER
+from isocost.economics.technology_fit import LEAST_LEVELS, draw_form, fit_forms
+from isocost.statistics.draws import DRAWS, generator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from isocost.economics.technology_fit import FormDraws, TechnologyFit
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -26,12 +31,7 @@ __all__ = [
     "step_time",
 ]
 
-EXPONENTS = (0.05, 4.0)
-"""Bounds of the exponent g within which fits are sought."""
-LEAST_LEVELS = 4
-_DRAWS = 2000
-_LARGEST_ERROR = 1.0  # in logs; one degree of freedom would else draw errors without bound
-_LOGITS = 14.0  # of the variable share in the middle of the range; beyond it the share counts as 0 or 1
+_DRAWS = DRAWS
 
 
 class StepTime(NamedTuple):
@@ -138,18 +138,20 @@ def fit_step_time(concurrency: FloatArray, step_time_s: FloatArray) -> StepTime:
         raise InputError(f"a + k b^g needs at least 3 levels of concurrency, got {len(np.unique(levels))}")
     if not (np.all(levels > 0) and np.all(steps > 0) and np.all(np.isfinite(steps))):
         raise InputError("a + k b^g needs concurrencies and step times above 0")
-    fitted = _solve(np.log(levels), np.log(np.atleast_2d(steps)))
+    curves = fit_curves(POWER, np.log(levels), np.log(np.atleast_2d(steps)))
+    fitted = StepTime(*curves.coefficients().values())
     return fitted if steps.ndim == 2 else StepTime(*(float(part[0]) for part in fitted))
 
 
 def fit_technology(
     throughput: Mapping[int, Sequence[float]], *, deployment: str = "", seed: int = 0
 ) -> BatchTechnology | None:
-    """Fit the batch technology to a closed-loop sweep.
+    """Fit the batch technology to a closed-loop sweep: several forms, one chosen by leave-one-out.
 
     The step time at concurrency b is b / X(b): seconds between two output tokens of one stream, prefill
-    and waiting shared out over them. Intervals are a parametric bootstrap of log errors whose scale is
-    drawn anew each time; see Notes.
+    and waiting shared out over them. What follows from the curve is the chosen form's, with intervals over
+    all forms that foretell nearly as well (`fit_forms`); a, k and g of a + k b^g are given whichever form
+    was chosen.
 
     Parameters
     ----------
@@ -164,170 +166,91 @@ def fit_technology(
     BatchTechnology or None
         ``None`` with fewer than four levels: three coefficients would fit three levels exactly.
 
-    Notes
-    -----
-    Errors of a level's mean are misfit plus noise. Their variance is estimated from the residuals on
-    n - 3 degrees of freedom. Where repeats exist and an F test at 5 % finds no lack of fit, the variance
-    between repeats is pooled with it; otherwise the residuals alone count, for repeat noise by itself
-    covers 9-14 % of left-out levels on public sweeps.
+    Raises
+    ------
+    InputError
+        If a throughput is not above 0.
 
     Examples
     --------
     >>> sweep = {b: [b / (0.02 + 0.005 * b)] for b in (1, 2, 4, 8)}
     >>> technology = fit_technology(sweep)
-    >>> round(technology.fixed_s.value, 6), round(dict(technology.returns)[4].value, 6)
-    (0.02, 0.5)
+    >>> technology.form, round(technology.fixed_s.value, 6), round(dict(technology.returns)[4].value, 6)
+    ('affine', 0.02, 0.5)
     """
     if len(throughput) < LEAST_LEVELS:
         return None
     levels = np.array(sorted(throughput), dtype=np.float64)
-    repeats = [-np.log(np.asarray(throughput[int(b)], dtype=np.float64) / b) for b in levels]
-    means = np.array([part.mean() for part in repeats])
-    point = fit_step_time(levels, np.exp(means))
-    rng = generator(seed, f"batch technology of {deployment}")
-    errors, method = _errors(repeats, means - np.log(step_time(levels, point)), rng)
-    draws = _solve(np.log(levels), np.log(step_time(levels, point)) + errors)
-    return _technology(levels, point, draws, method, sum(len(part) for part in repeats))
+    repeats = [b / np.asarray(throughput[int(b)], dtype=np.float64) for b in levels]
+    fit = fit_forms(
+        levels, repeats, rng=generator(seed, f"forms of the batch technology of {deployment}"), draws=_DRAWS
+    )
+    power = draw_form(
+        POWER,
+        np.log(levels),
+        [np.log(part) for part in repeats],
+        rng=generator(seed, f"batch technology of {deployment}"),
+        draws=_DRAWS,
+    )
+    return _technology(fit, power, fit_step_time(levels, fit.step_time_s))
 
 
-def _technology(
-    levels: FloatArray, point: StepTime, draws: StepTime, method: str, evidence: int
-) -> BatchTechnology:
-    def estimate(value: float, samples: FloatArray, unit: str) -> Estimate:
-        low, high = np.quantile(samples, [0.025, 0.975])
-        return Estimate(
-            value=value,
-            low=min(float(low), value),
-            high=max(float(high), value),
-            unit=unit,
-            kind="fitted",
-            method=method,
-            n=evidence,
-        )
-
-    fine = np.geomspace(levels[0], levels[-1], 41)
-    spread = np.quantile(step_time(fine[:, None], draws), [0.025, 0.975], axis=1)
-    middle = step_time(fine, point)
-    low, high = np.minimum(spread[0], middle), np.maximum(spread[1], middle)
+def _technology(fit: TechnologyFit, power: FormDraws, point: StepTime) -> BatchTechnology:
+    fine = np.geomspace(fit.levels[0], fit.levels[-1], 41)
+    logs = fit.samples(lambda curves, at: curves.log_step(at), np.log(fine))
+    low, high = np.quantile(np.exp(logs), [0.025, 0.975], axis=0)
+    middle = np.exp(fit.chosen.log_step(np.log(fine))[0])
+    coefficients = _coefficients(fit)
+    a, k, g = _estimates(power, dict(zip("akg", point, strict=True)), fit.repeats).values()
     return BatchTechnology(
-        fixed_s=estimate(point.fixed_s, draws.fixed_s, "s"),
-        slope_s=estimate(point.slope_s, draws.slope_s, "s"),
-        exponent=estimate(point.exponent, draws.exponent, "1"),
-        returns=tuple(
-            (
-                int(b),
-                estimate(float(returns_to_concurrency(b, point)), returns_to_concurrency(b, draws), "1"),
-            )
-            for b in levels
-        ),
+        form=fit.chosen.form.name,
+        formula=fit.chosen.form.formula,
+        coefficients=coefficients,
+        fixed_s=a,
+        slope_s=k,
+        exponent=g,
+        returns=tuple((int(b), fit.returns(b)) for b in fit.levels),
         band=tuple(
-            (float(b), float(t), float(lo), float(hi))
+            (float(b), float(t), min(float(lo), float(t)), max(float(hi), float(t)))
             for b, t, lo, hi in zip(fine, middle, low, high, strict=True)
         ),
+        incremental_machine_seconds=tuple((int(b), _incremental(fit, b)) for b in fit.levels),
+        held_out=fit.held_out,
+        fit=fit,
     )
 
 
-def _errors(
-    repeats: Sequence[FloatArray], residuals: FloatArray, rng: np.random.Generator
-) -> tuple[FloatArray, str]:
-    """Draw log errors of the level means, shape (draws, levels), and say how."""
-    from scipy.special import fdtrc
-
-    sizes = np.array([len(part) for part in repeats])
-    free = len(residuals) - 3
-    misfit = float((sizes * residuals**2).sum())  # in the variance of a single repeat
-    within = float(sum(((part - part.mean()) ** 2).sum() for part in repeats))
-    free_within = int((sizes - 1).sum())
-    fits = free_within > 0 and (
-        within > 0 and fdtrc(free, free_within, (misfit / free) / (within / free_within)) > 0.05
-    )
-    total, freedom = (misfit + within, free + free_within) if fits else (misfit, free)
-    scale = np.minimum(np.sqrt(total / rng.chisquare(freedom, size=(_DRAWS, 1))), _LARGEST_ERROR)
-    kind = "residuals and repeats" if fits else "residuals"
-    return scale * rng.normal(size=(_DRAWS, len(sizes))) / np.sqrt(sizes), (
-        f"a + k b^g, log least squares; bootstrap of {kind} on {freedom} degrees of freedom"
+def _incremental(fit: TechnologyFit, concurrency: float) -> Estimate:
+    """Return 1e6 t'(b), machine-seconds per million tokens of one stream more."""
+    return fit.estimate(
+        lambda curves, at: 1e6 * np.exp(curves.log_step(at) - at) * curves.slope(at),
+        concurrency,
+        unit="s/1M tokens",
+        basis="output",
     )
 
 
-def _solve(log_levels: FloatArray, log_steps: FloatArray) -> StepTime:
-    """Least squares of each row: a grid, a few damped Gauss-Newton steps, and the two limiting forms.
-
-    The curve is s ((1 - w) + w u^g), u = b / middle of the range; for given (g, w) the best s is a mean.
-    """
-    middle = float(log_levels.mean())
-    log_u = log_levels - middle
-    centred = log_steps - log_steps.mean(axis=1, keepdims=True)
-    exponent, logit = _refine(log_u, centred, *_grid_start(log_u, centred))
-    candidates = [
-        (exponent, 1 / (1 + np.exp(-logit))),
-        (np.ones(len(centred)), np.zeros(len(centred))),
-        (np.clip(centred @ log_u / (log_u @ log_u), *EXPONENTS), np.ones(len(centred))),
-    ]
-    sums = np.array([_residual_sum(log_u, centred, g, w) for g, w in candidates])
-    best = sums.argmin(axis=0)
-    exponent, weight = (np.choose(best, [pair[i] for pair in candidates]) for i in (0, 1))
-    log_scale = (log_steps - _shape(log_u, exponent, weight)).mean(axis=1)
-    fixed = np.exp(log_scale) * (1 - weight)
-    slope = np.exp(log_scale - exponent * middle) * weight
-    return StepTime(fixed, slope, exponent)
+def _coefficients(fit: TechnologyFit) -> dict[str, Estimate]:
+    """Return the chosen form's coefficients, with the draws of that form."""
+    values = {name: float(each[0]) for name, each in fit.chosen.coefficients().items()}
+    own = next((part for part in fit.parts if part.curves.form.name == fit.chosen.form.name), None)
+    return {} if own is None else _estimates(own, values, fit.repeats)
 
 
-def _shape(log_u: FloatArray, exponent: FloatArray, weight: FloatArray) -> FloatArray:
-    """Log of (1 - w) + w u^g, one row a pair (g, w)."""
-    power = np.exp(exponent[:, None] * log_u)
-    return np.asarray(np.log((1 - weight[:, None]) + weight[:, None] * power))
-
-
-def _residual_sum(
-    log_u: FloatArray, centred: FloatArray, exponent: FloatArray, weight: FloatArray
-) -> FloatArray:
-    shape = _shape(log_u, exponent, weight)
-    return np.asarray(((centred - (shape - shape.mean(axis=1, keepdims=True))) ** 2).sum(axis=1))
-
-
-def _grid_start(log_u: FloatArray, centred: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Best of a coarse grid for each row, as (exponent, logit of the variable share)."""
-    exponents, logits = (
-        part.ravel()
-        for part in np.meshgrid(np.geomspace(*EXPONENTS, 24), np.linspace(-10, 10, 21), indexing="ij")
-    )
-    shape = _shape(log_u, exponents, 1 / (1 + np.exp(-logits)))
-    shape -= shape.mean(axis=1, keepdims=True)
-    distance = (shape**2).sum(axis=1) - 2 * centred @ shape.T
-    best = distance.argmin(axis=1)
-    return exponents[best], logits[best]
-
-
-def _refine(
-    log_u: FloatArray, centred: FloatArray, exponent: FloatArray, logit: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Take damped Gauss-Newton steps in (g, logit w), each row with its own damping."""
-    damping = np.full(len(centred), 1e-2)
-    current = _residual_sum(log_u, centred, exponent, 1 / (1 + np.exp(-logit)))
-    for _ in range(30):
-        step = _gauss_newton_step(log_u, centred, exponent, logit, damping)
-        trial_exponent = np.clip(exponent + np.clip(step[:, 0], -0.5, 0.5), *EXPONENTS)
-        trial_logit = np.clip(logit + np.clip(step[:, 1], -2, 2), -_LOGITS, _LOGITS)
-        trial = _residual_sum(log_u, centred, trial_exponent, 1 / (1 + np.exp(-trial_logit)))
-        better = trial < current
-        exponent = np.where(better, trial_exponent, exponent)
-        logit = np.where(better, trial_logit, logit)
-        current = np.where(better, trial, current)
-        damping = np.clip(np.where(better, damping / 5, damping * 5), 1e-9, 1e6)
-    return exponent, logit
-
-
-def _gauss_newton_step(
-    log_u: FloatArray, centred: FloatArray, exponent: FloatArray, logit: FloatArray, damping: FloatArray
-) -> FloatArray:
-    weight = (1 / (1 + np.exp(-logit)))[:, None]
-    power = np.exp(exponent[:, None] * log_u)
-    level = (1 - weight) + weight * power
-    slopes = np.stack([weight * power * log_u / level, weight * (1 - weight) * (power - 1) / level], axis=1)
-    slopes -= slopes.mean(axis=2, keepdims=True)
-    shape = np.log(level)
-    residual = centred - (shape - shape.mean(axis=1, keepdims=True))
-    normal = slopes @ slopes.transpose(0, 2, 1)
-    ridge = damping[:, None] * (normal[:, [0, 1], [0, 1]] + 1e-12)
-    normal[:, [0, 1], [0, 1]] += ridge
-    return np.asarray(np.linalg.solve(normal, (slopes @ residual[:, :, None]))[:, :, 0])
+def _estimates(part: FormDraws, values: Mapping[str, float], repeats: int) -> dict[str, Estimate]:
+    """Return the coefficients of one form as estimates."""
+    form, samples = part.curves.form, part.curves.coefficients()
+    source = f"bootstrap of {part.evidence} on {part.freedom} degrees of freedom"
+    found = {}
+    for each in form.coefficients:
+        low, high = np.quantile(samples[each.name], [0.025, 0.975])
+        found[each.name] = Estimate(
+            value=values[each.name],
+            low=min(float(low), values[each.name]),
+            high=max(float(high), values[each.name]),
+            unit=each.unit,
+            kind="fitted",
+            method=f"{form.formula}, log least squares; {source}",
+            n=repeats,
+        )
+    return found

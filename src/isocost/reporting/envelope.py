@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from isocost.reporting.cautions import cautions_of
 from isocost.reporting.objects import SCHEMA, estimate_object, finite
+from isocost.reporting.principles import principle_rows
 from isocost.reporting.trend_rows import block_rows, contention_rows, variation_rows
 from isocost.reporting.verdict import verdict_of
 from isocost.reporting.workload import workload_rows
@@ -41,8 +42,8 @@ def envelope(report: StudyReport, *, question: str = QUESTION) -> Json:
     -------
     dict
         ``schema``, ``question``, ``verdict`` (``text``, ``state``), ``estimates`` (by name), ``tables`` (rows
-        by name: ``deployments``, ``levels``, ``technologies``, ``runtimes``, ``cells``, ``variation``,
-        ``blocks``, ``contention``, ``units``, ``hourly_parts``, ``hourly_parameters``),
+        by name: ``deployments``, ``levels``, ``technologies``, ``principles``, ``runtimes``, ``cells``,
+        ``variation``, ``blocks``, ``contention``, ``units``, ``hourly_parts``, ``hourly_parameters``),
         ``assumptions``, ``warnings`` (``code``, ``text``, ``about``) and ``provenance``.
         What is unknown is ``None``, never NaN.
     """
@@ -101,7 +102,8 @@ def _tables(report: StudyReport) -> Json:
     tables = {
         "deployments": [_deployment(each, report) for each in report.deployments],
         "levels": [_level(level, curve) for curve in curves for level in curve.levels],
-        "technologies": [_technology(c.deployment, c.technology) for c in curves if c.technology is not None],
+        "technologies": [_technology(c, c.technology) for c in curves if c.technology is not None],
+        "principles": principle_rows(report),
         "runtimes": [_runtime(model, report.alone(model)) for model in models],
         "cells": [cell for model in models for cell in _cells(model)],
     }
@@ -150,6 +152,20 @@ def _deployment(each: DeploymentReport, report: StudyReport) -> Json:
         "price_source": None if price is None else price.source,
         "price_date": None if price is None else price.date,
         "zone": None if each.curve is None else [load.label for load in each.curve.zone.levels],
+        "efficient_scale": _efficient_scale(each.curve),
+    }
+
+
+def _efficient_scale(curve: CostCurve | None) -> Json | None:
+    scale = None if curve is None else curve.efficient_scale
+    if scale is None:
+        return None
+    return {
+        "load": scale.load.label,
+        "low": None if scale.low is None else scale.low.label,
+        "high": None if scale.high is None else scale.high.label,
+        "share": scale.share,
+        "tolerance": scale.tolerance,
     }
 
 
@@ -181,15 +197,33 @@ def _total(counts: Iterable[int | None]) -> int | None:
     return None if any(count is None for count in known) else sum(count or 0 for count in known)
 
 
-def _technology(deployment: str, technology: BatchTechnology) -> Json:
+def _technology(curve: CostCurve, technology: BatchTechnology) -> Json:
     return {
-        "deployment": deployment,
+        "deployment": curve.deployment,
+        "form": technology.form,
+        "formula": technology.formula,
+        "coefficients": {name: estimate_object(each) for name, each in technology.coefficients.items()},
+        "held_out": [asdict(each) for each in technology.held_out],
         "fixed_s": estimate_object(technology.fixed_s),
         "slope_s": estimate_object(technology.slope_s),
         "exponent": estimate_object(technology.exponent),
         "returns_to_concurrency": [
             {"concurrency": concurrency, "returns": estimate_object(each)}
             for concurrency, each in technology.returns
+        ],
+        "incremental_machine_seconds": [
+            {"concurrency": concurrency, "machine_seconds_per_million": estimate_object(each)}
+            for concurrency, each in technology.incremental_machine_seconds
+        ],
+        "short_run": [
+            {
+                "concurrency": each.concurrency,
+                "requests_per_second": estimate_object(each.requests_per_second),
+                "average_cost_per_token": estimate_object(each.average_cost),
+                "residence_s": estimate_object(each.residence_s),
+                "congestion_s": estimate_object(each.congestion_s),
+            }
+            for each in curve.short_run
         ],
     }
 

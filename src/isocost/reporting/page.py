@@ -19,8 +19,9 @@ from isocost.reporting.document import (
 from isocost.reporting.hourly import hourly_page_tables
 from isocost.reporting.markup import Markup, element, exact, join, shorten
 from isocost.reporting.pricing import pricing_of
+from isocost.reporting.principles import principle_parts
 from isocost.reporting.runtime_section import runtime_parts
-from isocost.reporting.tables import cost_data, cost_table, cost_unit, level_table, unit_table
+from isocost.reporting.tables import cost_data, cost_table, cost_unit, level_table, returns_table, unit_table
 from isocost.reporting.verdict import verdict_of
 from isocost.reporting.workload import workload_page_tables
 
@@ -58,7 +59,12 @@ def html_page(report: StudyReport) -> str:
         name=report.name,
         dates=[each.measured_at_utc for each in report.provenance if each.measured_at_utc],
         verdict=_verdict(verdict_of(report), pricing),
-        parts=[*_figures(report, pricing), *_tables(report), *runtime_parts(report)],
+        parts=[
+            *_figures(report, pricing),
+            *principle_parts(report),
+            *_tables(report),
+            *runtime_parts(report),
+        ],
         footer=_small_print(report),
     )
 
@@ -130,6 +136,7 @@ def _tables(report: StudyReport) -> list[Part]:
     tables = [
         (level_table(report), True),
         (cost_table(report), False),
+        (returns_table(report), False),
         (unit_table(report), False),
         *((table, True) for table in workload_page_tables(report)),
         *((table, False) for table in ([] if report.hourly is None else hourly_page_tables(report.hourly))),

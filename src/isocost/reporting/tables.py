@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from isocost.core.estimate import Estimate
-    from isocost.economics.curve import CostCurve, CostLevel, TokenBasis
+    from isocost.economics.curve import BatchTechnology, CostCurve, CostLevel, TokenBasis
+    from isocost.economics.long_run import EfficientScale
     from isocost.frontier.dominance import FrontierUnit
     from isocost.reporting.pricing import Amount, Pricing
     from isocost.runtime.model import RuntimeModel
@@ -30,7 +31,10 @@ __all__ = [
     "cost_data",
     "cost_table",
     "cost_unit",
+    "form_text",
     "level_table",
+    "returns_table",
+    "scale_text",
     "unit_table",
 ]
 
@@ -141,6 +145,59 @@ def _cost_row(level: CostLevel, curve: CostCurve) -> tuple[str, ...]:
         *(cost_data(cost_of(level, curve.price, basis)) for basis, _ in _BASES),
         cost_data(request_cost_of(level, curve.price)),
     )
+
+
+def returns_table(report: StudyReport) -> Table | None:
+    """Tabulate returns to concurrency and incremental cost by the form chosen; ``None`` without a fit."""
+    curves = [each.curve for each in report.deployments if each.curve is not None]
+    fitted = [(curve, curve.technology) for curve in curves if curve.technology is not None]
+    if not fitted:
+        return None
+    columns = (
+        Column(title="Load", numeric=False),
+        Column(title="Returns to concurrency", unit="1: one stream more is free, 0: it yields nothing"),
+        Column(title="Cost of one stream more", unit="machine-seconds per M output"),
+        Column(title="Delay one request more lays on others", unit="s, all together"),
+    )
+    groups = tuple(
+        (
+            f"{shorten(curve.deployment, NAME_LIMIT)}: {form_text(technology)}",
+            tuple(_return_rows(curve, technology)),
+        )
+        for curve, technology in fitted
+    )
+    return _without_empty(Table(title="Returns to concurrency", columns=columns, groups=groups))
+
+
+def _return_rows(curve: CostCurve, technology: BatchTechnology) -> Iterable[tuple[str, ...]]:
+    incremental = dict(technology.incremental_machine_seconds)
+    delays = {level.concurrency: level.congestion_s for level in curve.short_run}
+    for concurrency, returns in technology.returns:
+        yield (
+            f"{concurrency} concurrent",
+            number_cell(returns),
+            number_cell(incremental.get(concurrency)),
+            number_cell(delays.get(concurrency)),
+        )
+
+
+def scale_text(scale: EfficientScale) -> str:
+    """Write the minimum efficient scale in a few words."""
+    text = f"within {scale.tolerance * 100:g} % of the least cost from {scale.load.label} on"
+    if scale.low is None or scale.high is None or scale.low == scale.high:
+        return text
+    return f"{text} [{scale.low.label}, {scale.high.label}]"
+
+
+def form_text(technology: BatchTechnology) -> str:
+    """Write the form of the step time and how well it and the next one foretell levels left out."""
+    text = f"t(b) = {technology.formula} ({technology.form})"
+    if not technology.held_out:
+        return text
+    first, *others = technology.held_out
+    text += f", foretells levels left out within {100 * first.error:.1f} %"
+    second = next((each for each in others if each.weight > 0), None)
+    return text if second is None else f"{text}; next {second.form}, {100 * second.error:.1f} %"
 
 
 def cell_table(models: Iterable[RuntimeModel]) -> Table | None:

@@ -6,10 +6,12 @@ import io
 from typing import TYPE_CHECKING
 
 from isocost.reporting.cautions import shared_cautions
-from isocost.reporting.format import estimate_text, probability, seconds, si
+from isocost.reporting.format import bracket, estimate_text, probability, seconds, si
 from isocost.reporting.markup import clean, shorten
 from isocost.reporting.obstacle import latency_key
 from isocost.reporting.pricing import cost_of
+from isocost.reporting.principles import principle_lines
+from isocost.reporting.tables import form_text, scale_text
 from isocost.reporting.verdict import verdict_of
 from isocost.reporting.workload import workload_text
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from isocost.core.estimate import Estimate
-    from isocost.economics.curve import CostCurve, CostLevel
+    from isocost.economics.curve import BatchTechnology, CostCurve, CostLevel
     from isocost.reporting.verdict import Verdict
     from isocost.studies.report import DeploymentReport, StudyReport
 
@@ -86,12 +88,24 @@ def _print_deployment(console: Console, each: DeploymentReport, *, chosen: bool)
     console.print(title + Text(about + (", recommended" if chosen else ""), style="not bold"))
     if each.curve is not None:
         console.print(_level_table(each.curve))
+        if each.curve.technology is not None:
+            console.print(Text(_technology_text(each.curve.technology)))
+        if each.curve.efficient_scale is not None and len(each.curve.levels) > 1:
+            console.print(Text(f"efficient scale: {scale_text(each.curve.efficient_scale)}"))
+        if principles := principle_lines(each.curve):
+            console.print(Text(principles, style="dim"))
     if each.runtime is not None:
         prompt, first = each.runtime.prefill[-1]
         decode = each.runtime.decode
         rest = seconds(decode.value, decode.low, decode.high)
         text = f"T(p, o): {estimate_text(first)} to the first token of {prompt}, then {rest} per token"
         console.print(Text(text))
+
+
+def _technology_text(technology: BatchTechnology) -> str:
+    concurrency, returns = technology.returns[-1]
+    share = f"{returns.value:.2f} {bracket(returns.low, returns.high, 2)}".strip()
+    return f"step time: {form_text(technology)}; returns to concurrency {share} at {concurrency}"
 
 
 def _level_table(curve: CostCurve) -> Table:

@@ -1,10 +1,12 @@
 """Draws and their summaries, steady-state windows, batch means, regression: pure functions on arrays."""
 
 from isocost.statistics.batch_means import batch_count, mean_in_order, rate_over_batches, student_quantile
+from isocost.statistics.best import all_above, confidences_of_least
 from isocost.statistics.cells import cells_of
 from isocost.statistics.draws import DRAWS, Draws, combine, generator, summarise
 from isocost.statistics.gate import Gate, judge, repeats_to_tell
 from isocost.statistics.levels import latency_scatters, pool_estimates, pool_latency, throughput_draws
+from isocost.statistics.multiplicity import benjamini_hochberg, holm
 from isocost.statistics.percentiles import percentile_ranks, percentiles, values_needed
 from isocost.statistics.ranges import assumed_draws, quantiles_of
 from isocost.statistics.ranks import RankCorrelation, rank_correlation
@@ -23,11 +25,15 @@ __all__ = [
     "Scatter",
     "Window",
     "aligned",
+    "all_above",
     "assumed_draws",
     "batch_count",
+    "benjamini_hochberg",
     "cells_of",
     "combine",
+    "confidences_of_least",
     "generator",
+    "holm",
     "independent",
     "judge",
     "latency_scatters",

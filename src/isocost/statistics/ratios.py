@@ -9,6 +9,7 @@ import numpy as np
 
 from isocost.core.errors import InputError
 from isocost.statistics.draws import Draws, summarise
+from isocost.statistics.levels import WIDEST_LOG
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["Better", "Ratio", "aligned", "independent", "mean_ratio", "ratio_of"]
 
 Better = Literal["lower", "higher"]
+
+_MOST_NO_VALUES = 0.01
+"""Share of draws at or below 0 up to which quantiles of 2.5 and 97.5 % do not hang on them."""
 
 _LEAST_FIRST: tuple[Kind, ...] = ("extrapolated", "assumed", "simulated", "interpolated", "published")
 
@@ -95,8 +99,8 @@ def ratio_of(key: str, baseline: Draws, other: Draws, *, label: str, better: Bet
     ----------
     key, label : str
     baseline, other : Draws
-        Of one unit; values above 0, samples aligned. There is no interval where a sample is not finite or
-        not above 0.
+        Of one unit; values above 0, samples aligned. There is no interval where more than 1 % of the samples
+        are not finite or not above 0; fewer lie in its tails and count as a twentieth of the value.
     better : {"lower", "higher"}
 
     Returns
@@ -125,8 +129,9 @@ def ratio_of(key: str, baseline: Draws, other: Draws, *, label: str, better: Bet
         )
     size = min(len(baseline.samples), len(other.samples))
     one, two = (np.concatenate([[each.value], each.samples[:size]]) for each in (baseline, other))
-    if not all(bool((np.isfinite(part) & (part > 0)).all()) for part in (one, two)):
+    if max(_no_value(one), _no_value(two)) > _MOST_NO_VALUES:
         one, two = one[:1], two[:1]
+    one, two = (np.maximum(part, part[0] * np.exp(-WIDEST_LOG)) for part in (one, two))
     return Ratio(
         key=key,
         label=label,
@@ -137,6 +142,13 @@ def ratio_of(key: str, baseline: Draws, other: Draws, *, label: str, better: Bet
         better=better,
         logs=np.log(two) - np.log(one),
     )
+
+
+def _no_value(draws: FloatArray) -> float:
+    """Return the share of draws that are not above 0; one that is not finite counts as all."""
+    if not np.isfinite(draws).all():
+        return 1.0
+    return float((draws <= 0).mean())
 
 
 def aligned(draws: FloatArray, *, unit: str, kind: Kind, method: str, n: int | None) -> Draws:

@@ -140,6 +140,10 @@ def test_bounds_take_probabilities_back():
     assert curve.levels[0].probability_best is not None
     widened = bounded_curve(curve, {Load(concurrency=2): 0.1})
     assert [level.probability_best for level in widened.levels] == [None, None]
+    assert curve.principles[0].judgement == "holds"
+    assert {each.judgement for each in widened.principles} == {"cannot be told"}
+    reason = "some levels were steady only in part, and their throughput is known within bounds only"
+    assert {each.reason for each in widened.principles} == {reason}
 
 
 def test_the_worst_repeat_counts():

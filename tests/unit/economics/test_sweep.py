@@ -102,7 +102,7 @@ def test_the_zone_under_a_service_level_and_what_it_costs() -> None:
     assert zone.premium.low is not None
     assert zone.premium.low < 0.10 < (zone.premium.high or 0)
     assert [level.unmet for level in curve.levels] == [(), (), (), (), (FAST,)]
-    assert [level.probability_best for level in curve.levels] == [0.0, 0.0, 0.0, 1.0, 0.0]
+    assert [level.probability_best for level in curve.levels] == pytest.approx([0, 0, 0, 1, 0], abs=1e-6)
 
 
 def test_the_zone_without_service_levels_lies_at_the_edge_and_says_so() -> None:
@@ -277,3 +277,44 @@ def test_the_same_seed_gives_the_same_curve() -> None:
     wanted: list[ServiceLevel] = [FAST]
     once, again = (cost_curve(five_levels(), price=RANGED, service_levels=wanted, seed=7) for _ in range(2))
     assert once == again
+
+
+def test_a_sweep_tells_its_efficient_scale_and_its_short_run() -> None:
+    # t(b) = 20 ms + 5 ms b; 32 tokens a request: at 4 concurrent R = 32 * 0.04 s, and eps = .5 makes L R' = R
+    speeds = {b: b / (0.02 + 0.005 * b) for b in (1, 2, 4, 8, 16)}
+    points = [point(b, x * (1 + 1e-4 * r), repeat=r) for b, x in speeds.items() for r in range(2)]
+    price = HourlyPrice(usd_per_hour=3.6, source="s", date="2026-11-21")
+    curve = cost_curve(points, price=price)
+    assert curve.efficient_scale is not None
+    assert curve.efficient_scale.load == Load(concurrency=16)
+    level = next(each for each in curve.short_run if each.concurrency == 4)
+    assert level.residence_s.value == pytest.approx(1.28, rel=1e-3)
+    assert level.congestion_s.value == pytest.approx(1.28, rel=1e-2)
+    assert level.average_cost is not None
+    assert level.average_cost.value == pytest.approx(0.001 / 100, rel=1e-3)
+    bare = cost_curve(points, price=None).short_run[0]
+    assert bare.average_cost is None
+
+
+def test_the_principles_are_judged_over_concurrency() -> None:
+    # steps of 20, 22, 27, 40 and 73 ms: twice the streams add 2, 5, 13, 33 ms, a further stream ever more
+    found = {each.name: each for each in cost_curve(five_levels(), price=None).principles}
+    assert [each.judgement for each in found.values()] == [
+        "holds",
+        "does not hold",
+        "holds",
+        "does not hold",
+    ]
+    fall = found["average-cost"].effect
+    assert fall is not None
+    assert fall.value == pytest.approx(220 / 50, rel=0.03)
+
+
+def test_over_rates_the_principles_cannot_be_told() -> None:
+    rated = [replace(each, load=Load(rate_per_s=float(each.load.concurrency or 0))) for each in five_levels()]
+    principles = cost_curve(rated, price=None).principles
+    assert {each.judgement for each in principles} == {"cannot be told"}
+    assert [each.reason for each in principles] == [
+        "below capacity cost against an offered rate is price over rate, whatever the server does",
+        *["it takes levels of concurrency; rates were offered"] * 3,
+    ]

@@ -7,6 +7,8 @@ import pytest
 from doubles.hostile import NAMES
 from doubles.study_reports import runtime_only, study_report
 from isocost.core.estimate import Caution
+from isocost.core.load import Load
+from isocost.economics import EfficientScale, HeldOut
 from isocost.reporting import terminal_text
 from isocost.reporting.verdict import verdict_of
 
@@ -86,3 +88,35 @@ def test_a_doubt_of_every_repeat_is_said_once() -> None:
     text = terminal_text(replace(report, deployments=(replace(report.deployments[0], curve=changed),)))
     assert "! tiny-F16 at 1 concurrent: only 14 requests ended well (and 2 more like it)" in text
     assert "only 15" not in text
+
+
+def test_the_form_of_the_step_time_and_the_efficient_scale_are_told() -> None:
+    report = study_report(stacks=1)
+    curve = report.deployments[0].curve
+    assert curve is not None
+    assert curve.technology is not None
+    held_out = (
+        HeldOut(form="power", formula="a + k b^g", error=0.021, interior=0.01, weight=0.7),
+        HeldOut(form="affine", formula="a + k b", error=0.034, interior=0.02, weight=0.3),
+    )
+    changed = replace(
+        curve,
+        technology=replace(curve.technology, held_out=held_out),
+        efficient_scale=EfficientScale(
+            load=Load(concurrency=4),
+            low=Load(concurrency=2),
+            high=Load(concurrency=4),
+            share=0.8,
+            tolerance=0.05,
+        ),
+    )
+    one = replace(report.deployments[0], curve=changed)
+    text = terminal_text(replace(report, deployments=(one,)), width=200)
+    assert (
+        "step time: t(b) = a + k b^g (power), foretells levels left out within 2.1 %; next affine, 3.4 %; "
+        "returns to concurrency " in text
+    )
+    assert (
+        "efficient scale: within 5 % of the least cost from 4 concurrent on [2 concurrent, 4 concurrent]"
+        in text
+    )

@@ -37,6 +37,16 @@ def test_draws_that_are_no_time_allow_no_interval():
     assert ratio_of("r", drawn([1.0]), drawn([2.0, 2.1]), label="r").estimate.low is None
 
 
+def test_a_few_draws_below_zero_lie_in_the_tails_and_leave_the_interval():
+    samples = lognormal(1.0, 0.1, 4)
+    samples[7] = -0.5  # 1 of 4,000: far outside of what 2.5 and 97.5 % hang on
+    kept = ratio_of("r", drawn(samples), drawn(np.ones(len(samples))), label="r").estimate
+    whole = lognormal(1.0, 0.1, 4)
+    expected = ratio_of("r", drawn(whole), drawn(np.ones(len(whole))), label="r").estimate
+    assert kept.low == pytest.approx(expected.low, rel=1e-3)
+    assert kept.high == pytest.approx(expected.high, rel=1e-3)
+
+
 @pytest.mark.parametrize(
     ("one", "two", "sentence"),
     [

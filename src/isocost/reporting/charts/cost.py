@@ -83,8 +83,12 @@ def cost_figure(report: StudyReport) -> Figure | None:
 
 def _notes(curves: Sequence[CostCurve], shaded: set[str | None] | set[str]) -> tuple[str, ...]:
     notes = ["Upright lines: 95 % intervals.", *([CUT_NOTE] if extent(_amounts(curves))[1] else [])]
-    if any(curve.technology is not None for curve in curves):
-        notes.append("Band: fitted seconds per step, a + k b^g, with its interval.")
+    forms = {curve.technology.formula: None for curve in curves if curve.technology is not None}
+    if forms:
+        notes.append(
+            f"Band: fitted seconds per step, {' or '.join(forms)} by held-out error, with its interval over "
+            "all forms that foretell nearly as well."
+        )
     if any(curve.zone.levels for curve in curves if curve.deployment in shaded):
         tolerance = f"{curves[0].zone.tolerance * 100:g}"
         notes.append(f"Shaded: the zone, within {tolerance} % of the least cost that qualifies.")
