@@ -275,7 +275,7 @@ def _require_variety(rows: ProfileRows) -> None:
         if len(np.unique(sizes)) < 2:
             raise EstimationError(
                 f"all profiled requests have {int(sizes[0])} {name} tokens; "
-                f"T(p, o) needs at least two {name} sizes, see profile_cells"
+                f"T(p, o) needs at least two {name} sizes; time 1x1, 1x64 and 512x1 at least"
             )
 
 

@@ -146,12 +146,12 @@ def test_measured_cells_are_medians() -> None:
         (
             [(5, 1), (5, 9)],
             "all profiled requests have 5 prompt tokens; "
-            "T(p, o) needs at least two prompt sizes, see profile_cells",
+            "T(p, o) needs at least two prompt sizes; time 1x1, 1x64 and 512x1 at least",
         ),
         (
             [(5, 4), (9, 4)],
             "all profiled requests have 4 output tokens; "
-            "T(p, o) needs at least two output sizes, see profile_cells",
+            "T(p, o) needs at least two output sizes; time 1x1, 1x64 and 512x1 at least",
         ),
         (
             [(5, 1), (9, 4)],
