@@ -42,7 +42,7 @@ DESIGNS: dict[str, tuple[Cells, int, int]] = {  # cells, repeats, draws
     "seven sizes, 5 repeats": (SEVEN, 5, 2000),
     "seven sizes, 15 repeats": (SEVEN, 15, 2000),
     "20 sizes once": (TABLE, 1, 2000),
-    "the paper's grid once": (GRID, 1, 600),
+    "a grid of 26 x 10 once": (GRID, 1, 600),
 }
 ASKED = ((1, 64), (256, 8), (512, 1), (512, 48), (1024, 24), (1920, 32))
 BETWEEN = (100, 200, 330, 400, 600, 700, 850, 1100, 1300, 1500, 1700)
