@@ -229,7 +229,8 @@ def test_ctrl_c_ends_cleanly_and_says_how_to_go_on(truth, tmp_path):
     ],
 )
 def test_who_stops_reading_ends_a_command_quietly(study, command, reader, status):
-    piped = f"{sys.executable} -m isocost {command} | {{ sleep 0.1; {reader}; }}; exit ${{PIPESTATUS[0]}}"
+    late = f"{{ sleep 0.3; {sys.executable} -m isocost {command}; }}"  # the reader has gone by then
+    piped = f"{late} | {{ {reader}; }}; exit ${{PIPESTATUS[0]}}"
     ended = subprocess.run(
         ["bash", "-c", piped.replace("{study}", str(study))], capture_output=True, text=True, check=False
     )
