@@ -23,8 +23,8 @@ $(VENV)/.engine: $(VENV)/bin/python pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt
-	@echo "installing isocost[engine,dev] into $(VENV) ..." >&2
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[engine,dev]'
+	@echo "installing isocost[engine,prices,carbon,dev] into $(VENV) ..." >&2
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[engine,prices,carbon,dev]'
 	@touch $@ $(VENV)/.engine
 
 $(LOWEST)/.installed: pyproject.toml lowest.txt constraints.txt
