@@ -55,6 +55,7 @@ from isocost.economics.power import (
     EnergyBoundary,
     LoadPower,
     Surroundings,
+    combine_known,
     fit_load_power,
     power_within,
 )
@@ -155,6 +156,7 @@ __all__ = [
     "capital_recovery_factor",
     "carbon_g",
     "check_values",
+    "combine_known",
     "compare_sweeps",
     "congestion_s",
     "cost_curve",

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from isocost.core.errors import InputError
-from isocost.statistics.draws import Draws, combine, generator
+from isocost.statistics.draws import Draws, combine, generator, summarise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from isocost.core.estimate import Estimate
     from isocost.statistics.draws import FloatArray
 
 __all__ = [
@@ -68,6 +69,16 @@ class LoadPower:
     joules_per_token: Draws
     levels: int
     error: float
+
+    @property
+    def base(self) -> Estimate:
+        """P0 with its interval."""
+        return summarise(self.base_w)
+
+    @property
+    def slope(self) -> Estimate:
+        """Joules per token more, e, with its interval."""
+        return summarise(self.joules_per_token)
 
 
 def power_within(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from isocost.core.estimate import Estimate
     from isocost.core.load import Load
     from isocost.economics import CostCurve, EnergyCurve, Surroundings
     from isocost.studies.power import Hardware, ToldPower
@@ -103,6 +104,12 @@ class EnergyReport:
     def of(self, deployment: str) -> DeploymentEnergy | None:
         """Return what is known of a deployment by name."""
         return next((each for each in self.deployments if each.curve.deployment == deployment), None)
+
+    def per_token(self, deployment: str, load: Load) -> Estimate | None:
+        """Return joules per output token of a level where its power is known; ``None``: nowhere."""
+        told = self.of(deployment)
+        level = None if told is None else told.curve.level_at(load)
+        return None if told is None or level is None else level.per_token[told.curve.measured_at]
 
 
 def with_energy(
