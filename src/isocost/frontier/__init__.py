@@ -13,13 +13,14 @@ from isocost.frontier.capability import (
 )
 from isocost.frontier.dominance import (
     Axis,
-    Dominance,
     Frontier,
     FrontierUnit,
     ProductionUnit,
     frontier_of,
-    pareto_mask,
 )
+from isocost.frontier.hypervolume import hypervolume
+from isocost.frontier.improvement import Improvement, improvements
+from isocost.frontier.pareto import Dominance, pareto_mask
 
 __all__ = [
     "Axis",
@@ -29,12 +30,15 @@ __all__ = [
     "Dominance",
     "Frontier",
     "FrontierUnit",
+    "Improvement",
     "ProductionUnit",
     "RankAgreement",
     "ScenarioFrontier",
     "Standing",
     "coincidences",
     "frontier_of",
+    "hypervolume",
+    "improvements",
     "metric_ratios",
     "pareto_mask",
     "rank_agreements",
