@@ -20,6 +20,7 @@ from isocost.cli import (
     frontier,
     hourly_cost,
     measure,
+    mix,
     quickstart,
     report,
     run,
@@ -52,6 +53,7 @@ app.command("cost")(cost.cost)
 app.command("runtime")(runtime.runtime)
 app.command("compare")(compare.compare)
 app.command("frontier")(frontier.frontier)
+app.command("mix")(mix.mix)
 app.command("hourly-cost")(hourly_cost.hourly_cost)
 app.add_typer(engine.app, name="engine")
 app.add_typer(catalog.app, name="catalog")

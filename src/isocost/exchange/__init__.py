@@ -5,6 +5,7 @@ from isocost.exchange.lengths import read_lengths
 from isocost.exchange.machine_file import MachineFile, ParameterRow, read_machine
 from isocost.exchange.model_config import read_model_config
 from isocost.exchange.results import KNOWN_TOOLS, ResultFiles, read_results
+from isocost.exchange.scores import ScoredAnswers, read_scores
 from isocost.exchange.series import read_series
 from isocost.exchange.sweep_file import StatedPrice, SweepFile, SweepFormat
 from isocost.exchange.sweep_table import read_sweep
@@ -18,6 +19,7 @@ __all__ = [
     "MachineFile",
     "ParameterRow",
     "ResultFiles",
+    "ScoredAnswers",
     "StatedPrice",
     "SweepFile",
     "SweepFormat",
@@ -29,6 +31,7 @@ __all__ = [
     "read_machine",
     "read_model_config",
     "read_results",
+    "read_scores",
     "read_series",
     "read_sweep",
     "read_tasks",

@@ -11,6 +11,7 @@ from isocost.frontier.capability import (
     scenario_frontiers,
     standings,
 )
+from isocost.frontier.cascade import Cascade, CascadeData, Outcome, learn_cascade, outcomes
 from isocost.frontier.dominance import (
     Axis,
     Frontier,
@@ -20,28 +21,49 @@ from isocost.frontier.dominance import (
 )
 from isocost.frontier.hypervolume import hypervolume
 from isocost.frontier.improvement import Improvement, improvements
+from isocost.frontier.mixing import (
+    Hull,
+    Mix,
+    area_under_hull,
+    best_within_budget,
+    cheapest_at_quality,
+    mixing_hull,
+    shadow_price,
+)
 from isocost.frontier.pareto import Dominance, pareto_mask
 
 __all__ = [
     "Axis",
     "CapabilityTable",
     "CapabilityUnit",
+    "Cascade",
+    "CascadeData",
     "Coincidence",
     "Dominance",
     "Frontier",
     "FrontierUnit",
+    "Hull",
     "Improvement",
+    "Mix",
+    "Outcome",
     "ProductionUnit",
     "RankAgreement",
     "ScenarioFrontier",
     "Standing",
+    "area_under_hull",
+    "best_within_budget",
+    "cheapest_at_quality",
     "coincidences",
     "frontier_of",
     "hypervolume",
     "improvements",
+    "learn_cascade",
     "metric_ratios",
+    "mixing_hull",
+    "outcomes",
     "pareto_mask",
     "rank_agreements",
     "scenario_frontiers",
+    "shadow_price",
     "standings",
 ]
