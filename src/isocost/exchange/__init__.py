@@ -4,6 +4,7 @@ from isocost.exchange.helm import read_helm
 from isocost.exchange.lengths import read_lengths
 from isocost.exchange.machine_file import MachineFile, ParameterRow, read_machine
 from isocost.exchange.model_config import read_model_config
+from isocost.exchange.problems import ProblemFile, read_problems
 from isocost.exchange.results import KNOWN_TOOLS, ResultFiles, read_results
 from isocost.exchange.scores import ScoredAnswers, read_scores
 from isocost.exchange.series import read_series
@@ -18,6 +19,7 @@ __all__ = [
     "CapabilityFile",
     "MachineFile",
     "ParameterRow",
+    "ProblemFile",
     "ResultFiles",
     "ScoredAnswers",
     "StatedPrice",
@@ -30,6 +32,7 @@ __all__ = [
     "read_lengths",
     "read_machine",
     "read_model_config",
+    "read_problems",
     "read_results",
     "read_scores",
     "read_series",

@@ -31,8 +31,17 @@ from isocost.frontier.mixing import (
     shadow_price,
 )
 from isocost.frontier.pareto import Dominance, pareto_mask
+from isocost.frontier.success import (
+    Attempts,
+    cost_of_success,
+    essentiality,
+    frontier_cost,
+    pass_at,
+    split_frontier,
+)
 
 __all__ = [
+    "Attempts",
     "Axis",
     "CapabilityTable",
     "CapabilityUnit",
@@ -54,6 +63,9 @@ __all__ = [
     "best_within_budget",
     "cheapest_at_quality",
     "coincidences",
+    "cost_of_success",
+    "essentiality",
+    "frontier_cost",
     "frontier_of",
     "hypervolume",
     "improvements",
@@ -62,8 +74,10 @@ __all__ = [
     "mixing_hull",
     "outcomes",
     "pareto_mask",
+    "pass_at",
     "rank_agreements",
     "scenario_frontiers",
     "shadow_price",
+    "split_frontier",
     "standings",
 ]
