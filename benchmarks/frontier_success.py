@@ -1,4 +1,4 @@
-"""How far estimates of the least cost of a success are off, by the number of attempts, on made-up problems."""
+"""How far estimates of the least cost of a success are off by the number of attempts, on made-up problems."""
 
 from __future__ import annotations
 
