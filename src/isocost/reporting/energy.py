@@ -183,8 +183,8 @@ def _deployment_row(each: DeploymentEnergy) -> Json:
         "base_power_w": None if line is None else estimate_object(line.base),
         "joules_per_output_token_over_load": None if line is None else estimate_object(line.slope),
         "power_line_error": None if line is None else line.error,
-        "usd_per_output_token": estimate_object(each.short_run.usd_per_token),
-        "usd_per_output_token_from": each.short_run.told,
+        "marginal_energy_cost": estimate_object(each.short_run.usd_per_token),
+        "marginal_energy_cost_from": each.short_run.told,
     }
 
 

@@ -77,7 +77,7 @@ def test_tables_for_programs(isocost, sweep):
     (one,) = told["tables"]["energy_deployments"]
     assert (one["obtained"], one["least_energy_at"]) == ("measured", "64 concurrent")
     assert (
-        one["usd_per_output_token_from"]
+        one["marginal_energy_cost_from"]
         == "v = 0: the price is taken to be paid by the hour whatever is drawn"
     )
 
