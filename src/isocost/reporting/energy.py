@@ -11,7 +11,7 @@ from isocost.reporting.objects import estimate_object
 from isocost.reporting.tables import Column, Table, number_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from isocost.core.estimate import Estimate
     from isocost.core.load import Load
@@ -80,37 +80,49 @@ def _more(premium: Estimate) -> str:
 
 
 def energy_tables(report: StudyReport) -> list[Table]:
-    """Tabulate energy and carbon of each level; none where no power is known."""
+    """Tabulate energy at each boundary, and energy and carbon at the widest; none where no power is known."""
     energy = report.energy
     if energy is None:
         return []
     names = _boundaries(energy)
-    columns = [
-        Column(title="Load", numeric=False),
-        *(Column(title="Power", unit=f"W, {boundary_place(name)}") for name in names[:1]),
-        *(Column(title="Energy", unit=f"J per output token, {boundary_place(name)}") for name in names),
+    inner, widest = boundary_place(names[0]), boundary_place(names[-1])
+    by_boundary = (
+        Column(title="Power", unit=f"W, {inner}"),
+        *(Column(title=boundary_place(name).capitalize(), unit="J per output token") for name in names),
         Column(title="One token more", unit="J, from the level below"),
-        Column(title="Energy", unit=f"kWh per M output, {boundary_place(names[-1])}"),
-        Column(title="Energy", unit=f"J per request, {boundary_place(names[-1])}"),
+    )
+    wide = (
+        Column(title="Energy", unit="kWh per M output"),
+        Column(title="Energy", unit="J per request"),
         Column(title="Carbon", unit="gCO2e per M output"),
         Column(title="Carbon", unit="gCO2e per request"),
-    ]
-    groups = tuple(
-        (
-            f"{shorten(each.curve.deployment, NAME_LIMIT)}: power {each.obtained}; {_short_run(each)}",
-            tuple(_cells(level, names) for level in each.curve.levels),
-        )
-        for each in energy.deployments
     )
-    rows = [row for _, some in groups for row in some]
-    kept = [i for i in range(len(columns)) if i == 0 or any(row[i] for row in rows)]
     return [
-        Table(
-            title="Energy and carbon",
-            columns=tuple(columns[i] for i in kept),
-            groups=tuple((name, tuple(tuple(row[i] for i in kept) for row in some)) for name, some in groups),
-        )
+        _table("Energy of a token", by_boundary, energy, lambda level: _boundary_cells(level, names)),
+        _table(f"Energy and carbon {widest}", wide, energy, lambda level: _wide_cells(level, names[-1])),
     ]
+
+
+def _table(
+    title: str,
+    columns: tuple[Column, ...],
+    energy: EnergyReport,
+    cells: Callable[[EnergyLevel], tuple[str, ...]],
+) -> Table:
+    """Tabulate levels of all deployments; a column that nobody fills is left out."""
+    every = [
+        (f"{shorten(each.curve.deployment, NAME_LIMIT)}: power {each.obtained}", each.curve.levels)
+        for each in energy.deployments
+    ]
+    groups = [(name, [(level.load.label, *cells(level)) for level in levels]) for name, levels in every]
+    rows = [row for _, some in groups for row in some]
+    headed = (Column(title="Load", numeric=False), *columns)
+    kept = [i for i in range(len(headed)) if i == 0 or any(row[i] for row in rows)]
+    return Table(
+        title=title,
+        columns=tuple(headed[i] for i in kept),
+        groups=tuple((name, tuple(tuple(row[i] for i in kept) for row in some)) for name, some in groups),
+    )
 
 
 def _boundaries(energy: EnergyReport) -> list[EnergyBoundary]:
@@ -119,21 +131,16 @@ def _boundaries(energy: EnergyReport) -> list[EnergyBoundary]:
     return [name for name in order if name in found]
 
 
-def _short_run(each: DeploymentEnergy) -> str:
-    marginal = each.short_run.usd_per_token
-    if marginal is None:
-        return each.short_run.told
-    ends = [None if end is None else 1e6 * end for end in (marginal.low, marginal.high)]
-    return f"v = {money(1e6 * marginal.value, *ends)} per M output"
-
-
-def _cells(level: EnergyLevel, names: list[EnergyBoundary]) -> tuple[str, ...]:
-    widest = names[-1]
+def _boundary_cells(level: EnergyLevel, names: list[EnergyBoundary]) -> tuple[str, ...]:
     return (
-        level.load.label,
         number_cell(level.power.get(names[0])),
         *(number_cell(level.per_token.get(name)) for name in names),
         number_cell(level.incremental),
+    )
+
+
+def _wide_cells(level: EnergyLevel, widest: EnergyBoundary) -> tuple[str, ...]:
+    return (
         number_cell(level.per_million.get(widest)),
         number_cell(level.per_request.get(widest)),
         number_cell(level.carbon_per_million),

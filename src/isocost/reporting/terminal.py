@@ -129,7 +129,7 @@ def _level_table(curve: CostCurve, energy: EnergyReport | None) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     unit = "machine-s" if curve.price is None else "USD"
     powered = energy is not None and energy.of(curve.deployment) is not None
-    joules = ("J / output",) if powered else ()
+    joules = ("J/token",) if powered else ()
     for title in ("load", "tokens/s", f"{unit} / M output", *joules, *(title for _, title in shown)):
         table.add_column(title, justify="right", no_wrap=True)
     if repeated:

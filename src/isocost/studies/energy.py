@@ -272,11 +272,12 @@ def _assumptions(energies: tuple[DeploymentEnergy, ...], terms: _Terms) -> Itera
     for each in energies:
         power = each.curve.levels[0].power[each.curve.measured_at]
         value = each.obtained if each.obtained == "measured" else f"{power.value:,.3g} W, {power.method}"
-        source = f"at the {each.curve.measured_at}, {each.source}"
+        source = f"boundary {each.curve.measured_at}, {each.source}"
         by_power.setdefault((value, "" if each.obtained == "measured" else source), []).append(source)
     for (value, _), sources in by_power.items():
         more = f" and {len(sources) - 1} more" if len(sources) > 1 and value == "measured" else ""
         yield Assumption(name="power", value=value, source=f"{sources[0]}{more}")
+    yield from dict.fromkeys(_varying(each.short_run) for each in energies)
     wider = {name for each in energies for name in each.curve.levels[0].power}
     around = {"PUE": terms.around.pue} if "facility" in wider else {}
     host = {"power of the rest of the servers": terms.around.host_w} if "server" in wider else {}
@@ -294,6 +295,15 @@ def _assumptions(energies: tuple[DeploymentEnergy, ...], terms: _Terms) -> Itera
             value=f"{found.value:.4g}{span} gCO2e/kWh, location-based; nothing embodied is counted",
             source=", ".join(part for part in (found.source, found.date) if part),
         )
+
+
+def _varying(short_run: ShortRunEnergy) -> Assumption:
+    """Say what energy is of the cost that varies with load, v."""
+    marginal, name = short_run.usd_per_token, "energy that varies with load"
+    if marginal is None:
+        return Assumption(name=name, value=short_run.told, source="this study")
+    told = f"v = {1e6 * marginal.value:.3g} USD per million output tokens"
+    return Assumption(name=name, value=told, source=short_run.told)
 
 
 def _cautions(

@@ -250,7 +250,13 @@ def surroundings(hardware: Hardware, *, pue: float | None, seed: int = 0) -> Sur
     host = assumed_draws("server_power_w", own["server_power_w"], seed=seed)
     source = f"{host.source}, profile {'' if owned is None else owned.name}"
     return Surroundings(
-        host_w=replace(host, value=count * host.value, samples=count * host.samples, source=source),
+        host_w=replace(
+            host,
+            value=count * host.value,
+            samples=count * host.samples,
+            method=f"{count} x {host.value:g} W, {host.method}",
+            source=source,
+        ),
         pue=factor,
     )
 

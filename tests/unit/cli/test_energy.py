@@ -48,7 +48,7 @@ def test_cost_tells_energy_and_carbon(isocost, sweep, tmp_path):
     )
     assert (status, err) == (0, "")
     text = " ".join(out.split())
-    assert "J / output" in text
+    assert "J/token" in text
     # 560 W over 900 tokens/s; times 1.5; 0.933 J x 1e6 / 3.6 MJ x 350 g
     assert (
         "energy at 64 concurrent: 0.622 J per output token at the accelerators, measured; 0.933 J at the "
@@ -88,7 +88,7 @@ def test_without_power_one_line_says_how_to_give_it(isocost, powerless):
     assert "no power is known; tell it with --power-w W, or --accelerator NAME --count N" in " ".join(
         out.split()
     )
-    assert "J / output" not in out
+    assert "J/token" not in out
     status, out, _ = isocost("cost", powerless, "--price-per-hour", "3.6", "--json")
     assert "energy" not in json.loads(out)["tables"]
 
@@ -107,7 +107,11 @@ def test_report_writes_the_section(isocost, sweep, tmp_path):
     )
     assert (status, err) == (0, "")
     text = page.read_text()
-    for told in ("What a token takes, in joules and in money", "Energy and carbon", "gCO2e per M output"):
+    for told in (
+        "What a token takes, in joules and in money",
+        "Energy and carbon at the facility",
+        "gCO2e per M output",
+    ):
         assert told in text
 
 

@@ -21,22 +21,25 @@ def powered(**facts):
 
 def test_every_level_has_a_row_and_every_boundary_a_column():
     report = powered()
-    (table,) = energy_tables(report)
-    units = [column.unit for column in table.columns]
-    assert [unit for unit in units if unit.startswith("J per output")] == [
-        "J per output token, at the accelerators",
-        "J per output token, at the server",
-        "J per output token, at the facility",
+    inside, wide = energy_tables(report)
+    told = [(column.title, column.unit) for column in inside.columns]
+    assert [title for title, unit in told if unit == "J per output token"] == [
+        "At the accelerators",
+        "At the server",
+        "At the facility",
     ]
-    assert "gCO2e per M output" in units
-    assert all(len(row) == len(table.columns) for _, rows in table.groups for row in rows)
-    assert len(energy_rows(report)["energy"]) == sum(len(rows) for _, rows in table.groups)
+    assert wide.title == "Energy and carbon at the facility"
+    assert "gCO2e per M output" in [column.unit for column in wide.columns]
+    for table in (inside, wide):
+        assert all(len(row) == len(table.columns) for _, rows in table.groups for row in rows)
+        assert len(energy_rows(report)["energy"]) == sum(len(rows) for _, rows in table.groups) == 20
 
 
 def test_a_column_that_nobody_fills_is_left_out():
-    (table,) = energy_tables(with_energy(study_report(), EnergyQuestion(power_w=40.0)))
-    units = [column.unit for column in table.columns]
-    assert not any("CO2" in unit or "from the level below" in unit for unit in units)
+    tables = energy_tables(with_energy(study_report(), EnergyQuestion(power_w=40.0)))
+    units = [column.unit for table in tables for column in table.columns]
+    assert "kWh per M output" in units
+    assert not any("CO2" in unit or "level below" in unit for unit in units)
 
 
 def test_nothing_is_drawn_or_tabulated_without_power():

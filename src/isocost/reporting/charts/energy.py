@@ -53,6 +53,7 @@ class _Line:
     loads: tuple[Load, ...]
     seen: tuple[Estimate | Amount, ...]
     tips: tuple[str | Markup, ...]
+    missed: frozenset[Load]
 
 
 def energy_figure(report: StudyReport) -> Figure | None:
@@ -62,9 +63,9 @@ def energy_figure(report: StudyReport) -> Figure | None:
     series, pricing = series_of(report), pricing_of(report)
     curves = {each.curve.deployment: each.curve for each in report.deployments if each.curve is not None}
     told = [(each, curves[each.curve.deployment]) for each in report.energy.deployments]
-    energy = [_energy_line(each, series[curve.deployment]) for each, curve in told]
+    energy = [_energy_line(each, curve, series[curve.deployment]) for each, curve in told]
     costs = [_cost_line(curve, series[curve.deployment]) for _, curve in told]
-    power = [_power_line(each, series[curve.deployment]) for each, curve in told]
+    power = [_power_line(each, curve, series[curve.deployment]) for each, curve in told]
     shown = [curve for _, curve in told]
     cost_labels = repricing(_scale(costs, plot_frame(NARROW, HEIGHT)), pricing)
     panels = (
@@ -89,10 +90,12 @@ def _notes(told: Sequence[tuple[DeploymentEnergy, CostCurve]]) -> list[str]:
     notes = ["Upright lines: 95 % intervals."]
     if any(not each.curve.varies for each, _ in told):
         notes.append("Where one power stands for all loads, energy falls as cost does, by arithmetic alone.")
+    if any(_missed(curve) for _, curve in told):
+        notes.append("Hollow: misses a service level, or cannot be judged.")
     return notes
 
 
-def _energy_line(each: DeploymentEnergy, series: Series) -> _Line:
+def _energy_line(each: DeploymentEnergy, curve: CostCurve, series: Series) -> _Line:
     at = each.curve.measured_at
     seen = tuple(level.per_token[at] for level in each.curve.levels)
     place = boundary_place(at)
@@ -102,10 +105,10 @@ def _energy_line(each: DeploymentEnergy, series: Series) -> _Line:
         for level, one in zip(each.curve.levels, seen, strict=True)
     )
     loads = tuple(level.load for level in each.curve.levels)
-    return _Line(series=series, loads=loads, seen=seen, tips=tips)
+    return _Line(series=series, loads=loads, seen=seen, tips=tips, missed=_missed(curve))
 
 
-def _power_line(each: DeploymentEnergy, series: Series) -> _Line:
+def _power_line(each: DeploymentEnergy, curve: CostCurve, series: Series) -> _Line:
     at = each.curve.measured_at
     seen = tuple(level.power[at] for level in each.curve.levels)
     tips = tuple(
@@ -113,7 +116,7 @@ def _power_line(each: DeploymentEnergy, series: Series) -> _Line:
         for level, one in zip(each.curve.levels, seen, strict=True)
     )
     loads = tuple(level.load for level in each.curve.levels)
-    return _Line(series=series, loads=loads, seen=seen, tips=tips)
+    return _Line(series=series, loads=loads, seen=seen, tips=tips, missed=_missed(curve))
 
 
 def _cost_line(curve: CostCurve, series: Series) -> _Line:
@@ -127,7 +130,13 @@ def _cost_line(curve: CostCurve, series: Series) -> _Line:
             cost_tip(f"{series.name} at {load.label}: ", cost, " per million output tokens")
             for load, cost in priced
         ),
+        missed=_missed(curve),
     )
+
+
+def _missed(curve: CostCurve) -> frozenset[Load]:
+    """Return the loads that miss a service level, or cannot be judged."""
+    return frozenset(level.load for level in curve.levels if level.unmet)
 
 
 def _all(lines: Sequence[_Line]) -> list[Estimate | Amount]:
@@ -181,9 +190,8 @@ def _drawn(line: _Line, x: Scale, y: Scale) -> Markup:
     places = [
         (x.at(load_value(load)), y.at(one.value)) for load, one in zip(line.loads, line.seen, strict=True)
     ]
-    marks = [
-        part
-        for place, one, tip in zip(places, line.seen, line.tips, strict=True)
-        for part in (*whisker(place[0], y, one), point(line.series.shape, place, 5.0, "full", tip))
-    ]
+    marks = []
+    for place, load, one, tip in zip(places, line.loads, line.seen, line.tips, strict=True):
+        kind = "open" if load in line.missed else "full"
+        marks += [*whisker(place[0], y, one), point(line.series.shape, place, 5.0, kind, tip)]
     return group(line.series.kind, polyline(places, "line thin"), *marks)
