@@ -328,5 +328,9 @@ def _cautions(
                 "told; they have no energy",
             )
         line = curve.load_power
-        if line is not None and line.joules_per_token.value < 0:
-            yield Caution("power-falls", f"{name}: power falls as load rises; look at what was measured")
+        if line is not None and line.slope.high is not None and line.slope.high < 0:
+            yield Caution(
+                "power-falls",
+                f"{name}: power falls as load rises, so energy that varies with load is taken as 0; look at "
+                "what was measured",
+            )

@@ -139,7 +139,8 @@ def test_pue_and_grid(powered):
 def test_doubts(powered, tmp_path):
     assert "host-not-counted" in {each.code for each in report(powered, price=3.0).cautions}
     falling = tmp_path / "falling.csv"
-    falling.write_text(powered.read_text().replace(",350\n", ",700\n").replace(",420\n", ",640\n"))
+    text = powered.read_text().replace(",350\n", ",702\n").replace(",420\n", ",640\n")
+    falling.write_text(text.replace(",560\n", ",461\n"))
     found = report(falling, machine="h100-owned")
     assert "power-falls" in {each.code for each in found.cautions}
     curve = found.deployments[0].curve
