@@ -95,7 +95,9 @@ def lines(found: list[list[dict[str, str]]]) -> list[Figure]:
         ),
         Figure("  one token more over the least average J/token, median", f"{np.median(shares):.2f}"),
         Figure(
-            "  left-out level, coverage of 95 % intervals, interior", _coverage(found, ends=False), "95 %"
+            "  left-out level, coverage of 95 % intervals, interior",
+            _coverage(found, ends=False),
+            "93 to 97 %",
         ),
         Figure("  left-out level, coverage, ends (extrapolation)", _coverage(found, ends=True)),
     ]
