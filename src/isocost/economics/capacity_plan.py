@@ -23,6 +23,7 @@ __all__ = [
     "PlannedInterval",
 ]
 
+_SAME = 1e-9  # of a cost: what floating point may add
 CapacityKind = Literal["owned", "reserved", "on-demand", "API"]
 
 
@@ -145,9 +146,12 @@ class CapacityAlternative:
 
     @property
     def undecided(self) -> bool:
-        """Whether the interval of the difference holds 0."""
+        """Whether the interval of the difference reaches to both sides of 0, rounding apart."""
         low, high = self.extra.low, self.extra.high
-        return not self.same and low is not None and high is not None and low <= 0 <= high
+        if self.same or low is None or high is None:
+            return False
+        near = _SAME * self.cost_per_day.value
+        return low < -near and high > near
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
