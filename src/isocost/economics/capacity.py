@@ -228,9 +228,15 @@ def _per_request(level: CostLevel, side: str, rate: float | None) -> float | Non
     size = _size(level, side)
     if size is not None:
         return size
-    speeds = [getattr(point, f"{side}_tokens_per_second") for point in level.points]
-    known = [speed.value for speed in speeds if speed is not None]
-    return float(np.mean(known)) / rate if rate and len(known) == len(speeds) else None
+    pairs = [
+        (getattr(point, f"{side}_tokens_per_second"), point.requests_per_second) for point in level.points
+    ]
+    sizes = [
+        speed.value / (rate if requests is None else requests.value)
+        for speed, requests in pairs
+        if speed is not None and rate
+    ]
+    return float(np.mean(sizes)) if len(sizes) == len(pairs) else None
 
 
 def _draws(level: CostLevel, rate: float) -> Draws:

@@ -179,9 +179,7 @@ def _chosen(report: StudyReport, name: str | None) -> DeploymentReport:
     if not swept:
         raise InputError(f"{report.name} holds no measurement under load; measure one: isocost measure load")
     if name is not None and name not in names:
-        raise InputError(
-            f"{report.name} has no deployment {name!r} measured under load; it has: {_few(names)}"
-        )
+        raise InputError(f"no deployment {name!r} was measured under load; there are: {_few(names)}")
     wanted = name or report.recommended or (names[0] if len(names) == 1 else None)
     if wanted is None:
         raise InputError(
