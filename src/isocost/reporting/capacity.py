@@ -30,6 +30,8 @@ __all__ = [
 
 MOST_ROWS = 24
 """More intervals than this are told together where the same replicas run."""
+SURE = 0.95
+"""From this share of the draws on, a number is called certain."""
 _RARE = 0.005
 
 
@@ -62,6 +64,7 @@ def capacity_verdict(report: CapacityReport) -> list[str]:
             "--reserved, --owned or --api-price.",
         ]
     told = [_replicas_sentence(report), _mix_sentence(report, mix)]
+    told += _unsure(mix)
     others = [each for each in mix.alternatives if not each.same]
     if others:
         told.append(" ".join(_against(each, mix) for each in others))
@@ -73,11 +76,11 @@ def _replicas_sentence(report: CapacityReport) -> str:
     low, high = min(counts), max(counts)
     many = f"{low}" if low == high else f"{low} to {high}"
     spare = report.plan.reserve
+    within = "" if report.capacity.level.unmet is None else " within the service levels"
     beside = ", reserve included" if spare.replicas or spare.share else ""
     return (
         f"{report.requests_per_day:,.0f} requests a day take {many} replica{'s' if high > 1 else ''} of "
-        f"{clean(report.deployment)}{beside}, each good for {estimate_text(report.plan.capacity)} within the "
-        f"service levels."
+        f"{clean(report.deployment)}{beside}, each good for {estimate_text(report.plan.capacity)}{within}."
     )
 
 
@@ -98,18 +101,29 @@ def mix_text(mix: CapacityMix, intervals: Sequence[PlannedInterval]) -> str:
 
 def _mix_sentence(report: CapacityReport, mix: CapacityMix) -> str:
     costs = [
-        f"{estimate_text(mix.cost_per_day)} a day",
-        f"{estimate_text(report.unit_costs['cost_per_month'])} a month",
+        f"{_amount(mix.cost_per_day)} a day",
+        f"{_amount(report.unit_costs['cost_per_month'])} a month",
     ]
-    costs.append(f"{estimate_text(report.unit_costs['cost_per_request'])} a request")
+    costs.append(f"{_amount(report.unit_costs['cost_per_request'])} a request")
     tokens = report.unit_costs.get("cost_per_million_output_tokens")
     if tokens is not None:
-        costs.append(f"{estimate_text(tokens)} per million output tokens")
+        costs.append(f"{_amount(tokens)} per million output tokens")
     idle = mix.idle_per_day.value / mix.cost_per_day.value if mix.cost_per_day.value else 0.0
     return (
         f"Cheapest: {mix_text(mix, report.plan.intervals)}: {', '.join(costs)}; {100 * idle:.0f} % of it is "
         f"for what stands idle."
     )
+
+
+def _unsure(mix: CapacityMix) -> list[str]:
+    """Say how sure the number of replicas is that run all day, where it is not."""
+    shares = mix.base_shares or ()
+    here = dict(shares).get(mix.base, 0.0)
+    if not shares or here >= SURE:
+        return []
+    others = [f"{count} in {100 * share:.0f} %" for count, share in shares if count != mix.base][:2]
+    first = f"{mix.base} costs least in {100 * here:.0f} % of the draws"
+    return [f"How many should run all day is not certain: {', '.join([first, *others])}."]
 
 
 def _against(each: CapacityAlternative, mix: CapacityMix) -> str:

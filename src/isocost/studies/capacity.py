@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CapacityQuestion", "CapacityReport", "capacity_report"]
 
+_OF_COST_ALONE = ("few-levels", "one-level", "best-at-edge")  # say nothing of how much a replica carries
 _FULL = 0.9  # of what carrying replicas could; beyond it, arrivals at random queue
 
 
@@ -157,7 +158,7 @@ def capacity_report(
         known=known,
         unit_costs=costs,
         assumptions=tuple(_assumptions(volume, day, capacity, plan, known)),
-        cautions=(*_cautions(question, day, capacity, plan, curve), *report.cautions, *curve.cautions),
+        cautions=(*_cautions(question, day, capacity, plan, curve), *report.cautions, *_of_the_curve(curve)),
         provenance=report.provenance,
     )
 
@@ -240,7 +241,11 @@ def _assumptions(
     yield Assumption(
         name="one replica",
         value=f"up to {capacity.rate.value:.4g} requests/s, as measured at {capacity.level.load.label}, the "
-        "highest rate within the service levels; who keeps them is taken as certain",
+        + (
+            "highest rate; no service level was asked for"
+            if capacity.level.unmet is None
+            else "highest rate within the service levels; who keeps them is taken as certain"
+        ),
         source=capacity.rate.source or "",
     )
     yield Assumption(name="reserve", value=_reserve_text(plan.reserve), source="given by you")
@@ -292,6 +297,10 @@ def _cautions(
             "for replicas on demand",
         )
     yield from _full(plan)
+
+
+def _of_the_curve(curve: CostCurve) -> Iterator[Caution]:
+    return (each for each in curve.cautions if each.code not in _OF_COST_ALONE)
 
 
 def _full(plan: CapacityPlan) -> Iterator[Caution]:

@@ -240,7 +240,7 @@ def _assumptions(hourly: Mapping[CapacityKind, HourlyPrice]) -> list[Assumption]
     return [
         Assumption(
             name=f"{kind} replica",
-            value=f"${price.usd_per_hour:.4g}/h{_range(price)}, {paid[kind]}",
+            value=f"{_hour(price.usd_per_hour)}/h{_range(price)}, {paid[kind]}",
             source=f"{price.source}, {price.date}",
         )
         for kind, price in hourly.items()
@@ -248,7 +248,13 @@ def _assumptions(hourly: Mapping[CapacityKind, HourlyPrice]) -> list[Assumption]
 
 
 def _range(price: HourlyPrice) -> str:
-    return "" if price.low is None or price.low == price.high else f" [{price.low:.4g}, {price.high:.4g}]"
+    if price.low is None or price.high is None or price.low == price.high:
+        return ""
+    return f" [{_hour(price.low)}, {_hour(price.high)}]"
+
+
+def _hour(usd: float) -> str:
+    return f"${usd:.2f}" if usd >= 0.1 or usd == 0 else f"${usd:.3g}"
 
 
 def _api_assumptions(
