@@ -121,6 +121,17 @@ class _Run:
         return named | {"on-demand": run.on_demand_cost(self.worlds), "API": run.api_cost(self.worlds)}
 
     @property
+    def kinds(self) -> list[CapacityKind]:
+        """Which kinds are used, whatever they cost."""
+        run = self.operation
+        amounts = {"on-demand": run.on_demand, "API": run.api_rate}
+        return [
+            kind
+            for kind in self.costs
+            if float(amounts.get(kind, run.base).sum()) > 0 and kind in self.prices
+        ]
+
+    @property
     def total(self) -> FloatArray:
         """USD of the day in each world."""
         total: FloatArray = np.sum([cost.sum(axis=1) for cost in self.costs.values()], axis=0)
@@ -248,7 +259,7 @@ def _mix(day: _Day, base: int) -> CapacityMix:
         cost_per_day=day.estimate(lambda run: run.total, "USD/day", "allocation"),
         usage_per_day=day.estimate(lambda run: run.total - run.idle.sum(axis=1), "USD/day", "usage"),
         idle_per_day=day.estimate(lambda run: run.idle.sum(axis=1), "USD/day", "allocation less usage"),
-        allocations=tuple(_allocation(day, kind) for kind in point.costs if point.allocated(kind)[0] > 0),
+        allocations=tuple(_allocation(day, kind) for kind in point.kinds),
         alternatives=tuple(_alternative(day, kind) for kind in point.prices),
         best_share=None if joint is None else _best_share(joint),
     )
@@ -288,7 +299,7 @@ def _alternative(day: _Day, kind: CapacityKind) -> CapacityAlternative:
 
 def _intervals(load: Sequence[LoadInterval], day: _Day) -> tuple[PlannedInterval, ...]:
     worlds, run = day.point.worlds, day.point.operation
-    costs = day.point.costs if day.point.prices else {}
+    costs = {kind: day.point.costs[kind] for kind in day.point.kinds}
     idle = day.point.idle[0]
     utilization = run.utilization(worlds)[0]
     drawn = None if day.joint is None else day.joint.worlds.needed
@@ -303,7 +314,7 @@ def _intervals(load: Sequence[LoadInterval], day: _Day) -> tuple[PlannedInterval
             api_requests=float(run.api_rate[0, i] * 3600 * each.hours),
             utilization=float(utilization[i]),
             headroom_per_s=float(max(provisioned[i] * worlds.capacity[0] - run.own_rate[0, i], 0.0)),
-            costs={kind: float(cost[0, i]) for kind, cost in costs.items() if cost.sum() > 0},
+            costs={kind: float(cost[0, i]) for kind, cost in costs.items()},
             idle_cost=float(idle[i]) if day.point.prices else 0.0,
         )
         for i, each in enumerate(load)

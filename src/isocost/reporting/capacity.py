@@ -121,7 +121,9 @@ def _unsure(mix: CapacityMix) -> list[str]:
     here = dict(shares).get(mix.base, 0.0)
     if not shares or here >= SURE:
         return []
-    others = [f"{count} in {100 * share:.0f} %" for count, share in shares if count != mix.base][:2]
+    others = [
+        f"{count} in {100 * share:.0f} %" for count, share in shares if count != mix.base and share >= _RARE
+    ][:2]
     first = f"{mix.base} costs least in {100 * here:.0f} % of the draws"
     return [f"How many should run all day is not certain: {', '.join([first, *others])}."]
 

@@ -21,7 +21,8 @@ Json = dict[str, Any]
 def capacity_json(report: CapacityReport) -> str:
     """Return a plan as JSON text.
 
-    Tables: ``intervals``; with prices ``alternatives`` and ``allocation`` (a row a kind and ``cost_basis``).
+    Tables: ``intervals``; with prices ``mix``, ``alternatives``, ``allocation`` (a row a kind and
+    ``cost_basis``) and ``cost_bases`` (the whole, as OpenCost and llm-d name it).
     """
     mix = report.plan.mix
     content = {
@@ -93,11 +94,21 @@ def _tables(report: CapacityReport) -> Json:
         {
             "kind": each.kind,
             "cost_basis": basis,
-            "llm_total_hourly_cost": cost.value / 24,
             "cost_per_day": estimate_object(cost),
         }
         for each in mix.allocations
         for basis, cost in (("allocation", each.allocation), ("usage", each.usage))
+    ]
+    tables["cost_bases"] = [
+        {
+            "cost_basis": basis,
+            "llm_total_hourly_cost": cost.value / 24,
+            "llm_cost_per_million_tokens": estimate_object(report.unit_costs.get(name)),
+        }
+        for basis, cost, name in (
+            ("allocation", mix.cost_per_day, "llm_cost_per_million_tokens"),
+            ("usage", mix.usage_per_day, "llm_cost_per_million_tokens_usage"),
+        )
     ]
     return tables
 

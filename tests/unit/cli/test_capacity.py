@@ -62,7 +62,16 @@ def test_json(isocost):
     }
     # 84 USD over 432,000 x 400 tokens
     assert told["estimates"]["llm_cost_per_million_tokens"]["value"] == pytest.approx(84 / 172.8)
+    assert [(row["cost_basis"], row["llm_total_hourly_cost"]) for row in told["tables"]["cost_bases"]] == [
+        ("allocation", pytest.approx(3.5)),
+        ("usage", pytest.approx(told["estimates"]["usage_per_day"]["value"] / 24)),
+    ]
     assert isocost(*ASKED, "--on-demand", "2", "--reserved", "1.5", "--format", "json")[1] == out
+
+
+def test_what_costs_nothing_is_charged_too(isocost):
+    rows = list(csv.DictReader(io.StringIO(isocost(*ASKED, "--on-demand", "0", "--format", "focus")[1])))
+    assert [row["BilledCost"] for row in rows] == ["0.0", "0.0"]
 
 
 def test_focus(isocost):
