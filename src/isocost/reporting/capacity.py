@@ -245,7 +245,9 @@ def _alternative_table(mix: CapacityMix) -> Table:
         Column(title="P(mix cheaper)"),
     )
     day = mix.cost_per_day
-    rows = [("the mix", _amount(day), money(day.value * DAYS_PER_MONTH), "", "")]
+    rivals = any(not each.same for each in mix.alternatives)
+    best = f"cheapest: {probability(mix.best_share)}" if rivals and mix.best_share is not None else ""
+    rows = [("the mix", _amount(day), money(day.value * DAYS_PER_MONTH), "", best)]
     for each in mix.alternatives:
         cost, extra = each.cost_per_day, each.extra
         likely = (

@@ -287,8 +287,8 @@ def _cautions(
     if len(curve.levels) > 1 and capacity.level.load == curve.levels[-1].load:
         yield Caution(
             "capacity-at-edge",
-            f"a replica was measured up to {capacity.level.load.label} only, and kept the service levels "
-            "there: it may carry more, and fewer replicas may do",
+            f"a replica was measured up to {capacity.level.load.label} only, which no promise forbids: it "
+            "may carry more, and fewer replicas may do",
         )
     if any((part.end_h - part.start_h) % 1 for part in day.parts) and plan.mix is not None:
         yield Caution(

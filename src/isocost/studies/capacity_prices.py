@@ -254,7 +254,7 @@ def _range(price: HourlyPrice) -> str:
 
 
 def _hour(usd: float) -> str:
-    return f"${usd:.2f}" if usd >= 0.1 or usd == 0 else f"${usd:.3g}"
+    return f"${usd:.2f}" if usd >= 1 or usd == round(usd, 2) else f"${usd:.3g}"
 
 
 def _api_assumptions(

@@ -46,6 +46,16 @@ def test_what_cannot_be_told_is_said(plan):
     assert "cannot be told" in text
 
 
+def test_how_sure_the_choice_is_stands_beside_it(plan):
+    # q is 3/s give or take a tenth and 8.9/s are asked for half the day: three of them, in many draws four
+    report = plan(volume=8.9 * 3600 * 16, wobbles=(0.9, 1.0, 1.1), reserved="1.0", on_demand="1.9")
+    mix = report.plan.mix
+    text = " ".join(capacity_text(report).split())
+    shares = dict(mix.base_shares)
+    assert f"{mix.base} costs least in {100 * shares[mix.base]:.0f} % of the draws" in text
+    assert f"cheapest: {mix.best_share:.2f}" in text
+
+
 def test_many_intervals_are_told_together_where_the_same_replicas_run(plan):
     quarters = "time,weight\n" + "".join(
         f"{minute // 60:02d}:{minute % 60:02d},{1 if minute < 720 else 3}\n" for minute in range(0, 1440, 15)
