@@ -78,6 +78,7 @@ from isocost.economics.power import (
 )
 from isocost.economics.principle import PRINCIPLES, Judgement, Principle, PrincipleName
 from isocost.economics.principles import arc_returns, judge_principles
+from isocost.economics.right_answer import cost_of_right_answer
 from isocost.economics.sensitivity import Influence, Sensitivity, sensitivity
 from isocost.economics.short_run import (
     ShortRunLevel,
@@ -189,6 +190,7 @@ __all__ = [
     "congestion_s",
     "cost_curve",
     "cost_flow",
+    "cost_of_right_answer",
     "cost_per_million",
     "cost_per_request",
     "edge_shares_of",

@@ -11,7 +11,14 @@ from isocost.core.errors import InputError
 from isocost.core.estimate import Caution
 from isocost.core.money import HourlyPrice
 from isocost.core.service_level import parse_service_level
-from isocost.journal import open_study, read_assumptions, read_deployments, read_runs
+from isocost.journal import (
+    QualityStage,
+    open_study,
+    read_answers,
+    read_assumptions,
+    read_deployments,
+    read_runs,
+)
 from isocost.studies.choice import (
     assumptions_of,
     candidates,
@@ -24,6 +31,7 @@ from isocost.studies.energy import EnergyQuestion, with_energy
 from isocost.studies.hourly import HourlyQuestion, hourly_report
 from isocost.studies.plans import planned_runs
 from isocost.studies.report import StudyReport
+from isocost.studies.right_answers import quality_cautions, right_answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -92,6 +100,11 @@ def report_study(
         stages=stages,
         runs=[run for run in read_runs(folder.journal_file) if run.stage in stages],
         deployments=read_deployments(folder.journal_file),
+        answers={
+            stage.name: read_answers(folder.journal_file, stage.name)
+            for stage in stages.values()
+            if isinstance(stage, QualityStage)
+        },
     )
     reports, cautions = deployment_reports(measured, Terms(price=price, service_levels=levels))
     if not reports:
@@ -116,9 +129,11 @@ def report_study(
             *_unfinished(folder, measured),
             *cautions,
             *workload_cautions(reports),
+            *quality_cautions(reports),
             *(() if hourly is None else hourly.cautions),
         ),
         provenance=_provenance(measured),
+        right_answers=right_answers(reports),
     )
     behind = None if price_usd_per_hour is not None else machine or assumed.machine
     return with_energy(found, energy, machine=behind, folder=folder.path)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from isocost.runtime.model import RuntimeModel
     from isocost.studies.energy import EnergyReport
     from isocost.studies.hourly import HourlyReport
+    from isocost.studies.right_answers import RightAnswer
+    from isocost.studies.scored import MeasuredQuality
     from isocost.studies.trends import DeploymentTrends
 
 __all__ = ["Assumption", "DeploymentReport", "RequestAlone", "StudyReport"]
@@ -56,6 +58,8 @@ class DeploymentReport:
         Of its first run: what it and the machine that measured told of themselves.
     trends : DeploymentTrends or None
         Contention, variation and drift, as far as they were measured.
+    qualities : tuple of MeasuredQuality
+        One for each stage of questions that it answered.
     """
 
     deployment: Deployment
@@ -64,6 +68,7 @@ class DeploymentReport:
     curve: CostCurve | None
     provenance: Provenance | None = None
     trends: DeploymentTrends | None = None
+    qualities: tuple[MeasuredQuality, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +118,8 @@ class StudyReport:
         What a workload of one's own costs on the recommended deployment; ``None`` when none was given.
     energy : EnergyReport or None
         Energy and carbon beside the money; ``None`` where no power is known.
+    right_answers : tuple of RightAnswer
+        What a right answer costs at each level; empty where quality or price is unknown.
     """
 
     name: str
@@ -129,6 +136,7 @@ class StudyReport:
     hourly: HourlyReport | None = None
     workload_cost: WorkloadCost | None = None
     energy: EnergyReport | None = None
+    right_answers: tuple[RightAnswer, ...] = ()
 
     def alone(self, model: RuntimeModel) -> RequestAlone:
         """Return runtime and cost of the longest request that was profiled, alone on the deployment."""
