@@ -95,7 +95,7 @@ def frontier_of_levels(reports: Sequence[DeploymentReport]) -> Frontier | None:
     )
     speed = Axis(name="speed for one user", unit="tokens/s", better="higher")
     size = Axis(name="parameters", unit="parameters", better="higher")
-    right = Axis(name="quality", unit="share right", better="higher")
+    right = Axis(name="quality", unit="1", better="higher")
     return frontier_of(
         [
             ProductionUnit(
