@@ -59,7 +59,7 @@ def cost_of_right_answer(cost: Estimate, accuracy: Estimate) -> Estimate | None:
         low=low,
         high=high,
         level=min(cost.level, accuracy.level),
-        unit=cost.unit,
+        unit="USD/right answer",
         kind=cost.kind,
         method="cost of a request over the share of right answers; interval from those of both",
         n=accuracy.n,

@@ -95,8 +95,8 @@ def quality_lines(each: DeploymentReport, report: StudyReport) -> list[str]:
     found = None if best is None else right_answer(report, each.deployment.name, best)
     if found is not None and best is not None:
         lines.append(
-            f"a right answer: {money(found.value, found.low, found.high)} at {best.label}, the cost of a "
-            "request over the share of right answers"
+            f"1,000 right answers: {_per_thousand(found)} at {best.label}, the cost of a request over the "
+            "share of right answers"
         )
     return [clean(line) for line in lines]
 
@@ -219,6 +219,11 @@ def _category_rows(quality: MeasuredQuality) -> list[Json]:
         }
         for name, share in quality.categories
     ]
+
+
+def _per_thousand(cost: Estimate) -> str:
+    ends = [None if end is None else 1000 * end for end in (cost.low, cost.high)]
+    return money(1000 * cost.value, *ends)
 
 
 def _share(share: Estimate) -> str:

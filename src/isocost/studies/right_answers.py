@@ -41,7 +41,10 @@ class RightAnswer:
 
 
 def shared_quality(reports: Sequence[DeploymentReport]) -> Mapping[str, MeasuredQuality]:
-    """Return the first score on questions that all deployments under load were asked; empty without one."""
+    """Return the first score on questions that all deployments under load were asked; empty without one.
+
+    A score counts once all of its questions are answered: the first ten of sixty are other questions.
+    """
     swept = [report for report in reports if report.curve is not None]
     if not swept:
         return {}
@@ -50,7 +53,7 @@ def shared_quality(reports: Sequence[DeploymentReport]) -> Mapping[str, Measured
             report.deployment.name: each
             for report in swept
             for each in reversed(report.qualities)
-            if each.digest == first.digest
+            if each.digest == first.digest and each.score.n == each.planned
         }
         if len(found) == len(swept):
             return found

@@ -15,7 +15,7 @@ def usd(value, low=None, high=None):
 
 def test_it_is_cost_over_share():
     each = cost_of_right_answer(usd(0.002), proportion(15, 60))
-    assert (each.value, each.low, each.unit, each.n) == (0.008, None, "USD", 60)
+    assert (each.value, each.low, each.unit, each.n) == (0.008, None, "USD/right answer", 60)
     assert cost_of_right_answer(usd(0.002), proportion(0, 60)) is None
     assert cost_of_right_answer(usd(0.0), proportion(6, 60)).value == 0
 

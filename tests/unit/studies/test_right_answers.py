@@ -79,8 +79,14 @@ def test_the_report_shows_quality_and_hostile_names_stay_text():
     report = with_quality((15, 15, 30, 30))
     page, text = html_page(report), terminal_text(report)
     assert "quality: 0.25 [0.16, 0.37] right of 60 questions" in text
-    assert "a right answer: $" in text
-    for part in ("Right answers", "&lt;b&gt;small&lt;/b&gt;", "a &lt;i&gt;", "Quality"):
+    assert "1,000 right answers: $" in text
+    for part in (
+        "Quality counts, too",
+        "Right answers",
+        "&lt;b&gt;small&lt;/b&gt;",
+        "a &lt;i&gt;",
+        "Quality",
+    ):
         assert part in page
     assert "<b>small" not in page
     assert "a <i>" not in page
@@ -96,3 +102,10 @@ def test_the_first_questions_that_all_were_asked_count():
     # what was asked of one alone counts for it where the others have no quality
     (cost, *_) = right_answers((more,))
     assert cost.cost is None
+
+
+def test_a_score_on_a_part_of_the_questions_is_not_compared():
+    report = with_quality((15, 15, 30, 30))
+    part = replace(report.deployments[0].qualities[0], planned=120)
+    parts = (replace(report.deployments[0], qualities=(part,)), *report.deployments[1:])
+    assert shared_quality(parts) == {}
