@@ -98,6 +98,10 @@ def quality_lines(each: DeploymentReport, report: StudyReport) -> list[str]:
             f"1,000 right answers: {_per_thousand(found)} at {best.label}, the cost of a request over the "
             "share of right answers"
         )
+    elif any(
+        (right.deployment, right.load) == (each.deployment.name, best) for right in report.right_answers
+    ):
+        lines.append("no answer was right, so a right one has no price")
     return [clean(line) for line in lines]
 
 

@@ -129,7 +129,7 @@ def report_study(
             *_unfinished(folder, measured),
             *cautions,
             *workload_cautions(reports),
-            *quality_cautions(reports),
+            *quality_cautions(reports, recommended),
             *(() if hourly is None else hourly.cautions),
         ),
         provenance=_provenance(measured),

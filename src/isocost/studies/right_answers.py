@@ -85,11 +85,22 @@ def right_answers(reports: Sequence[DeploymentReport]) -> tuple[RightAnswer, ...
     return tuple(found)
 
 
-def quality_cautions(reports: Sequence[DeploymentReport]) -> Iterator[Caution]:
-    """Yield a doubt where scores of deployments cannot be compared."""
+def quality_cautions(reports: Sequence[DeploymentReport], recommended: str | None) -> Iterator[Caution]:
+    """Yield a doubt where scores cannot be compared, or another answers better than what is recommended."""
+    shared = shared_quality(reports)
+    chosen = shared.get(recommended or "")
+    better = [] if chosen is None else [each for each in shared.values() if _surely_better(each, chosen)]
+    if chosen is not None and better:
+        best = max(better, key=lambda each: each.score.value)
+        yield Caution(
+            "cheapest-answers-less-well",
+            f"{chosen.deployment} is the cheapest and answers {chosen.score.value:.2f} of the questions "
+            f"right, {best.deployment} {best.score.value:.2f}: the recommendation heeds cost alone, the frontier "
+            "quality, too",
+        )
     swept = [report for report in reports if report.curve is not None]
     known = [report for report in swept if report.qualities]
-    if not known or len(swept) < 2 or shared_quality(reports):
+    if not known or len(swept) < 2 or shared:
         return
     lacking = [report.deployment.name for report in swept if not report.qualities]
     if lacking:
@@ -97,3 +108,9 @@ def quality_cautions(reports: Sequence[DeploymentReport]) -> Iterator[Caution]:
     else:
         text = "deployments were asked different questions, so the frontier heeds no quality"
     yield Caution("quality-not-shared", f"{text}; ask all the same: isocost measure quality")
+
+
+def _surely_better(one: MeasuredQuality, other: MeasuredQuality) -> bool:
+    """Whether the interval of one score lies above that of another; more than is needed."""
+    low, high = one.score.low, other.score.high
+    return low is not None and high is not None and low > high

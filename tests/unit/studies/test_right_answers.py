@@ -57,10 +57,10 @@ def test_without_a_shared_set_of_questions_size_stays_and_a_doubt_says_so():
     ):
         report = with_quality(rights, tuple(digests))
         assert [axis.name for axis in report.frontier.axes][2] == "parameters"
-        (caution,) = quality_cautions(report.deployments)
+        (caution,) = quality_cautions(report.deployments, None)
         assert caution.code == "quality-not-shared"
         assert why in caution.text
-    assert not list(quality_cautions(with_quality((None,) * 4).deployments))
+    assert not list(quality_cautions(with_quality((None,) * 4).deployments, None))
 
 
 def test_a_right_answer_costs_a_request_over_the_share():
@@ -109,3 +109,17 @@ def test_a_score_on_a_part_of_the_questions_is_not_compared():
     part = replace(report.deployments[0].qualities[0], planned=120)
     parts = (replace(report.deployments[0], qualities=(part,)), *report.deployments[1:])
     assert shared_quality(parts) == {}
+
+
+def test_a_recommendation_that_answers_less_well_is_told():
+    report = with_quality((6, 6, 40, 40))
+    (caution,) = quality_cautions(report.deployments, "tiny-F16")
+    assert caution.code == "cheapest-answers-less-well"
+    assert "answers 0.10 of the questions right, small-F16 0.67" in caution.text
+    assert not list(quality_cautions(report.deployments, "small-Q8_0"))
+    close = with_quality((15, 15, 18, 18))  # intervals overlap: nothing is sure
+    assert not list(quality_cautions(close.deployments, "tiny-F16"))
+
+
+def test_where_no_answer_was_right_a_right_one_has_no_price():
+    assert "no answer was right, so a right one has no price" in terminal_text(with_quality((0, 0, 0, 0)))
