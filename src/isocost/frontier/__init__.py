@@ -20,6 +20,7 @@ from isocost.frontier.dominance import (
     frontier_of,
     pareto_mask,
 )
+from isocost.frontier.radial import radial_scores
 
 __all__ = [
     "Axis",
@@ -37,6 +38,7 @@ __all__ = [
     "frontier_of",
     "metric_ratios",
     "pareto_mask",
+    "radial_scores",
     "rank_agreements",
     "scenario_frontiers",
     "standings",
