@@ -62,7 +62,8 @@ class EnvelopedUnit:
     name : str
     status : {"optimal", "infeasible", "unbounded"}
         Whether there is a score. Infeasible: no combination of others does what the unit does, however far it
-        were to go. Without a score all further fields are ``None`` or empty.
+        were to go. Unbounded: no other makes any of its outputs, so that no factor compares them. Without a
+        score all further fields are ``None`` or empty.
     score : float or None
         In the convention of the `Envelopment`.
     shephard : float or None
@@ -306,6 +307,8 @@ def _units(
     targets = have + np.where(grows, 1, -1) * (found.step[:, None] * along + slacks)
     for i, name in enumerate(problem.names):
         status, step = found.status[i], float(found.step[i])
+        if orientation == "output" and 1 + step < _ALMOST:
+            status = "unbounded"
         if status != "optimal":
             yield EnvelopedUnit(name=name, status=status)
             continue
@@ -314,7 +317,7 @@ def _units(
             name=name,
             status=status,
             score=score,
-            shephard=None if orientation == "directional" or score == 0 else 1 / score,
+            shephard=None if orientation == "directional" else 1 / score,
             efficient=step <= _ALMOST,
             leaves_slack=bool((slacks[i] > 0).any()),
             peers=_peers(problem.names, found.support[i], found.weights[i]),

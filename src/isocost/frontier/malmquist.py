@@ -170,9 +170,7 @@ def _matched(earlier: EnvelopmentProblem, later: EnvelopmentProblem) -> Envelopm
     """Put the later units into the earlier order."""
     check_scalable(earlier, None, "a Malmquist index")
     if earlier.bads is not None or later.bads is not None:
-        raise InputError(
-            "a Malmquist index is of inputs and outputs; leave bad outputs out, or make them inputs"
-        )
+        raise InputError("a Malmquist index knows no bad outputs; leave them out, or make them inputs")
     if earlier.axes != later.axes:
         raise InputError("a Malmquist index needs the same inputs and outputs at both dates")
     alone = sorted(set(earlier.names) ^ set(later.names))

@@ -87,9 +87,7 @@ def scale_efficiencies(
     check_orientation(orientation)
     check_scalable(problem, None, "scale efficiency")
     if problem.bads is not None:
-        raise InputError(
-            "scale efficiency is of inputs and outputs; leave bad outputs out, or make them inputs"
-        )
+        raise InputError("scale efficiency knows no bad outputs; leave them out, or make them inputs")
     crs, vrs, drs = (
         radial_scores(problem.inputs, problem.outputs, technology=technology, orientation=orientation)
         for technology in ("crs", "vrs", "drs")
