@@ -198,7 +198,7 @@ def _equal(problem: EnvelopmentProblem) -> Caution | None:
     return Caution(
         "equal-units",
         f"{int(counts[counts > 1].sum())} units share all their values with another, {name!r} among them; "
-        "they score alike, and leaving one out changes nothing",
+        "they score alike",
     )
 
 
