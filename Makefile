@@ -84,7 +84,7 @@ bench-runtime: $(VENV)/.dev  ## every figure of idealized runtime beside its tar
 bench-economics: $(VENV)/.dev  ## figures of the economics beside their oracles
 	@for part in benchmarks/economics_*.py; do $(BIN)/python $$part || exit 1; done
 
-bench-frontier: $(VENV)/.dev  ## figures of the production frontier beside published ones and peers
+bench-frontier: $(VENV)/.dev  ## figures of the frontier beside published scores and peers
 	@for part in benchmarks/frontier_*.py; do $(BIN)/python $$part || exit 1; done
 
 soak: $(VENV)/.dev  ## what takes long: many kills under load

@@ -11,27 +11,49 @@ from isocost.frontier.capability import (
     scenario_frontiers,
     standings,
 )
+from isocost.frontier.cascade import Cascade, CascadeData, Outcome, learn_cascade, outcomes
 from isocost.frontier.direction import Direction
 from isocost.frontier.dominance import (
     Axis,
-    Dominance,
     Frontier,
     FrontierUnit,
     ProductionUnit,
     frontier_of,
-    pareto_mask,
 )
 from isocost.frontier.envelopment import EnvelopedUnit, Envelopment, Peer, envelop
+from isocost.frontier.hypervolume import hypervolume
+from isocost.frontier.improvement import Improvement, improvements
 from isocost.frontier.malmquist import ProductivityChange, malmquist, mean_change
+from isocost.frontier.mixing import (
+    Hull,
+    Mix,
+    area_under_hull,
+    best_within_budget,
+    cheapest_at_quality,
+    mixing_hull,
+    shadow_price,
+)
+from isocost.frontier.pareto import Dominance, pareto_mask
 from isocost.frontier.priced import PricedEfficiency, cost_efficiencies, revenue_efficiencies
 from isocost.frontier.production import EnvelopmentProblem
 from isocost.frontier.radial import radial_scores
 from isocost.frontier.scale import ScaleEfficiency, scale_efficiencies
+from isocost.frontier.success import (
+    Attempts,
+    cost_of_success,
+    essentiality,
+    frontier_cost,
+    pass_at,
+    split_frontier,
+)
 
 __all__ = [
+    "Attempts",
     "Axis",
     "CapabilityTable",
     "CapabilityUnit",
+    "Cascade",
+    "CascadeData",
     "Coincidence",
     "Direction",
     "Dominance",
@@ -40,6 +62,10 @@ __all__ = [
     "EnvelopmentProblem",
     "Frontier",
     "FrontierUnit",
+    "Hull",
+    "Improvement",
+    "Mix",
+    "Outcome",
     "Peer",
     "PricedEfficiency",
     "ProductionUnit",
@@ -48,18 +74,32 @@ __all__ = [
     "ScaleEfficiency",
     "ScenarioFrontier",
     "Standing",
+    "area_under_hull",
+    "best_within_budget",
+    "cheapest_at_quality",
     "coincidences",
     "cost_efficiencies",
+    "cost_of_success",
     "envelop",
+    "essentiality",
+    "frontier_cost",
     "frontier_of",
+    "hypervolume",
+    "improvements",
+    "learn_cascade",
     "malmquist",
     "mean_change",
     "metric_ratios",
+    "mixing_hull",
+    "outcomes",
     "pareto_mask",
+    "pass_at",
     "radial_scores",
     "rank_agreements",
     "revenue_efficiencies",
     "scale_efficiencies",
     "scenario_frontiers",
+    "shadow_price",
+    "split_frontier",
     "standings",
 ]
