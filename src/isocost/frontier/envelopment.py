@@ -9,17 +9,17 @@ import numpy as np
 
 from isocost.core.errors import InputError
 from isocost.frontier.direction import Direction, direction_rows
+from isocost.frontier.hull import Points, check_technology, reach
 from isocost.frontier.production import check_scalable, doubts_about
 from isocost.frontier.radial import column_scale
-from isocost.frontier.hull import Points, check_technology, reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from isocost.core.estimate import Caution
+    from isocost.frontier.hull import Reach, Technology
     from isocost.frontier.linear import Solver, Status
     from isocost.frontier.production import EnvelopmentProblem
-    from isocost.frontier.hull import Reach, Technology
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
     IntArray = np.ndarray[Any, np.dtype[np.intp]]

@@ -15,9 +15,9 @@ from isocost.frontier.radial import check_orientation, radial_scores
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from isocost.frontier.hull import Technology
     from isocost.frontier.production import EnvelopmentProblem
     from isocost.frontier.radial import Orientation
-    from isocost.frontier.hull import Technology
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 

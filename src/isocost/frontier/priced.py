@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from isocost.core.errors import InputError
+from isocost.frontier.hull import Points, check_technology, reach
 from isocost.frontier.production import check_scalable
 from isocost.frontier.radial import column_scale, radial_direction, radial_scores
-from isocost.frontier.hull import Points, check_technology, reach
 
 if TYPE_CHECKING:
+    from isocost.frontier.hull import Technology
     from isocost.frontier.production import EnvelopmentProblem
     from isocost.frontier.radial import Orientation
-    from isocost.frontier.hull import Technology
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
     IntArray = np.ndarray[Any, np.dtype[np.intp]]
