@@ -75,6 +75,7 @@ def _small(stages):
 @pytest.mark.parametrize("document", WITH_BLOCKS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_document_does_what_it_says(document, place, tmp_path, monkeypatch):
     shutil.copytree(place.quickstart, tmp_path / "studies" / "quickstart")
+    shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MY_KEY", "a key that the embedded engine takes no notice of".replace(" ", "-"))
     names: dict[str, object] = {"__name__": "__main__"}
