@@ -16,7 +16,9 @@ __all__ = ["cost"]
 def cost(
     paths: sweeps.Paths,
     price_per_hour: sweeps.PricePerHour = None,
+    price_range: sweeps.PriceRange = None,
     machine: sweeps.Machine = None,
+    waiting_price: sweeps.WaitingPrice = None,
     slo: options.Slo = None,
     names: sweeps.Renames = None,
     where: options.Where = None,
@@ -28,6 +30,7 @@ def cost(
     rates: sweeps.Rate = None,
     workload: sweeps.Workload = None,
     share: sweeps.Share = None,
+    sensitivity: sweeps.Sensitivity = False,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -47,6 +50,9 @@ def cost(
             slo=tuple(slo or ()),
             workload=workload,
             share=share,
+            price_range=price_range,
+            waiting_price=waiting_price,
+            sensitivity=sensitivity,
         ),
         sweeps.FileOptions(
             names=names or (),

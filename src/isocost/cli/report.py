@@ -16,7 +16,9 @@ __all__ = ["report"]
 def report(
     paths: sweeps.Paths,
     price_per_hour: sweeps.PricePerHour = None,
+    price_range: sweeps.PriceRange = None,
     machine: sweeps.Machine = None,
+    waiting_price: sweeps.WaitingPrice = None,
     slo: options.Slo = None,
     size_floor: Annotated[
         int | None, typer.Option("--size-floor", help="Recommend only models of at least so many parameters.")
@@ -31,6 +33,7 @@ def report(
     rates: sweeps.Rate = None,
     workload: sweeps.Workload = None,
     share: sweeps.Share = None,
+    sensitivity: sweeps.Sensitivity = False,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -56,6 +59,9 @@ def report(
             size_floor=size_floor,
             workload=workload,
             share=share,
+            price_range=price_range,
+            waiting_price=waiting_price,
+            sensitivity=sensitivity,
         ),
         sweeps.FileOptions(
             names=names or (),

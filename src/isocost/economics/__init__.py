@@ -7,7 +7,15 @@ from isocost.economics.cost import (
     machine_seconds_per_million,
     price_draws,
 )
-from isocost.economics.curve import BatchTechnology, CostCurve, CostLevel, TokenBasis, Zone
+from isocost.economics.cost_sensitivity import (
+    THROUGHPUT,
+    CostSensitivity,
+    Hour,
+    ServiceInfluence,
+    cost_sensitivity,
+    measured_throughput,
+)
+from isocost.economics.curve import BatchTechnology, CostCurve, CostLevel, TokenBasis, WaitingCost, Zone
 from isocost.economics.forms import CANDIDATES, COMPARED, Form, form_named
 from isocost.economics.hourly import (
     READINGS,
@@ -70,6 +78,8 @@ from isocost.economics.technology import (
     step_time,
 )
 from isocost.economics.technology_fit import HeldOut, TechnologyFit, fit_forms
+from isocost.economics.turning import Turn, service_turns, turning_points
+from isocost.economics.waiting import cost_with_waiting, waiting_cost
 from isocost.economics.workload_cost import (
     LevelCost,
     Sharing,
@@ -91,13 +101,16 @@ __all__ = [
     "PARTIAL_FROM",
     "PRINCIPLES",
     "READINGS",
+    "THROUGHPUT",
     "BatchTechnology",
     "BreakEven",
     "CostCurve",
     "CostLevel",
+    "CostSensitivity",
     "EfficientScale",
     "Form",
     "HeldOut",
+    "Hour",
     "HourlyCost",
     "Influence",
     "Judgement",
@@ -106,6 +119,7 @@ __all__ = [
     "PrincipleName",
     "ScaleUnit",
     "Sensitivity",
+    "ServiceInfluence",
     "Sharing",
     "ShortRunLevel",
     "Steadiness",
@@ -116,6 +130,8 @@ __all__ = [
     "TaskTokens",
     "TechnologyFit",
     "TokenBasis",
+    "Turn",
+    "WaitingCost",
     "WorkloadCost",
     "Zone",
     "arc_returns",
@@ -131,6 +147,8 @@ __all__ = [
     "cost_flow",
     "cost_per_million",
     "cost_per_request",
+    "cost_sensitivity",
+    "cost_with_waiting",
     "edge_shares_of",
     "find_zone",
     "fit_forms",
@@ -147,6 +165,7 @@ __all__ = [
     "long_run_average_cost",
     "long_run_cost",
     "machine_seconds_per_million",
+    "measured_throughput",
     "minimum_efficient_scale",
     "offered_share",
     "overload_loss",
@@ -159,6 +178,7 @@ __all__ = [
     "returns_to_concurrency",
     "returns_to_scale",
     "sensitivity",
+    "service_turns",
     "short_run",
     "short_run_average_cost",
     "social_marginal_cost",
@@ -166,6 +186,8 @@ __all__ = [
     "steadiness_number",
     "step_time",
     "tally_principle",
+    "turning_points",
+    "waiting_cost",
     "weighted_tokens",
     "workload_cost",
 ]

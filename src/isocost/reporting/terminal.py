@@ -11,8 +11,10 @@ from isocost.reporting.markup import clean, shorten
 from isocost.reporting.obstacle import latency_key
 from isocost.reporting.pricing import cost_of
 from isocost.reporting.principles import principle_lines
+from isocost.reporting.sensitivity import sensitivity_text
 from isocost.reporting.tables import form_text, scale_text
 from isocost.reporting.verdict import verdict_of
+from isocost.reporting.waiting import congestion_text, waiting_cell
 from isocost.reporting.workload import workload_text
 
 if TYPE_CHECKING:
@@ -65,6 +67,9 @@ def terminal_text(report: StudyReport, *, width: int = 100, colour: bool = False
     if report.workload_cost is not None:
         console.print()
         console.print(workload_text(report, width=console.width), end="", soft_wrap=True)
+    if report.sensitivity is not None:
+        console.print()
+        console.print(sensitivity_text(report, width=console.width), end="", soft_wrap=True)
     _print_cautions(console, report)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
@@ -90,6 +95,8 @@ def _print_deployment(console: Console, each: DeploymentReport, *, chosen: bool)
         console.print(_level_table(each.curve))
         if each.curve.technology is not None:
             console.print(Text(_technology_text(each.curve.technology)))
+        if congestion := congestion_text(each.curve):
+            console.print(Text(congestion))
         if each.curve.efficient_scale is not None and len(each.curve.levels) > 1:
             console.print(Text(f"efficient scale: {scale_text(each.curve.efficient_scale)}"))
         if principles := principle_lines(each.curve):
@@ -115,7 +122,8 @@ def _level_table(curve: CostCurve) -> Table:
     repeated = any(level.probability_best is not None for level in curve.levels)
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     unit = "machine-s" if curve.price is None else "USD"
-    for title in ("load", "tokens/s", f"{unit} / M output", *(title for _, title in shown)):
+    waiting = ["with waiting"] if curve.waiting_usd_per_second is not None else []
+    for title in ("load", "tokens/s", f"{unit} / M output", *waiting, *(title for _, title in shown)):
         table.add_column(title, justify="right", no_wrap=True)
     if repeated:
         table.add_column("P(best)", justify="right", no_wrap=True)
@@ -132,6 +140,7 @@ def _cells(level: CostLevel, curve: CostCurve, latencies: list[str], *, repeated
         load.label if load.concurrency is None else str(load.concurrency),
         _brief(level.output_tokens_per_second).removesuffix(" tokens/s"),
         "unknown" if cost is None else f"{cost.number} {cost.interval}".strip(),
+        *([waiting_cell(level) or "-"] if curve.waiting_usd_per_second is not None else []),
         *(_brief(level.latency[key]) if key in level.latency else "-" for key in latencies),
         *(["-" if best is None else probability(best)] if repeated else []),
         _remark(level, curve),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from isocost.core.money import HourlyPrice
     from isocost.core.provenance import Provenance
     from isocost.core.service_level import ServiceLevel
+    from isocost.economics.cost_sensitivity import CostSensitivity
     from isocost.economics.curve import CostCurve
     from isocost.economics.workload_cost import WorkloadCost
     from isocost.frontier.dominance import Frontier
@@ -110,6 +111,8 @@ class StudyReport:
         What the price is made of; ``None`` when it was given or is of a machine by the hour.
     workload_cost : WorkloadCost or None
         What a workload of one's own costs on the recommended deployment; ``None`` when none was given.
+    sensitivity : CostSensitivity or None
+        What the recommended cost hangs on; ``None`` when it was not asked.
     """
 
     name: str
@@ -125,6 +128,7 @@ class StudyReport:
     probability_cheapest: float | None = None
     hourly: HourlyReport | None = None
     workload_cost: WorkloadCost | None = None
+    sensitivity: CostSensitivity | None = None
 
     def alone(self, model: RuntimeModel) -> RequestAlone:
         """Return runtime and cost of the longest request that was profiled, alone on the deployment."""
