@@ -15,7 +15,9 @@ SPEEDS = st.lists(st.floats(10.0, 1e4), min_size=6, max_size=6)
 
 
 def sweep(speeds):
-    return [point(b, x, repeat=i % 2) for i, (b, x) in enumerate(zip((1, 1, 8, 8, 64, 64), speeds, strict=True))]
+    return [
+        point(b, x, repeat=i % 2) for i, (b, x) in enumerate(zip((1, 1, 8, 8, 64, 64), speeds, strict=True))
+    ]
 
 
 @settings(max_examples=30, deadline=None)

@@ -96,7 +96,9 @@ def _ends(each: Influence) -> tuple[float, float]:
 
 
 def _sentences(found: CostSensitivity) -> list[str]:
-    ranged = ["The ranges decide: one too narrow makes a number look harmless."] if found.found.influences else []
+    ranged = (
+        ["The ranges decide: one too narrow makes a number look harmless."] if found.found.influences else []
+    )
     return [
         *ranged,
         *(f"{text[:1].upper()}{text[1:]}." for text in found.exact),
@@ -132,8 +134,8 @@ def _turn_text(turn: Turn, chosen: str) -> str:
     unit = "" if turn.unit == "1" else f" {turn.unit}"
     number = clean(turn.name)
     return (
-        f"{number[:1].upper()}{number[1:]} could change the choice of {chosen}: {side} {turn.at:.4g}{unit}, within its "
-        f"range [{turn.low:.4g}, {turn.high:.4g}], {instead}."
+        f"{number[:1].upper()}{number[1:]} could change the choice of {chosen}: {side} {turn.at:.4g}{unit}, "
+        f"within its range [{turn.low:.4g}, {turn.high:.4g}], {instead}."
     )
 
 

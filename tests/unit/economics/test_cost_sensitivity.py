@@ -84,9 +84,7 @@ def test_without_a_price_machine_seconds_hang_on_throughput_alone() -> None:
 
 
 def test_nothing_to_question_where_nothing_qualifies() -> None:
-    strict = cost_curve(
-        [point(4, 125.0, ttft={95.0: 2.0})], price=PRICE, service_levels=[FAST]
-    )
+    strict = cost_curve([point(4, 125.0, ttft={95.0: 2.0})], price=PRICE, service_levels=[FAST])
     assert cost_sensitivity(strict, HOUR) is None
 
 
@@ -146,5 +144,5 @@ def test_a_log_normal_range_is_the_middle_of_its_distribution() -> None:
     shares = np.array([0.0, 0.1, 0.5, 0.8, 1.0])
     log = truncnorm(-1.959964, 1.959964, loc=np.log(100), scale=np.log(1.25) / 1.959964)
     assert quantiles_of(assumed, shares) == pytest.approx(np.exp(log.ppf(shares)))
-    with pytest.raises(InputError, match="a log-normal range needs ends above 0, got 0.0; take another shape"):
+    with pytest.raises(InputError, match="a log-normal range needs ends above 0, got"):
         Assumed(value=1.0, low=0.0, high=2.0, unit="1", source="test", date="", shape="log-normal")

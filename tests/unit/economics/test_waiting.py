@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -80,7 +79,11 @@ def test_confidence_is_of_machine_and_waiting_together() -> None:
     points = [p for p in sweep(0.02) if p.load.concurrency in (4, 8)]
     curve = cost_curve(points, price=PRICE, waiting_usd_per_second=0.6 / 3600)
     logs = [
-        [np.log((3.6 + 0.6 * b) / p.output_tokens_per_second.value) for p in points if p.load.concurrency == b]
+        [
+            np.log((3.6 + 0.6 * b) / p.output_tokens_per_second.value)
+            for p in points
+            if p.load.concurrency == b
+        ]
         for b in (4, 8)
     ]
     expected = 1 - ttest_ind(*logs, alternative="less").pvalue
@@ -180,9 +183,7 @@ def exact(value: float, unit: str) -> Draws:
 
 
 def test_requests_inside_that_vary_widen_the_cost() -> None:
-    points: Sequence[OperatingPoint] = [
-        replace(point(16, 250.0, repeat=i), mean_concurrency=n) for i, n in enumerate((10.0, 14.0))
-    ]
+    points = [replace(point(16, 250.0, repeat=i), mean_concurrency=n) for i, n in enumerate((10.0, 14.0))]
     told = waiting_cost(
         points, exact(4000.0, "s/1M tokens"), exact(3.6, "USD/h"), waiting_usd_per_second=1e-4
     )

@@ -25,7 +25,9 @@ def test_a_range_around_a_price_keeps_its_source():
     assumed = HourlyPrice(usd_per_hour=2.1, source="a list", date="2026-01-01")
     ranged = price_with_range(assumed, RANGE)
     assert (ranged.source, ranged.date, ranged.low) == ("a list", "2026-01-01", 2.0)
-    with pytest.raises(InputError, match="--price-range 2:4 does not hold the price, 5 USD per hour; give LOW"):
+    with pytest.raises(
+        InputError, match="--price-range 2:4 does not hold the price, 5 USD per hour; give LOW"
+    ):
         price_with_range(HourlyPrice(usd_per_hour=5.0, source="", date=""), RANGE)
 
 
