@@ -64,8 +64,7 @@ def test_one_line_names_the_number_to_question_first() -> None:
 def test_the_text_says_ranges_what_is_exact_and_what_could_change_the_answer() -> None:
     text = " ".join(sensitivity_text(replace(study_report(), sensitivity=FOUND)).split())
     for line in (
-        "utilization  [0.3, 0.9]",
-        "76.0 % 77.4 %",
+        "utilization [0.3, 0.9] 0.600 0.200 76.0 % 77.4 %",
         "Taken as exact: lifetime_years 3.",
         "at the better ends of the intervals 16 concurrent at $0.300",
         "Price of tiny could change the choice of small-Q8_0: below 1.25 USD/h, within its range [1, 2],",
