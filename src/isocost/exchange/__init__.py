@@ -4,7 +4,9 @@ from isocost.exchange.helm import read_helm
 from isocost.exchange.lengths import read_lengths
 from isocost.exchange.machine_file import MachineFile, ParameterRow, read_machine
 from isocost.exchange.model_config import read_model_config
+from isocost.exchange.problems import ProblemFile, read_problems
 from isocost.exchange.results import KNOWN_TOOLS, ResultFiles, read_results
+from isocost.exchange.scores import ScoredAnswers, read_scores
 from isocost.exchange.series import read_series
 from isocost.exchange.sweep_file import StatedPrice, SweepFile, SweepFormat
 from isocost.exchange.sweep_table import read_sweep
@@ -17,7 +19,9 @@ __all__ = [
     "CapabilityFile",
     "MachineFile",
     "ParameterRow",
+    "ProblemFile",
     "ResultFiles",
+    "ScoredAnswers",
     "StatedPrice",
     "SweepFile",
     "SweepFormat",
@@ -28,7 +32,9 @@ __all__ = [
     "read_lengths",
     "read_machine",
     "read_model_config",
+    "read_problems",
     "read_results",
+    "read_scores",
     "read_series",
     "read_sweep",
     "read_tasks",
