@@ -140,7 +140,7 @@ def _cells(level: CostLevel, curve: CostCurve, latencies: list[str], *, repeated
         load.label if load.concurrency is None else str(load.concurrency),
         _brief(level.output_tokens_per_second).removesuffix(" tokens/s"),
         "unknown" if cost is None else f"{cost.number} {cost.interval}".strip(),
-        *([waiting_cell(level) or "-"] if curve.waiting_usd_per_second is not None else []),
+        *([waiting_cell(level)] if curve.waiting_usd_per_second is not None else []),
         *(_brief(level.latency[key]) if key in level.latency else "-" for key in latencies),
         *(["-" if best is None else probability(best)] if repeated else []),
         _remark(level, curve),

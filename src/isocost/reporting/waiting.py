@@ -27,7 +27,7 @@ def waiting_sentence(curve: CostCurve, best: CostLevel) -> str:
         return ""
     promised = [each.label for each in curve.service_levels]
     asked = " and ".join([f"waiting at ${curve.waiting_usd_per_second * 3600:g} an hour", *promised])
-    told = f"With {asked}: ${waiting_cell(best)} per million output tokens, waiting included"
+    told = f"With {asked}: ${_number(best.waiting.cost_per_million_tokens)} per million output tokens, waiting included"
     zone = curve.zone
     if zone.best == zone.cheapest:
         return f"{told}; the machine alone costs least there too."
@@ -38,8 +38,8 @@ def waiting_sentence(curve: CostCurve, best: CostLevel) -> str:
 
 
 def waiting_cell(level: CostLevel) -> str:
-    """Write the cost of a level with waiting, USD per million output tokens; ``""`` where it is not told."""
-    return "" if level.waiting is None else _number(level.waiting.cost_per_million_tokens)
+    """Write the cost of a level with waiting, without interval; ``"-"`` where it is not told."""
+    return "-" if level.waiting is None else _number(level.waiting.cost_per_million_tokens).split(" [")[0]
 
 
 def congestion_text(curve: CostCurve) -> str:
