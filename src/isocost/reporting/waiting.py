@@ -27,7 +27,8 @@ def waiting_sentence(curve: CostCurve, best: CostLevel) -> str:
         return ""
     promised = [each.label for each in curve.service_levels]
     asked = " and ".join([f"waiting at ${curve.waiting_usd_per_second * 3600:g} an hour", *promised])
-    told = f"With {asked}: ${_number(best.waiting.cost_per_million_tokens)} per million output tokens, waiting included"
+    cost = _number(best.waiting.cost_per_million_tokens)
+    told = f"With {asked}: ${cost} per million output tokens, waiting included"
     zone = curve.zone
     if zone.best == zone.cheapest:
         return f"{told}; the machine alone costs least there too."
