@@ -5,6 +5,7 @@ from isocost.exchange.lengths import read_lengths
 from isocost.exchange.machine_file import MachineFile, ParameterRow, read_machine
 from isocost.exchange.model_config import read_model_config
 from isocost.exchange.problems import ProblemFile, read_problems
+from isocost.exchange.quality import KNOWN_QUALITY_TOOLS, QualityFiles, read_quality
 from isocost.exchange.results import KNOWN_TOOLS, ResultFiles, read_results
 from isocost.exchange.scores import ScoredAnswers, read_scores
 from isocost.exchange.series import read_series
@@ -15,11 +16,13 @@ from isocost.exchange.times import TimesFormat, read_times
 from isocost.exchange.units import CapabilityFile, UnitFile, read_capability, read_units
 
 __all__ = [
+    "KNOWN_QUALITY_TOOLS",
     "KNOWN_TOOLS",
     "CapabilityFile",
     "MachineFile",
     "ParameterRow",
     "ProblemFile",
+    "QualityFiles",
     "ResultFiles",
     "ScoredAnswers",
     "StatedPrice",
@@ -33,6 +36,7 @@ __all__ = [
     "read_machine",
     "read_model_config",
     "read_problems",
+    "read_quality",
     "read_results",
     "read_scores",
     "read_series",
