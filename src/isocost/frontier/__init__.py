@@ -12,6 +12,7 @@ from isocost.frontier.capability import (
     standings,
 )
 from isocost.frontier.cascade import Cascade, CascadeData, Outcome, learn_cascade, outcomes
+from isocost.frontier.direction import Direction
 from isocost.frontier.dominance import (
     Axis,
     Frontier,
@@ -19,8 +20,10 @@ from isocost.frontier.dominance import (
     ProductionUnit,
     frontier_of,
 )
+from isocost.frontier.envelopment import EnvelopedUnit, Envelopment, Peer, envelop
 from isocost.frontier.hypervolume import hypervolume
 from isocost.frontier.improvement import Improvement, improvements
+from isocost.frontier.malmquist import ProductivityChange, malmquist, mean_change
 from isocost.frontier.mixing import (
     Hull,
     Mix,
@@ -31,6 +34,10 @@ from isocost.frontier.mixing import (
     shadow_price,
 )
 from isocost.frontier.pareto import Dominance, pareto_mask
+from isocost.frontier.priced import PricedEfficiency, cost_efficiencies, revenue_efficiencies
+from isocost.frontier.production import EnvelopmentProblem
+from isocost.frontier.radial import radial_scores
+from isocost.frontier.scale import ScaleEfficiency, scale_efficiencies
 from isocost.frontier.success import (
     Attempts,
     cost_of_success,
@@ -48,34 +55,49 @@ __all__ = [
     "Cascade",
     "CascadeData",
     "Coincidence",
+    "Direction",
     "Dominance",
+    "EnvelopedUnit",
+    "Envelopment",
+    "EnvelopmentProblem",
     "Frontier",
     "FrontierUnit",
     "Hull",
     "Improvement",
     "Mix",
     "Outcome",
+    "Peer",
+    "PricedEfficiency",
     "ProductionUnit",
+    "ProductivityChange",
     "RankAgreement",
+    "ScaleEfficiency",
     "ScenarioFrontier",
     "Standing",
     "area_under_hull",
     "best_within_budget",
     "cheapest_at_quality",
     "coincidences",
+    "cost_efficiencies",
     "cost_of_success",
+    "envelop",
     "essentiality",
     "frontier_cost",
     "frontier_of",
     "hypervolume",
     "improvements",
     "learn_cascade",
+    "malmquist",
+    "mean_change",
     "metric_ratios",
     "mixing_hull",
     "outcomes",
     "pareto_mask",
     "pass_at",
+    "radial_scores",
     "rank_agreements",
+    "revenue_efficiencies",
+    "scale_efficiencies",
     "scenario_frontiers",
     "shadow_price",
     "split_frontier",
