@@ -26,7 +26,12 @@ SCRIPTS = ("numbers.js", "economics.js", "sentence.js", "drawing.js", "page.js",
 DATA_LIMIT = 72 * 1024
 """Bytes of data for the page to compute from; beyond, fewer service levels can be tried."""
 STEPS = 200
-_NAMES: dict[Metric, str] = {"ttft": "TTFT", "tpot": "Time per token", "e2e": "End to end", "user_speed": "Speed for one user"}
+_NAMES: dict[Metric, str] = {
+    "ttft": "TTFT",
+    "tpot": "Time per token",
+    "e2e": "End to end",
+    "user_speed": "Speed for one user",
+}
 _STAYS = (
     "Not computed anew: this part shows the report's own figures, not what is tried in the fields at the top."
 )
@@ -149,8 +154,8 @@ def _hour(report: StudyReport) -> list[_Slider]:
     return [
         _Slider(
             key="utilization",
-            label="Utilization: share of its hours in which it serves",
-            unit="of 1",
+            label="Utilization: share of hours in use",
+            unit="0 to 1",
             value=data["values"]["utilization"],
             low=0.02,
             high=1.0,

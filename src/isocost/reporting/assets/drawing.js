@@ -77,13 +77,14 @@ isocost.drawing = (() => {
   }
   // `shown` holds the loads of each zone to shade, with the name and colour of its deployment.
   function drawZones(container, shown) {
-    const { at } = scaleOf(container), top = number(container, "top"), bottom = number(container, "bottom");
+    const { at, start, end } = scaleOf(container), top = number(container, "top"), bottom = number(container, "bottom");
     container.replaceChildren(...shown.map(({ kind, name, loads }) => {
       const left = at(Math.min(...loads) / 1.12), right = at(Math.max(...loads) * 1.12);
+      const middle = (left + right) / 2, inside = Math.min(Math.max(middle, start + 28), end - 28);
       return make("g", { class: kind },
         make("title", {}, `Zone of ${name}`),
         make("rect", { class: "zone", x: left, y: top, width: right - left, height: bottom - top }),
-        text((left + right) / 2, top + 14, "zone-label", "run here", "middle"));
+        text(inside, middle < (start + end) / 2 ? bottom - 8 : top + 14, "zone-label", "run here", "middle"));
     }));
   }
   // `bounds` holds pairs of a bound in seconds and its label.

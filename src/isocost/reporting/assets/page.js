@@ -104,6 +104,7 @@ isocost.page = (() => {
     if (!chosen) return;
     const hit = chosen.querySelector(".hit"), [x, y] = [Number(hit.getAttribute("cx")), Number(hit.getAttribute("cy"))];
     const radius = number(chosen, "radius") + 5, right = x < chart.viewBox.baseVal.width / 2;
+    all(".label", chart).filter((label) => Math.hypot(Number(label.getAttribute("x")) - x, Number(label.getAttribute("y")) - y) < radius + 9).forEach((label) => label.remove());
     chosen.prepend(drawing.make("circle", { class: "halo", cx: x, cy: y, r: radius }));
     chart.querySelector("g.labels").append(drawing.text(x, y - radius - 6, "label chosen", best.mark, right ? "start" : "end"));
   }

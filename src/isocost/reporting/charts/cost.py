@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 __all__ = ["cost_figure", "load_scale"]
 
+LABEL = 56.0
+"""Room for the words in the zone."""
 TOGETHER = 4
 """Up to so many deployments share one plot; more get one each."""
 
@@ -224,6 +226,14 @@ def _zone(curve: CostCurve, series: Series, plot: _Plot) -> Markup:
     return group(
         series.kind,
         area,
-        text((left + right) / 2, plot.frame.top + 14, "run here", "zone-label", anchor="middle"),
+        text(*_label_place(left, right, plot.frame), "run here", "zone-label", anchor="middle"),
         tip=f"Zone of {series.name}",
     )
+
+
+def _label_place(left: float, right: float, frame: Frame) -> tuple[float, float]:
+    """Put the words where the curves, which fall with load, are not: below at low loads, above at high ones."""
+    middle = (left + right) / 2
+    low = middle < (frame.left + frame.right) / 2
+    inside = min(max(middle, frame.left + LABEL / 2), frame.right - LABEL / 2)
+    return inside, frame.bottom - 8 if low else frame.top + 14
