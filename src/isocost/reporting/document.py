@@ -69,7 +69,7 @@ def document(
     command: str = "isocost report",
     scripts: Sequence[str] = (),
 ) -> str:
-    """Write a page; expendable parts give way, the last one first, until it is small enough.
+    """Write a page; expendable parts give way, the last ones first, until it is small enough.
 
     Parameters
     ----------
@@ -86,15 +86,24 @@ def document(
     scripts : sequence of str
         Assets that run in the page after the one that switches between light and dark, in this order.
     """
-    shown = list(parts)
     main = (verdict, footer, ("theme.js", *scripts))
-    page = _assemble(name, dates, main, shown)
-    for number in reversed([i for i, part in enumerate(shown) if part.expendable]):
-        if len(page.encode()) <= SIZE_LIMIT:
+
+    def page_without(gone: set[int]) -> str:
+        left = [
+            replace(part, markup=_left_out(part.title, command)) if i in gone else part
+            for i, part in enumerate(parts)
+        ]
+        return _assemble(name, dates, main, left)
+
+    gone: set[int] = set()
+    for number in reversed([i for i, part in enumerate(parts) if part.expendable]):
+        if len(page_without(gone).encode()) <= SIZE_LIMIT:
             break
-        shown[number] = replace(shown[number], markup=_left_out(shown[number].title, command))
-        page = _assemble(name, dates, main, shown)
-    return page
+        gone.add(number)
+    for number in sorted(gone):  # what gave way in vain, before something larger did, comes back
+        if len(page_without(gone - {number}).encode()) <= SIZE_LIMIT:
+            gone.remove(number)
+    return page_without(gone)
 
 
 def _left_out(title: str, command: str) -> Markup:

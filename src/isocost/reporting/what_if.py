@@ -23,8 +23,8 @@ __all__ = ["SCRIPTS", "what_if_controls", "with_notes"]
 
 SCRIPTS = ("numbers.js", "economics.js", "sentence.js", "drawing.js", "page.js", "what_if.js")
 """In the order in which they build upon each other."""
-DATA_LIMIT = 72 * 1024
-"""Bytes of data for the page to compute from; beyond, fewer service levels can be tried."""
+LIMIT = 36 * 1024
+"""Characters that controls and data may have; beyond, fewer service levels can be tried."""
 STEPS = 200
 _NAMES: dict[Metric, str] = {
     "ttft": "TTFT",
@@ -67,12 +67,21 @@ def what_if_controls(report: StudyReport, verdict: Verdict) -> Markup:
     if all(each.curve is None for each in report.deployments):
         return Markup()
     money = pricing_of(report).uniform and any(phrase.amount is not None for phrase in verdict.phrases)
-    services = _services(report)
     sliders = [*([_price(report)] if money else []), *(_hour(report) if money else [])]
-    if not sliders and not services:
-        return Markup()
-    data = element("script", {"type": "application/json", "id": "what-if-data"}, _data(report, services))
-    return join([_form(report, sliders, services), data])
+    written = Markup()
+    for services in _services(report):
+        written = _written(report, sliders, services) if sliders or services else Markup()
+        if len(written) <= LIMIT:
+            break
+    return written
+
+
+def _written(
+    report: StudyReport, sliders: Sequence[_Slider], services: Sequence[tuple[ServiceLevel, bool]]
+) -> Markup:
+    data = Markup(data_text(what_if_data(report, services)))
+    script = element("script", {"type": "application/json", "id": "what-if-data"}, data)
+    return join([_form(report, sliders, services), script])
 
 
 def with_notes(parts: Sequence[Part]) -> list[Part]:
@@ -86,12 +95,8 @@ def _note(inputs: str) -> Markup:
     return element("p", {"class": "stays", "data-on": inputs, "hidden": True}, _STAYS)
 
 
-def _data(report: StudyReport, services: Sequence[tuple[ServiceLevel, bool]]) -> Markup:
-    return Markup(data_text(what_if_data(report, services)))
-
-
-def _services(report: StudyReport) -> list[tuple[ServiceLevel, bool]]:
-    """Return the service levels to try: those asked for, and the statistics that all levels have."""
+def _services(report: StudyReport) -> tuple[list[tuple[ServiceLevel, bool]], ...]:
+    """Return the service levels to try: those asked for, and all, few or none of what all levels tell."""
     asked = [(level, True) for level in dict.fromkeys(report.service_levels)]
     levels = [level for each in report.deployments if each.curve is not None for level in each.curve.levels]
     common = set.intersection(*(set(level.latency) for level in levels))
@@ -105,10 +110,7 @@ def _services(report: StudyReport) -> list[tuple[ServiceLevel, bool]]:
         if (bound := _loosest(report, key)) > 0
     ]
     median = [each for each in offered if each[0].statistic in ("p50", "p95")]
-    for some in ([*asked, *offered], [*asked, *median], asked):
-        if len(data_text(what_if_data(report, some))) <= DATA_LIMIT:
-            return some
-    return []
+    return [*asked, *offered], [*asked, *median], asked
 
 
 def _loosest(report: StudyReport, key: str) -> float:
@@ -239,12 +241,10 @@ def _row(slider: _Slider, *, switch: bool | None = None) -> Markup:
         "type": "number",
         "min": "0",
         "step": "any",
-        "inputmode": "decimal",
         "value": known,
         "data-known": known,
         "data-factor": exact(slider.factor),
-        "placeholder": "unknown",
-        "autocomplete": "off",
+        "placeholder": None if known else "unknown",
     }
     reach = {
         "type": "range",
@@ -257,14 +257,12 @@ def _row(slider: _Slider, *, switch: bool | None = None) -> Markup:
         "data-high": exact(slider.high),
         "data-log": f"{slider.log:d}",
         "aria-label": f"{slider.label}, {slider.unit}: slider",
-        "autocomplete": "off",
     }
     box: dict[str, str | float | bool | None] = {
         "type": "checkbox",
         "id": f"{slider.key}-on",
         "checked": bool(switch),
         "aria-label": f"{slider.label}: on",
-        "autocomplete": "off",
     }
     named = element("label", {"for": slider.key}, slider.label)
     if switch is not None:

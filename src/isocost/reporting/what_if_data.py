@@ -10,7 +10,7 @@ from isocost.economics import ACCELERATOR_PARTS
 from isocost.economics.service import failed_share, required_share
 from isocost.economics.zone import premium_over
 from isocost.reporting.charts.cost import TOGETHER
-from isocost.reporting.charts.figure import load_value, series_of
+from isocost.reporting.charts.figure import series_of
 from isocost.reporting.format import si
 from isocost.reporting.markup import clean, exact, shorten
 from isocost.reporting.obstacle import is_ours, latency_key
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from isocost.core.estimate import Estimate
-    from isocost.core.money import HourlyPrice
     from isocost.core.service_level import ServiceLevel
     from isocost.economics.curve import CostCurve, CostLevel
     from isocost.studies.hourly import HourlyReport
@@ -59,6 +58,7 @@ def what_if_data(report: StudyReport, services: Sequence[tuple[ServiceLevel, boo
         "exact": is_exact(price),
         "uniform": pricing.uniform,
         "hour": hour_data(report.hourly),
+        "keys": keys,
         "services": [service_data(level, asked=asked) for level, asked in services],
         "floor": None if report.size_floor is None else si(report.size_floor),
         "odds": report.probability_cheapest,
@@ -142,32 +142,20 @@ def _level(
     keys: Sequence[str],
     texts: dict[str, int],
 ) -> Json:
-    cost = cost_of(level, curve.price)
-    return {
+    """Return a level in few characters: what is usual is left out, and filled in by the page."""
+    cost = None if is_exact(curve.price) else cost_of(level, curve.price)
+    told: Json = {
         "load": level.load.label,
-        "at": load_value(level.load),
-        "mark": clean(shorten(f"{each.deployment.name} at {level.load.label}", 40)),
         "s": triple(level.machine_seconds_per_million),
         "cost": None if cost is None else _ends(cost.value, cost.low, cost.high),
-        "bases": _bases(level, curve.price),
-        "failed": failed_share(level.points),
-        "seen": {key: triple(level.latency[key]) for key in keys if key in level.latency},
+        "failed": failed_share(level.points) or None,
+        "seen": [triple(level.latency[key]) if key in level.latency else None for key in keys],
         "odds": level.probability_best,
-        "repeats": len(level.points),
+        "repeats": len(level.points) if len(level.points) > 1 else None,
         "conditions": texts.setdefault(clean(conditions_text(each, curve, level)), len(texts)),
         "premium": _premium(level, curve),
     }
-
-
-def _bases(level: CostLevel, price: HourlyPrice | None) -> dict[str, float]:
-    """Return machine-seconds per million tokens of each other basis, and per request."""
-    if price is None or price.usd_per_second <= 0:
-        return {}
-    priced = level.cost_per_million_tokens.items()
-    costs: dict[str, float] = {basis: each.value for basis, each in priced if basis != "output"}
-    if level.cost_per_request is not None:
-        costs["request"] = level.cost_per_request.value
-    return {name: cost / price.usd_per_second for name, cost in costs.items()}
+    return {name: each for name, each in told.items() if each is not None}
 
 
 def _premium(level: CostLevel, curve: CostCurve) -> list[float | None] | None:
@@ -179,9 +167,9 @@ def _premium(level: CostLevel, curve: CostCurve) -> list[float | None] | None:
 
 
 def triple(estimate: Estimate) -> list[float | None]:
-    """Return value, low and high."""
+    """Return value, low and high; the value alone where there is no interval."""
     return _ends(estimate.value, estimate.low, estimate.high)
 
 
-def _ends(value: float, *ends: float | None) -> list[float | None]:
-    return [value, *(None if end is None else float(exact(end)) for end in ends)]
+def _ends(value: float, low: float | None, high: float | None) -> list[float | None]:
+    return [value] if low is None or high is None else [value, float(exact(low)), float(exact(high))]

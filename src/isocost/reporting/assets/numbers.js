@@ -77,8 +77,12 @@ isocost.numbers = (() => {
     if (exponent >= -4 && exponent < digits) return bare(value.toFixed(Math.max(digits - 1 - exponent, 0)));
     return `${bare(mantissa)}e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
   }
+  function shorten(text, limit) {
+    const letters = Array.from(text), tail = Math.floor((limit - 1) / 2);
+    return letters.length <= limit ? text : `${letters.slice(0, limit - 1 - tail).join("")}\u2026${letters.slice(-tail).join("")}`;
+  }
   const listed = (words) => words.join(" and ");
   return {
-    UNKNOWN, bracket, decimals, fixed, general, grouped, hourly, listed, money, percent, probability, seconds, seen, si, timeUnit,
+    UNKNOWN, bracket, decimals, fixed, general, grouped, hourly, listed, money, percent, probability, seconds, seen, shorten, si, timeUnit,
   };
 })();

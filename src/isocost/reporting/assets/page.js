@@ -1,11 +1,21 @@
 // Writes what was computed into the page, and brings the report's own figures back as they were.
 isocost.page = (() => {
   "use strict";
-  const { decimals, grouped, bracket, probability, UNKNOWN } = isocost.numbers;
+  const { decimals, grouped, bracket, probability, shorten, UNKNOWN } = isocost.numbers;
   const { sentence, drawing } = isocost;
   const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
   const script = document.getElementById("what-if-data");
   const data = JSON.parse(script.textContent);
+  const full = (told) => (told ? [told[0], told[1] ?? null, told[2] ?? null] : null);
+  data.deployments.forEach((deployment) => {
+    const perSecond = deployment.price === null ? 1 : deployment.price / 3600;
+    deployment.levels = deployment.levels.map((level) => ({
+      failed: 0, odds: null, repeats: 1, ...level,
+      at: parseFloat(level.load), s: full(level.s), premium: full(level.premium),
+      cost: full(level.cost) ?? full(level.s).map((each) => (each === null ? null : each * perSecond)),
+      seen: Object.fromEntries(data.keys.map((key, i) => [key, full(level.seen[i])]).filter(([, told]) => told !== null)),
+    }));
+  });
   const { number } = drawing;
 
   // ---- what the report shows by itself
@@ -106,7 +116,7 @@ isocost.page = (() => {
     const radius = number(chosen, "radius") + 5, right = x < chart.viewBox.baseVal.width / 2;
     all(".label", chart).filter((label) => Math.hypot(Number(label.getAttribute("x")) - x, Number(label.getAttribute("y")) - y) < radius + 9).forEach((label) => label.remove());
     chosen.prepend(drawing.make("circle", { class: "halo", cx: x, cy: y, r: radius }));
-    chart.querySelector("g.labels").append(drawing.text(x, y - radius - 6, "label chosen", best.mark, right ? "start" : "end"));
+    chart.querySelector("g.labels").append(drawing.text(x, y - radius - 6, "label chosen", shorten(`${data.deployments[found.chosen].name} at ${best.load}`, 40), right ? "start" : "end"));
   }
   function judgeTable(found) {
     all("span[data-level]").forEach((node) => {

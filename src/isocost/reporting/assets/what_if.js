@@ -107,8 +107,6 @@
     return said.join(" ");
   }
   function state(asked, found) {
-    const costs = (i, level) => (found.prices[i] === null ? {} : Object.fromEntries(
-      [["output", level.s[0]], ...Object.entries(level.bases)].map(([basis, s]) => [basis, s * (found.prices[i] / 3600)])));
     return {
       price: found.usd ?? data.price, hour: found.hour, services: asked.services.map(sentence.label),
       recommended: found.chosen === null ? null : data.deployments[found.chosen].name,
@@ -117,7 +115,7 @@
         name: each.name, best: found.zones[i].best?.load ?? null, zone: found.zones[i].levels.map((level) => level.load),
         cheapest: found.zones[i].cheapest.load,
         premium: found.zones[i].best ? found.zones[i].best.s[0] / found.zones[i].cheapest.s[0] - 1 : null,
-        levels: each.levels.map((level) => ({ load: level.load, costs: costs(i, level), unmet: economics.unmet(level, asked.services).map(sentence.label) })),
+        levels: each.levels.map((level) => ({ load: level.load, cost: found.cost(i, level), unmet: economics.unmet(level, asked.services).map(sentence.label) })),
       })),
     };
   }

@@ -232,7 +232,7 @@ def _zone(curve: CostCurve, series: Series, plot: _Plot) -> Markup:
 
 
 def _label_place(left: float, right: float, frame: Frame) -> tuple[float, float]:
-    """Put the words where the curves, which fall with load, are not: below at low loads, above at high ones."""
+    """Put the words where curves that fall with load are not: below at low loads, above at high ones."""
     middle = (left + right) / 2
     low = middle < (frame.left + frame.right) / 2
     inside = min(max(middle, frame.left + LABEL / 2), frame.right - LABEL / 2)
