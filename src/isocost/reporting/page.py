@@ -23,7 +23,7 @@ from isocost.reporting.principles import principle_parts
 from isocost.reporting.runtime_section import runtime_parts
 from isocost.reporting.tables import cost_data, cost_table, cost_unit, level_table, returns_table, unit_table
 from isocost.reporting.verdict import verdict_of
-from isocost.reporting.what_if import SCRIPTS, what_if_controls, with_notes
+from isocost.reporting.what_if import SCRIPTS, SMALL_PRINT_NOTE, what_if_controls, with_notes
 from isocost.reporting.workload import workload_page_tables
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def html_page(report: StudyReport) -> str:
         dates=[each.measured_at_utc for each in report.provenance if each.measured_at_utc],
         verdict=join([_verdict(verdict), controls]),
         parts=with_notes(parts) if controls else parts,
-        footer=_small_print(report),
+        footer=[*([SMALL_PRINT_NOTE] if controls else []), *_small_print(report)],
         scripts=SCRIPTS if controls else (),
     )
 

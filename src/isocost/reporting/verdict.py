@@ -191,7 +191,8 @@ def _premium(curve: CostCurve) -> str:
     zone = curve.zone
     if not curve.service_levels:
         return ""
-    asked = " and ".join(level.label for level in curve.service_levels)
+    named = " and ".join(level.label for level in curve.service_levels)
+    asked = named[0].upper() + named[1:]
     several = len(curve.service_levels) > 1
     costs, it = ("cost", "them") if several else ("costs", "it")
     if zone.best == zone.cheapest:

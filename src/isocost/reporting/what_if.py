@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from isocost.reporting.verdict import Verdict
     from isocost.studies.report import StudyReport
 
-__all__ = ["SCRIPTS", "what_if_controls", "with_notes"]
+__all__ = ["SCRIPTS", "SMALL_PRINT_NOTE", "what_if_controls", "with_notes"]
 
 SCRIPTS = ("numbers.js", "economics.js", "sentence.js", "drawing.js", "page.js", "what_if.js")
 """In the order in which they build upon each other."""
@@ -91,8 +91,14 @@ def with_notes(parts: Sequence[Part]) -> list[Part]:
     ]
 
 
-def _note(inputs: str) -> Markup:
-    return element("p", {"class": "stays", "data-on": inputs, "hidden": True}, _STAYS)
+def _note(inputs: str, text: str = _STAYS) -> Markup:
+    return element("p", {"class": "stays", "data-on": inputs, "hidden": True}, text)
+
+
+SMALL_PRINT_NOTE = _note(
+    "price hour service",
+    "Cautions and assumptions below are the report's own, not of what is tried at the top.",
+)
 
 
 def _services(report: StudyReport) -> tuple[list[tuple[ServiceLevel, bool]], ...]:

@@ -46,7 +46,7 @@ isocost.sentence = (() => {
   }
   function premium(found, zone) {
     if (!found.services.length) return "";
-    const asked = listed(found.services.map(label));
+    const named = listed(found.services.map(label)), asked = named[0].toUpperCase() + named.slice(1);
     const [costs, it] = found.services.length > 1 ? ["cost", "them"] : ["costs", "it"];
     if (zone.best === zone.cheapest) return `${asked} ${costs} nothing: the cheapest level keeps ${it}.`;
     if (zone.best.premium === null) return `${asked}: ${zone.cheapest.load} would be cheaper but does not keep ${it}.`;

@@ -31,7 +31,8 @@
     const text = input.value.trim(), value = Number(text);
     const empty = text === "" && !input.validity.badInput;
     const fault = empty || (!input.validity.badInput && Number.isFinite(value) && valid[kind](value)) ? null : FAULTS[kind];
-    input.setAttribute("aria-invalid", String(fault !== null));
+    if (fault) input.setAttribute("aria-invalid", "true");
+    else input.removeAttribute("aria-invalid");
     return { input, value, fault, changed: !empty && !known(input) };
   }
   function askedServices(faults) {
