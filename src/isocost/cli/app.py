@@ -13,6 +13,7 @@ import typer
 
 from isocost import __version__
 from isocost.cli import (
+    capacity,
     catalog,
     compare,
     cost,
@@ -20,10 +21,12 @@ from isocost.cli import (
     frontier,
     hourly_cost,
     measure,
+    mix,
     quickstart,
     report,
     run,
     runtime,
+    success,
 )
 from isocost.cli.usage import empty_word, usage_fault
 from isocost.core.errors import InputError, IsocostError
@@ -49,9 +52,12 @@ app.add_typer(measure.app, name="measure")
 app.command("run")(run.run)
 app.command("report")(report.report)
 app.command("cost")(cost.cost)
+app.command("capacity")(capacity.capacity)
 app.command("runtime")(runtime.runtime)
 app.command("compare")(compare.compare)
 app.command("frontier")(frontier.frontier)
+app.command("mix")(mix.mix)
+app.command("success")(success.success)
 app.command("hourly-cost")(hourly_cost.hourly_cost)
 app.add_typer(engine.app, name="engine")
 app.add_typer(catalog.app, name="catalog")
