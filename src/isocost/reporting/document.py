@@ -127,11 +127,11 @@ def _assemble(
 
 @cache
 def _asset(name: str) -> Markup:
-    """Read a style sheet or script of ours; trusted, and fit to stand in an element as it is."""
+    """Read a style sheet or script of ours; trusted, fit to stand in an element, and without indents."""
     text = resources.files("isocost.reporting").joinpath("assets", name).read_text(encoding="utf-8")
     if "</" in text:
         raise AssertionError(f"{name} must not hold an end tag")
-    return Markup(text)
+    return Markup("\n".join(line.strip() for line in text.splitlines()))
 
 
 def _hash(name: str) -> str:

@@ -8,6 +8,7 @@ from isocost.reporting.cautions import shared_cautions
 from isocost.reporting.charts import cost_figure, frontier_figure, hourly_figure, latency_figure
 from isocost.reporting.document import (
     LIMIT,
+    SIZE_LIMIT,
     Part,
     as_sentence,
     definitions,
@@ -27,12 +28,16 @@ from isocost.reporting.what_if import SCRIPTS, SMALL_PRINT_NOTE, what_if_control
 from isocost.reporting.workload import workload_page_tables
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from isocost.reporting.charts import Figure
     from isocost.reporting.pricing import Pricing
     from isocost.reporting.verdict import Phrase, Verdict
     from isocost.studies.report import StudyReport
 
 __all__ = ["html_page"]
+
+NOTHING = Markup()
 
 _KICKERS = {
     "recommended": "Where to run",
@@ -56,13 +61,17 @@ def html_page(report: StudyReport) -> str:
         outside stay text whatever they hold.
     """
     pricing, verdict = pricing_of(report), verdict_of(report)
-    controls = what_if_controls(report, verdict)
     parts = [
         *_figures(report, pricing),
         *principle_parts(report),
         *_tables(report),
         *runtime_parts(report),
     ]
+    pages = (_page(report, verdict, parts, controls) for controls in what_if_controls(report, verdict))
+    return next((page for page in pages if len(page.encode()) <= SIZE_LIMIT), _page(report, verdict, parts))
+
+
+def _page(report: StudyReport, verdict: Verdict, parts: Sequence[Part], controls: Markup = NOTHING) -> str:
     return document(
         name=report.name,
         dates=[each.measured_at_utc for each in report.provenance if each.measured_at_utc],

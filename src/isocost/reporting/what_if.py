@@ -51,8 +51,8 @@ class _Slider:
     factor: float = 1.0
 
 
-def what_if_controls(report: StudyReport, verdict: Verdict) -> Markup:
-    """Write the controls of a report, hidden until the page's scripts run; empty where nothing can be tried.
+def what_if_controls(report: StudyReport, verdict: Verdict) -> tuple[Markup, ...]:
+    """Write the controls of a report, hidden until the page's scripts run.
 
     Parameters
     ----------
@@ -61,19 +61,18 @@ def what_if_controls(report: StudyReport, verdict: Verdict) -> Markup:
 
     Returns
     -------
-    Markup
-        A form, and the data that the page computes from.
+    tuple of Markup
+        A form, and the data that the page computes from, with ever fewer service levels to try; the last one
+        is empty. The first that leaves the page small enough is to be taken.
     """
     if all(each.curve is None for each in report.deployments):
-        return Markup()
+        return (Markup(),)
     money = pricing_of(report).uniform and any(phrase.amount is not None for phrase in verdict.phrases)
     sliders = [*([_price(report)] if money else []), *(_hour(report) if money else [])]
-    written = Markup()
-    for services in _services(report):
-        written = _written(report, sliders, services) if sliders or services else Markup()
-        if len(written) <= LIMIT:
-            break
-    return written
+    *more, asked = _services(report)
+    rich = [_written(report, sliders, services) for services in more]
+    bare = [_written(report, sliders, asked)] if sliders or asked else []
+    return (*(each for each in rich if len(each) <= LIMIT), *bare, Markup())
 
 
 def _written(
