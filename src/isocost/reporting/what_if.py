@@ -240,7 +240,7 @@ def _adding(services: Sequence[tuple[ServiceLevel, bool]]) -> list[Markup]:
 
 def _row(slider: _Slider, *, switch: bool | None = None) -> Markup:
     """Write one slider; with a switch, `switch` says whether it is on, and one that is off is not shown."""
-    known = "" if slider.value is None else exact(slider.value)
+    known = "" if slider.value is None else f"{slider.value:.6g}"
     field = {
         "id": slider.key,
         "type": "number",
