@@ -20,11 +20,12 @@ from isocost.frontier.dominance import (
     frontier_of,
     pareto_mask,
 )
+from isocost.frontier.frontier_parameter import FrontierParameter
 from isocost.frontier.functional_form import Design, FunctionalForm, cobb_douglas, design_of, translog
 from isocost.frontier.likelihood_ratio import LikelihoodRatio, likelihood_ratio
 from isocost.frontier.partial import PartialScore, order_alpha_scores, order_m_scores, partial_scores
+from isocost.frontier.radial import radial_scores
 from isocost.frontier.stochastic import (
-    FrontierParameter,
     StochasticFrontier,
     StochasticUnit,
     fit_stochastic_frontier,
@@ -61,6 +62,7 @@ __all__ = [
     "order_m_scores",
     "pareto_mask",
     "partial_scores",
+    "radial_scores",
     "rank_agreements",
     "scenario_frontiers",
     "standings",

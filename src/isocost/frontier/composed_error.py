@@ -101,9 +101,9 @@ def efficiencies(
 
     Given e, u is normal :math:`(\mu_*, \sigma_*^2)` truncated at 0. Jondrow, Lovell, Materov and Schmidt
     (Journal of Econometrics 19, 1982, doi:10.1016/0304-4076(82)90004-5) take exp(-E[u|e]); Battese and Coelli
-    (Journal of Econometrics 38, 1988, doi:10.1016/0304-4076(88)90053-X) E[exp(-u)|e]; the interval is Horrace
-    and Schmidt's (Journal of Productivity Analysis 7, 1996, doi:10.1007/BF00157044). The estimates' own error is
-    left out of it.
+    (Journal of Econometrics 38, 1988, doi:10.1016/0304-4076(88)90053-X) E[exp(-u)|e]; the interval is that of
+    Horrace and Schmidt (Journal of Productivity Analysis 7, 1996, doi:10.1007/BF00157044). The estimates' own
+    error is left out of it.
 
     Parameters
     ----------

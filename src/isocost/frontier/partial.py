@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
 from isocost.core.errors import InputError
 from isocost.core.estimate import Estimate
+from isocost.frontier.radial import Orientation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PartialScore", "order_alpha_scores", "order_m_scores", "partial_scores"]
 
-Orientation = Literal["input", "output"]
+
 _BLOCK = 4_000_000
 """Ratios that are held at a time."""
 

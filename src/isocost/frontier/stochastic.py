@@ -12,6 +12,12 @@ import numpy as np
 from isocost.core.errors import InputError
 from isocost.core.estimate import Caution, Estimate
 from isocost.frontier.composed_error import Inefficiency, efficiencies
+from isocost.frontier.frontier_parameter import (
+    FrontierParameter,
+    fitted_coefficients,
+    fitted_scales,
+    plain_coefficients,
+)
 from isocost.frontier.functional_form import Design, FunctionalForm, design_of, logarithms
 from isocost.frontier.likelihood import LeastSquares, Maximum, least_squares, maximise
 from isocost.frontier.likelihood_ratio import LikelihoodRatio, likelihood_ratio
@@ -24,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FrontierKind",
-    "FrontierParameter",
     "StochasticFrontier",
     "StochasticUnit",
     "fit_stochastic_frontier",
@@ -32,36 +37,11 @@ __all__ = [
 ]
 
 FrontierKind = Literal["production", "cost"]
-_CITED = {
-    "half-normal": "Aigner, Lovell and Schmidt 1977, doi:10.1016/0304-4076(77)90052-5",
-    "truncated-normal": "Stevenson 1980, doi:10.1016/0304-4076(80)90042-1",
-    "exponential": "Meeusen and van den Broeck 1977, doi:10.2307/2525757",
-}
-_NORMAL = 1.959963984540054
 _EDGES = {
     "sigma_u": "the likelihood is highest without inefficiency",
     "sigma_v": "the likelihood is highest without noise: the frontier touches units as if they had none",
     "mu": "the mean of the truncated normal runs away; it looks like an exponential: use that",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrontierParameter:
-    """One parameter of a stochastic frontier.
-
-    Parameters
-    ----------
-    name : str
-        A regressor; or ``"sigma_squared"`` (sigma_u^2 + sigma_v^2), ``"gamma"`` (sigma_u^2 over it) or
-        ``"mu"``.
-    estimate : Estimate
-    standard_error : float or None
-        ``None`` where the likelihood has its maximum at an edge.
-    """
-
-    name: str
-    estimate: Estimate
-    standard_error: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,8 +241,8 @@ def fit_stochastic_frontier(
     return StochasticFrontier(
         kind=kind,
         distribution=distribution,
-        coefficients=tuple(_coefficients(full, best, distribution, count)),
-        scales=tuple(_scales(best, distribution, count)),
+        coefficients=fitted_coefficients(full.names, best, distribution, count),
+        scales=fitted_scales(best, distribution, count),
         units=_units(names, error, best, distribution, sign),
         inefficiency=_no_inefficiency(best.log_likelihood - plain.log_likelihood, distribution),
         log_likelihood=best.log_likelihood,
@@ -333,14 +313,10 @@ def _untold(
             f"inefficiency cannot be told: the residuals are hardly skewed (OLS skewness "
             f"{plain.skewness:+.3f}), and none is the likeliest"
         )
-    method, errors = "least squares", np.sqrt(np.diag(plain.covariance))
-    named = zip(design.names, plain.coefficients, errors, strict=True)
     return StochasticFrontier(
         kind=kind,
         distribution=distribution,
-        coefficients=tuple(
-            _parameter(name, float(at), float(error), method, count) for name, at, error in named
-        ),
+        coefficients=plain_coefficients(design.names, plain, count),
         scales=(),
         units=(),
         inefficiency=_no_inefficiency(0.0, distribution),
@@ -350,59 +326,6 @@ def _untold(
         n=count,
         cautions=(Caution("inefficiency-not-told", why),),
     )
-
-
-def _parameter(
-    name: str, at: float, error: float, method: str, count: int, scale: str = "as it is"
-) -> FrontierParameter:
-    """Give a parameter its normal interval, on the scale on which it knows no bounds."""
-    half = _NORMAL * error
-    known = math.isfinite(half)
-    low, high = at - half, at + half
-    if scale == "log":
-        low, high = at * math.exp(-half / at), at * math.exp(half / at)
-    elif scale == "logit" and 0 < at < 1:
-        odds, wide = at / (1 - at), min(half / (at * (1 - at)), 500.0)
-        low, high = (1 / (1 + math.exp(turn * wide) / odds) for turn in (1, -1))
-    estimate = Estimate(
-        value=at,
-        low=low if known else None,
-        high=high if known else None,
-        unit="1",
-        kind="fitted",
-        method=method,
-        n=count,
-    )
-    return FrontierParameter(name=name, estimate=estimate, standard_error=error if known else None)
-
-
-def _coefficients(
-    design: Design, best: Maximum, distribution: Inefficiency, count: int
-) -> list[FrontierParameter]:
-    method = f"maximum likelihood, {distribution} inefficiency ({_CITED[distribution]})"
-    errors = np.sqrt(np.maximum(np.diag(best.covariance), 0.0))[: len(design.names)]
-    return [
-        _parameter(name, float(at), float("nan") if best.at_edge else float(error), method, count)
-        for name, at, error in zip(design.names, best.coefficients, errors, strict=True)
-    ]
-
-
-def _scales(best: Maximum, distribution: Inefficiency, count: int) -> list[FrontierParameter]:
-    """sigma^2, gamma and mu, their errors by the delta method from those of the logarithms."""
-    u, v, mu = best.scales
-    total, width = u**2 + v**2, len(best.coefficients)
-    gamma = u**2 / total
-    turned = np.array([[2 * u**2, 2 * v**2], [2 * gamma * (1 - gamma), -2 * gamma * (1 - gamma)]])
-    errors = np.sqrt(np.diag(turned @ best.covariance[width : width + 2, width : width + 2] @ turned.T))
-    found = [("sigma_squared", total, float(errors[0]), "log"), ("gamma", gamma, float(errors[1]), "logit")]
-    if distribution == "truncated-normal":
-        found.append(("mu", mu, math.sqrt(max(float(best.covariance[-1, -1]), 0.0)), "as it is"))
-    method = f"maximum likelihood, {distribution} inefficiency"
-    edge = bool(best.at_edge)
-    return [
-        _parameter(name, at, math.nan if edge else error, method, count, scale)
-        for name, at, error, scale in found
-    ]
 
 
 def _units(
