@@ -1,6 +1,13 @@
 """The production frontier: which deployments no other one dominates."""
 
 from isocost.frontier.agreement import RankAgreement, metric_ratios, rank_agreements
+from isocost.frontier.bootstrap import (
+    BootstrapOptions,
+    BootstrapScores,
+    BootstrapUnit,
+    bandwidth_of,
+    bootstrap_scores,
+)
 from isocost.frontier.capability import (
     CapabilityTable,
     CapabilityUnit,
@@ -22,7 +29,16 @@ from isocost.frontier.dominance import (
 )
 from isocost.frontier.frontier_parameter import FrontierParameter
 from isocost.frontier.functional_form import Design, FunctionalForm, cobb_douglas, design_of, translog
+from isocost.frontier.groups import (
+    GroupedFrontiers,
+    GroupingOptions,
+    GroupSummary,
+    GroupUnit,
+    group_frontiers,
+)
 from isocost.frontier.likelihood_ratio import LikelihoodRatio, likelihood_ratio
+from isocost.frontier.membership import MeasuredFrontier, MeasuredUnit, measured_frontier, membership_shares
+from isocost.frontier.metafrontier import MetafrontierUnit, StochasticMetafrontier, stochastic_metafrontier
 from isocost.frontier.partial import PartialScore, order_alpha_scores, order_m_scores, partial_scores
 from isocost.frontier.radial import radial_scores
 from isocost.frontier.stochastic import (
@@ -34,6 +50,9 @@ from isocost.frontier.stochastic import (
 
 __all__ = [
     "Axis",
+    "BootstrapOptions",
+    "BootstrapScores",
+    "BootstrapUnit",
     "CapabilityTable",
     "CapabilityUnit",
     "Coincidence",
@@ -43,20 +62,33 @@ __all__ = [
     "FrontierParameter",
     "FrontierUnit",
     "FunctionalForm",
+    "GroupSummary",
+    "GroupUnit",
+    "GroupedFrontiers",
+    "GroupingOptions",
     "LikelihoodRatio",
+    "MeasuredFrontier",
+    "MeasuredUnit",
+    "MetafrontierUnit",
     "PartialScore",
     "ProductionUnit",
     "RankAgreement",
     "ScenarioFrontier",
     "Standing",
     "StochasticFrontier",
+    "StochasticMetafrontier",
     "StochasticUnit",
+    "bandwidth_of",
+    "bootstrap_scores",
     "cobb_douglas",
     "coincidences",
     "design_of",
     "fit_stochastic_frontier",
     "frontier_of",
+    "group_frontiers",
     "likelihood_ratio",
+    "measured_frontier",
+    "membership_shares",
     "metric_ratios",
     "order_alpha_scores",
     "order_m_scores",
@@ -67,5 +99,6 @@ __all__ = [
     "scenario_frontiers",
     "standings",
     "stochastic_frontier",
+    "stochastic_metafrontier",
     "translog",
 ]
