@@ -175,8 +175,8 @@ def main() -> None:
     began, rng = time.monotonic(), np.random.default_rng(20)
     print(heading(f"Membership of a frontier, stated and true, {tables} tables a line", "scipy"))
     print(
-        "    shape                               true |  stated by isocost  |   perturbed   | verdicts at 5 %:\n"
-        "                                       share | shown    ECE  Brier |    ECE  Brier | wrong on, off; found"
+        f"    {'shape':34s}  true |  stated by isocost  |   perturbed   | verdicts at 5 %:\n"
+        f"    {'':34s} share | shown    ECE  Brier |    ECE  Brier | wrong on, off; found"
     )
     everything: list[Trial] = []
     for count in SIZES:
@@ -212,10 +212,11 @@ def main() -> None:
     price = joined([extra["a cloud, one price known to 20 %"]])
     of_clusters = error(clusters.stated[clusters.shown], clusters.truth[clusters.shown])
     of_price = error(price.stated[price.shown], price.truth[price.shown])
+    beside = f"perturbed {plain[0]:.3f}"
     wrong = max((one.member <= 0.05)[~one.truth].mean() for one in everything if (~one.truth).any())
     missed = max((one.dominated <= 0.05)[one.truth].mean() for one in everything if one.truth.any())
     show([
-        Figure("membership: calibration, stated", f"{calibration:.3f}", "at most 0.05", f"perturbed {plain[0]:.3f}"),
+        Figure("membership: calibration error", f"{calibration:.3f}", "at most 0.05", beside),
         Figure("membership: largest gap in a bin of 100", f"{worst:.2f}", "at most 0.15"),
         Figure("membership: Brier score where stated", f"{brier:.3f}", "", f"perturbed {plain[1]:.3f}"),
         Figure("membership: share of units with a probability", f"{shown.mean():.0%}"),

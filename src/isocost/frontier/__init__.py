@@ -1,6 +1,10 @@
 """The production frontier: which deployments no other one dominates."""
 
-from isocost.frontier.agreement import RankAgreement, metric_ratios, rank_agreements
+from isocost.frontier.agreement import (
+    RankAgreement,
+    metric_ratios,
+    rank_agreements,
+)
 from isocost.frontier.bootstrap import (
     BootstrapOptions,
     BootstrapScores,
@@ -18,6 +22,13 @@ from isocost.frontier.capability import (
     scenario_frontiers,
     standings,
 )
+from isocost.frontier.cascade import (
+    Cascade,
+    CascadeData,
+    Outcome,
+    learn_cascade,
+    outcomes,
+)
 from isocost.frontier.dominance import (
     Axis,
     Dominance,
@@ -27,8 +38,16 @@ from isocost.frontier.dominance import (
     frontier_of,
     pareto_mask,
 )
-from isocost.frontier.frontier_parameter import FrontierParameter
-from isocost.frontier.functional_form import Design, FunctionalForm, cobb_douglas, design_of, translog
+from isocost.frontier.frontier_parameter import (
+    FrontierParameter,
+)
+from isocost.frontier.functional_form import (
+    Design,
+    FunctionalForm,
+    cobb_douglas,
+    design_of,
+    translog,
+)
 from isocost.frontier.groups import (
     GroupedFrontiers,
     GroupingOptions,
@@ -36,25 +55,75 @@ from isocost.frontier.groups import (
     GroupUnit,
     group_frontiers,
 )
-from isocost.frontier.likelihood_ratio import LikelihoodRatio, likelihood_ratio
-from isocost.frontier.membership import MeasuredFrontier, MeasuredUnit, measured_frontier, membership_shares
-from isocost.frontier.metafrontier import MetafrontierUnit, StochasticMetafrontier, stochastic_metafrontier
-from isocost.frontier.partial import PartialScore, order_alpha_scores, order_m_scores, partial_scores
-from isocost.frontier.radial import radial_scores
+from isocost.frontier.hypervolume import (
+    hypervolume,
+)
+from isocost.frontier.improvement import (
+    Improvement,
+    improvements,
+)
+from isocost.frontier.likelihood_ratio import (
+    LikelihoodRatio,
+    likelihood_ratio,
+)
+from isocost.frontier.membership import (
+    MeasuredFrontier,
+    MeasuredUnit,
+    measured_frontier,
+    membership_shares,
+)
+from isocost.frontier.metafrontier import (
+    MetafrontierUnit,
+    StochasticMetafrontier,
+    stochastic_metafrontier,
+)
+from isocost.frontier.mixing import (
+    Hull,
+    Mix,
+    area_under_hull,
+    best_within_budget,
+    cheapest_at_quality,
+    mixing_hull,
+    shadow_price,
+)
+from isocost.frontier.pareto import (
+    Dominance,
+    pareto_mask,
+)
+from isocost.frontier.partial import (
+    PartialScore,
+    order_alpha_scores,
+    order_m_scores,
+    partial_scores,
+)
+from isocost.frontier.radial import (
+    radial_scores,
+)
 from isocost.frontier.stochastic import (
     StochasticFrontier,
     StochasticUnit,
     fit_stochastic_frontier,
     stochastic_frontier,
 )
+from isocost.frontier.success import (
+    Attempts,
+    cost_of_success,
+    essentiality,
+    frontier_cost,
+    pass_at,
+    split_frontier,
+)
 
 __all__ = [
+    "Attempts",
     "Axis",
     "BootstrapOptions",
     "BootstrapScores",
     "BootstrapUnit",
     "CapabilityTable",
     "CapabilityUnit",
+    "Cascade",
+    "CascadeData",
     "Coincidence",
     "Design",
     "Dominance",
@@ -66,10 +135,14 @@ __all__ = [
     "GroupUnit",
     "GroupedFrontiers",
     "GroupingOptions",
+    "Hull",
+    "Improvement",
     "LikelihoodRatio",
     "MeasuredFrontier",
     "MeasuredUnit",
     "MetafrontierUnit",
+    "Mix",
+    "Outcome",
     "PartialScore",
     "ProductionUnit",
     "RankAgreement",
@@ -78,25 +151,39 @@ __all__ = [
     "StochasticFrontier",
     "StochasticMetafrontier",
     "StochasticUnit",
+    "area_under_hull",
     "bandwidth_of",
+    "best_within_budget",
     "bootstrap_scores",
+    "cheapest_at_quality",
     "cobb_douglas",
     "coincidences",
+    "cost_of_success",
     "design_of",
+    "essentiality",
     "fit_stochastic_frontier",
+    "frontier_cost",
     "frontier_of",
     "group_frontiers",
+    "hypervolume",
+    "improvements",
+    "learn_cascade",
     "likelihood_ratio",
     "measured_frontier",
     "membership_shares",
     "metric_ratios",
+    "mixing_hull",
     "order_alpha_scores",
     "order_m_scores",
+    "outcomes",
     "pareto_mask",
     "partial_scores",
+    "pass_at",
     "radial_scores",
     "rank_agreements",
     "scenario_frontiers",
+    "shadow_price",
+    "split_frontier",
     "standings",
     "stochastic_frontier",
     "stochastic_metafrontier",

@@ -40,6 +40,8 @@ LEAST_CLEARANCE = 2.0
 """Least scatter of the leading units about their curve, in noises, at which probabilities are stated."""
 _MOST_SHARED = 0.3
 """Largest correlation of errors between units, beyond what all share, at which probabilities are stated."""
+_CHANCE = 4.5
+"""Standard errors of a correlation that the largest of many may be off by chance."""
 _FEWEST_DRAWS = 100
 _CHAINS = 16
 _LEAST_WEIGHT = 1e-12
@@ -273,7 +275,7 @@ def _believed(
     if (np.ptp(gains, axis=0) == 0).any():
         return "all units are equal on an axis: probabilities need axes on which they differ", None, None
     own = (errors - errors.mean(axis=1, keepdims=True)) * math.sqrt(count / (count - 1))  # no axis-wide error
-    if _most_shared(own) > _MOST_SHARED:
+    if _most_shared(own) > _MOST_SHARED + _CHANCE / math.sqrt(len(own)):
         return (
             "errors are shared by some units and not by others (such as two prices per hour): probabilities "
             "would not be reliable; the verdicts allow for it",
@@ -293,7 +295,7 @@ def _believed(
 
 
 def _most_shared(own: FloatArray) -> float:
-    """Root mean square correlation that a unit's errors have with those of the others it shares most with."""
+    """Return the largest correlation between errors of two units on one axis."""
     count = own.shape[1]
     most = 0.0
     for errors in np.moveaxis(own, 2, 0):
@@ -302,7 +304,7 @@ def _most_shared(own: FloatArray) -> float:
             continue
         correlation = np.corrcoef(errors.T) + 1 / (count - 1)  # what taking the mean off brings in
         np.fill_diagonal(correlation, 0.0)
-        most = max(most, float(np.quantile(np.abs(correlation).max(axis=1), 0.5)))
+        most = max(most, float(np.abs(correlation).max()))
     return most
 
 

@@ -183,7 +183,7 @@ class _State:
 
         now = density(self.along)
         for size in (1.2, 0.4):
-            noise = rng.standard_normal(self.along.shape)[..., None]
+            noise = np.asarray(rng.standard_normal(self.along.shape))[..., None]
             moved: FloatArray = seen.root @ noise
             tried = self.along + size * moved[..., 0]
             then = density(tried)
