@@ -1,8 +1,8 @@
 """Noise on the production frontier beside published figures, and by simulation where there are none.
 
-FRONTIER 4.1's sixty firms; recovery of frontiers of three distributions; the size of the tests; the five firms of
-EG2 by bootstrap and how often its intervals hold; order-m against free disposal. The data of the first and third
-are read from ../shared/data where they are at hand.
+FRONTIER 4.1's sixty firms; recovery of frontiers of three distributions; the size of the tests; the five
+firms of EG2 by bootstrap and how often its intervals hold; order-m against free disposal. The data of the
+first and third are read from ../shared/data where they are at hand.
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ def sixty_firms() -> list[Figure]:
     ]
 
 
-def drawn(kind: str, distribution: str, rng: np.random.Generator, count: int = 200) -> tuple[np.ndarray, np.ndarray]:
+def drawn(
+    kind: str, distribution: str, rng: np.random.Generator, count: int = 200
+) -> tuple[np.ndarray, np.ndarray]:
     """Draw inputs and outputs: slope 0.5, sigma_v 0.1, sigma_u 0.4."""
     x = rng.uniform(1, 20, (count, 1))
     u = {
@@ -139,8 +141,12 @@ def coverage(trials: int) -> list[Figure]:
             held.append(unit.corrected.low <= 1 / 1.6 <= unit.corrected.high)
             errors.append((unit.score - 1 / 1.6, unit.corrected.value - 1 / 1.6))
         bias = np.mean(errors, axis=0)
-        figures.append(Figure(f"bootstrap of {count} units: coverage of 95 %", f"{np.mean(held):.0%}", "85 to 100 %"))
-        figures.append(Figure(f"bootstrap of {count} units: bias left", f"{bias[1]:+.3f}", "", f"plain {bias[0]:+.3f}"))
+        figures.append(
+            Figure(f"bootstrap of {count} units: coverage of 95 %", f"{np.mean(held):.0%}", "85 to 100 %")
+        )
+        figures.append(
+            Figure(f"bootstrap of {count} units: bias left", f"{bias[1]:+.3f}", "", f"plain {bias[0]:+.3f}")
+        )
     return figures
 
 
@@ -170,7 +176,9 @@ def groups(trials: int) -> list[Figure]:
             )  # fmt: skip
             told.append(result.p_value is not None and result.p_value <= 0.05)
     return [
-        Figure("common frontier refused at 5 % where it is one", f"{np.mean(found[1.0]):.0%}", "at most 12 %"),
+        Figure(
+            "common frontier refused at 5 % where it is one", f"{np.mean(found[1.0]):.0%}", "at most 12 %"
+        ),
         Figure("found where one group makes 20 % less", f"{np.mean(found[0.8]):.0%}"),
     ]
 
@@ -181,7 +189,14 @@ def main() -> None:
     trials = parser.parse_args().trials
     began = time.monotonic()
     print(heading(f"Noise on the frontier, {trials} trials each", "scipy"))
-    figures = [*sixty_firms(), *recovery(trials), *five_firms(), *coverage(trials), *partial(), *groups(trials)]
+    figures = [
+        *sixty_firms(),
+        *recovery(trials),
+        *five_firms(),
+        *coverage(trials),
+        *partial(),
+        *groups(trials),
+    ]
     show(figures)
     print(f"  {time.monotonic() - began:.0f} s")
 

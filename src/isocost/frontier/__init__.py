@@ -31,12 +31,10 @@ from isocost.frontier.cascade import (
 )
 from isocost.frontier.dominance import (
     Axis,
-    Dominance,
     Frontier,
     FrontierUnit,
     ProductionUnit,
     frontier_of,
-    pareto_mask,
 )
 from isocost.frontier.frontier_parameter import (
     FrontierParameter,

@@ -11,7 +11,7 @@ import numpy as np
 from isocost.core.errors import InputError
 from isocost.core.estimate import Caution, Estimate
 from isocost.frontier.comparisons import DominanceTests, dominance_tests
-from isocost.frontier.dominance import pareto_mask
+from isocost.frontier.pareto import pareto_mask
 from isocost.frontier.population import believed_values
 
 if TYPE_CHECKING:

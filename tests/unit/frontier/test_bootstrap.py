@@ -45,7 +45,7 @@ def test_scores_are_corrected_away_from_the_frontier(orientation, scale):
 
 
 def test_resamples_keep_the_distribution_of_efficiency():
-    """Mean and variance of the smoothed distances are those of the distances: Simar and Wilson's third step."""
+    """Mean and variance of the smoothed distances are those of the distances (Simar and Wilson, step 3)."""
     from isocost.frontier.bootstrap import _borrowed, _smoothed
 
     rng = np.random.default_rng(0)
