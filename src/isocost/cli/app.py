@@ -13,6 +13,7 @@ import typer
 
 from isocost import __version__
 from isocost.cli import (
+    capacity,
     catalog,
     compare,
     cost,
@@ -51,6 +52,7 @@ app.add_typer(measure.app, name="measure")
 app.command("run")(run.run)
 app.command("report")(report.report)
 app.command("cost")(cost.cost)
+app.command("capacity")(capacity.capacity)
 app.command("runtime")(runtime.runtime)
 app.command("compare")(compare.compare)
 app.command("frontier")(frontier.frontier)

@@ -1,5 +1,22 @@
 """What tokens cost: the hour, cost curves over concurrency, returns to scale, the optimal zone."""
 
+from isocost.economics.capacity import (
+    ReplicaCapacity,
+    Reserve,
+    parse_reserve,
+    replica_capacity,
+    replicas_needed,
+)
+from isocost.economics.capacity_mix import plan_capacity
+from isocost.economics.capacity_plan import (
+    CapacityAlternative,
+    CapacityKind,
+    CapacityMix,
+    CapacityPlan,
+    CapacityPrices,
+    CostAllocation,
+    PlannedInterval,
+)
 from isocost.economics.comparison import SweepComparison, compare_sweeps
 from isocost.economics.cost import (
     cost_per_million,
@@ -70,6 +87,7 @@ from isocost.economics.technology import (
     step_time,
 )
 from isocost.economics.technology_fit import HeldOut, TechnologyFit, fit_forms
+from isocost.economics.unit_cost import DAYS_PER_MONTH, unit_costs
 from isocost.economics.workload_cost import (
     LevelCost,
     Sharing,
@@ -87,12 +105,19 @@ __all__ = [
     "ACCELERATOR_PARTS",
     "CANDIDATES",
     "COMPARED",
+    "DAYS_PER_MONTH",
     "PARAMETERS",
     "PARTIAL_FROM",
     "PRINCIPLES",
     "READINGS",
     "BatchTechnology",
     "BreakEven",
+    "CapacityAlternative",
+    "CapacityKind",
+    "CapacityMix",
+    "CapacityPlan",
+    "CapacityPrices",
+    "CostAllocation",
     "CostCurve",
     "CostLevel",
     "EfficientScale",
@@ -102,8 +127,11 @@ __all__ = [
     "Influence",
     "Judgement",
     "LevelCost",
+    "PlannedInterval",
     "Principle",
     "PrincipleName",
+    "ReplicaCapacity",
+    "Reserve",
     "ScaleUnit",
     "Sensitivity",
     "Sharing",
@@ -150,12 +178,16 @@ __all__ = [
     "minimum_efficient_scale",
     "offered_share",
     "overload_loss",
+    "parse_reserve",
     "parse_sharing",
+    "plan_capacity",
     "planning_marginal_cost",
     "price_draws",
     "private_marginal_cost",
     "probabilities_of_being_best",
+    "replica_capacity",
     "replicas",
+    "replicas_needed",
     "returns_to_concurrency",
     "returns_to_scale",
     "sensitivity",
@@ -166,6 +198,7 @@ __all__ = [
     "steadiness_number",
     "step_time",
     "tally_principle",
+    "unit_costs",
     "weighted_tokens",
     "workload_cost",
 ]

@@ -3,6 +3,9 @@
 from isocost.reporting.accelerators import accelerators_json, accelerators_text
 from isocost.reporting.capability import capability_text, capability_verdict
 from isocost.reporting.capability_page import capability_page
+from isocost.reporting.capacity import capacity_text
+from isocost.reporting.capacity_envelope import capacity_json
+from isocost.reporting.capacity_page import capacity_page
 from isocost.reporting.comparison import comparison_text, comparison_verdict
 from isocost.reporting.comparison_envelope import comparison_json
 from isocost.reporting.comparison_page import comparison_page
@@ -33,6 +36,9 @@ __all__ = [
     "capability_page",
     "capability_text",
     "capability_verdict",
+    "capacity_json",
+    "capacity_page",
+    "capacity_text",
     "comparison_json",
     "comparison_page",
     "comparison_text",
