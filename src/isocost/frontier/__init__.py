@@ -29,12 +29,21 @@ from isocost.frontier.cascade import (
     learn_cascade,
     outcomes,
 )
+from isocost.frontier.direction import (
+    Direction,
+)
 from isocost.frontier.dominance import (
     Axis,
     Frontier,
     FrontierUnit,
     ProductionUnit,
     frontier_of,
+)
+from isocost.frontier.envelopment import (
+    EnvelopedUnit,
+    Envelopment,
+    Peer,
+    envelop,
 )
 from isocost.frontier.frontier_parameter import (
     FrontierParameter,
@@ -47,10 +56,10 @@ from isocost.frontier.functional_form import (
     translog,
 )
 from isocost.frontier.groups import (
-    GroupedFrontiers,
-    GroupingOptions,
     GroupSummary,
     GroupUnit,
+    GroupedFrontiers,
+    GroupingOptions,
     group_frontiers,
 )
 from isocost.frontier.hypervolume import (
@@ -63,6 +72,11 @@ from isocost.frontier.improvement import (
 from isocost.frontier.likelihood_ratio import (
     LikelihoodRatio,
     likelihood_ratio,
+)
+from isocost.frontier.malmquist import (
+    ProductivityChange,
+    malmquist,
+    mean_change,
 )
 from isocost.frontier.membership import (
     MeasuredFrontier,
@@ -94,8 +108,20 @@ from isocost.frontier.partial import (
     order_m_scores,
     partial_scores,
 )
+from isocost.frontier.priced import (
+    PricedEfficiency,
+    cost_efficiencies,
+    revenue_efficiencies,
+)
+from isocost.frontier.production import (
+    EnvelopmentProblem,
+)
 from isocost.frontier.radial import (
     radial_scores,
+)
+from isocost.frontier.scale import (
+    ScaleEfficiency,
+    scale_efficiencies,
 )
 from isocost.frontier.stochastic import (
     StochasticFrontier,
@@ -124,7 +150,11 @@ __all__ = [
     "CascadeData",
     "Coincidence",
     "Design",
+    "Direction",
     "Dominance",
+    "EnvelopedUnit",
+    "Envelopment",
+    "EnvelopmentProblem",
     "Frontier",
     "FrontierParameter",
     "FrontierUnit",
@@ -142,8 +172,12 @@ __all__ = [
     "Mix",
     "Outcome",
     "PartialScore",
+    "Peer",
+    "PricedEfficiency",
     "ProductionUnit",
+    "ProductivityChange",
     "RankAgreement",
+    "ScaleEfficiency",
     "ScenarioFrontier",
     "Standing",
     "StochasticFrontier",
@@ -156,8 +190,10 @@ __all__ = [
     "cheapest_at_quality",
     "cobb_douglas",
     "coincidences",
+    "cost_efficiencies",
     "cost_of_success",
     "design_of",
+    "envelop",
     "essentiality",
     "fit_stochastic_frontier",
     "frontier_cost",
@@ -167,6 +203,8 @@ __all__ = [
     "improvements",
     "learn_cascade",
     "likelihood_ratio",
+    "malmquist",
+    "mean_change",
     "measured_frontier",
     "membership_shares",
     "metric_ratios",
@@ -179,6 +217,8 @@ __all__ = [
     "pass_at",
     "radial_scores",
     "rank_agreements",
+    "revenue_efficiencies",
+    "scale_efficiencies",
     "scenario_frontiers",
     "shadow_price",
     "split_frontier",

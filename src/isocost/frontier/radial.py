@@ -7,15 +7,21 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from isocost.core.errors import InputError
-from isocost.frontier.hull import best_single, check_technology, hull_columns, single_starts
-from isocost.frontier.simplex import Programs, solve_programs
+from isocost.frontier.hull import Points, check_technology, reach
 
 if TYPE_CHECKING:
     from isocost.frontier.hull import Technology
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
-__all__ = ["Orientation", "check_orientation", "check_quantities", "radial_scores", "shrunk"]
+__all__ = [
+    "Orientation",
+    "check_orientation",
+    "check_quantities",
+    "column_scale",
+    "radial_direction",
+    "radial_scores",
+]
 
 Orientation = Literal["input", "output"]
 """What a radial score scales: inputs down, or outputs up."""
@@ -83,65 +89,23 @@ def radial_scores(
             f"points have {x.shape[1]} inputs and {y.shape[1]} outputs, the reference set "
             f"{x_ref.shape[1]} and {y_ref.shape[1]}; both need the same"
         )
-    scale = np.r_[x_ref.max(axis=0), np.where(y_ref.max(axis=0) > 0, y_ref.max(axis=0), 1.0)]
+    scale = column_scale(x_ref, y_ref)
     rows, rhs = np.c_[x_ref, -y_ref] / scale, np.c_[x, -y] / scale
-    step = _steps(rows, rhs, x.shape[1], technology, orientation)
+    points = Points(rhs=rhs, direction=radial_direction(rhs, x.shape[1], orientation))
+    step = reach(rows, points, technology).step
     return 1 - step if orientation == "input" else 1 + step
 
 
-def _steps(
-    rows: FloatArray, rhs: FloatArray, inputs: int, technology: Technology, orientation: Orientation
-) -> FloatArray:
-    """How far along its own inputs or outputs each point can go."""
-    if technology == "crs":
-        rhs = rhs * shrunk(rows, rhs, inputs, orientation)[:, None]
-    of_inputs = np.arange(rhs.shape[1]) < inputs
-    direction = np.where(of_inputs == (orientation == "input"), np.abs(rhs), 0.0)
-    step, unit, row = best_single(rows, rhs, direction)
-    if technology == "fdh":
-        return np.where(np.isfinite(step), step, np.nan)
-    programs = Programs(
-        columns=hull_columns(rows, technology),
-        rhs=np.c_[rhs, np.ones(len(rhs))],
-        direction=np.c_[direction, np.zeros(len(rhs))],
-    )
-    found = np.where(np.isfinite(step), unit, -1)
-    return solve_programs(programs, single_starts(found, row, rows=rhs.shape[1], units=len(rows))).step
+def column_scale(*tables: FloatArray) -> FloatArray:
+    """Return the largest value of each column, by which programs are scaled; 1 where all are 0."""
+    largest = np.concatenate([table.max(axis=0) for table in tables])
+    return np.where(largest > 0, largest, 1.0)
 
 
-def shrunk(rows: FloatArray, rhs: FloatArray, inputs: int, orientation: Orientation) -> FloatArray:
-    """Return by what to multiply points so that one reference unit does as well; crs scores do not change.
-
-    Parameters
-    ----------
-    rows : float array, shape (units, rows)
-        Of the reference units: inputs, then outputs negative.
-    rhs : float array, shape (n, rows)
-        Of the points.
-    inputs : int
-        How many rows are inputs.
-    orientation : {"input", "output"}
-
-    Returns
-    -------
-    float array, shape (n,)
-        Above 0; 1 where nothing helps.
-    """
-    part = slice(inputs, None) if orientation == "input" else slice(None, inputs)
-    most = np.empty(len(rhs))
-    size = max(1, 2_000_000 // max(1, len(rows)))
-    for begin in range(0, len(rhs), size):
-        chunk = slice(begin, begin + size)
-        table = np.full((len(rhs[chunk]), len(rows)), np.inf)
-        for has, needs in zip(rows[:, part].T, rhs[chunk, part].T, strict=True):
-            with np.errstate(divide="ignore", invalid="ignore"):
-                ratio = np.abs(has)[None, :] / np.abs(needs)[:, None]
-                ratio = ratio if orientation == "input" else 1 / ratio
-            np.minimum(table, np.where(needs[:, None] == 0, np.inf, ratio), out=table)
-        most[chunk] = table.max(axis=1)
-    most = most if orientation == "input" else 1 / most
-    margin = 1 - 1e-9 if orientation == "input" else 1 + 1e-9
-    return np.where((most > 0) & np.isfinite(most), most * margin, 1.0)
+def radial_direction(rhs: FloatArray, inputs: int, orientation: Orientation) -> FloatArray:
+    """Return each point's own inputs, or its own outputs, as a direction; rows after the outputs stay."""
+    chosen = np.arange(rhs.shape[1]) < inputs
+    return np.where(chosen == (orientation == "input"), np.abs(rhs), 0.0)
 
 
 def check_orientation(orientation: str) -> None:

@@ -2,15 +2,15 @@
 
 Envelopment solves one program a unit, all over the same reference units. Here the revised simplex method
 walks all of them at once: each keeps a basis of its own, and one matrix product prices the columns for all.
-Columns are priced in two sets, a small one of candidates first and then all (after Barr & Durchholz 1997, Annals
-of Operations Research 73, 339), so most reference units are looked at only a few times. An answer counts only if
-its basis, solved anew, is feasible and no column of the whole set improves on it; a program without such a
-certificate goes to HiGHS.
+Columns are priced in two sets, a small one of candidates first and then all (after Barr & Durchholz 1997,
+Annals of Operations Research 73, 339), so most reference units are looked at only a few times. An answer
+counts only if its basis, solved anew, is feasible and no column of the whole set improves on it; a program
+without such a certificate goes to HiGHS.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,13 +24,10 @@ if TYPE_CHECKING:
     IntArray = np.ndarray[Any, np.dtype[np.intp]]
     BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 
-__all__ = ["DIRECTION", "NONE", "Programs", "Solutions", "solve_programs"]
+__all__ = ["Programs", "Solutions", "solve_again", "solve_programs"]
 
-DIRECTION = -1
-"""Stands in a basis for the step along the direction."""
-NONE = -2
-"""Stands in a basis where nothing is: of a program without a start or without a solution."""
-
+_DIRECTION = -1  # stands in a basis for the step along the direction, always in the first place
+_NONE = -2  # stands in a basis where nothing is: of a program without a start or without a solution
 _FEASIBLE = 1e-10
 _PIVOT = 1e-9
 _PERTURBED = 1e-8
@@ -46,7 +43,10 @@ class Programs:
     Parameters
     ----------
     columns : float array, shape (columns, rows)
-        :math:`A`, the same for all programs; of about unit size.
+        :math:`A`, the same for all programs; of about unit size: first the units, then a slack for each row
+        but the last, then others.
+    units : int
+        How many columns are units.
     rhs, direction : float array, shape (n, rows)
         :math:`b_i` and :math:`g_i`, one row a program.
     gain : float
@@ -60,6 +60,7 @@ class Programs:
     """
 
     columns: FloatArray
+    units: int
     rhs: FloatArray
     direction: FloatArray
     gain: float = 1.0
@@ -109,15 +110,19 @@ class Solutions:
     duals: FloatArray
     certified: BoolArray
 
+    def only(self, rows: IntArray) -> Solutions:
+        """Take some of the solutions."""
+        return Solutions(**{each.name: getattr(self, each.name)[rows] for each in fields(self)})
+
 
 def solve_programs(programs: Programs, start: IntArray, *, solver: Solver | None = None) -> Solutions:
-    """Solve all programs.
+    """Solve all programs, each from one unit that will do.
 
     Parameters
     ----------
     programs : Programs
-    start : int array, shape (n, rows)
-        A feasible basis each, with `DIRECTION` in the first place; `NONE` throughout sends it to HiGHS.
+    start : int array, shape (n,)
+        A unit that with weight 1 and some step is feasible; below 0 sends the program to HiGHS.
     solver : {"highspy", "scipy"}, optional
         Who calls HiGHS for programs without a certificate.
 
@@ -129,15 +134,43 @@ def solve_programs(programs: Programs, start: IntArray, *, solver: Solver | None
     --------
     How much can 4 be cut, if the column (2, 1) may be used once?
 
-    >>> programs = Programs(columns=np.array([[2.0, 1.0], [1.0, 0.0]]), rhs=np.array([[4.0, 1.0]]),
+    >>> programs = Programs(columns=np.array([[2.0, 1.0], [1.0, 0.0]]), units=1, rhs=np.array([[4.0, 1.0]]),
     ...                     direction=np.array([[4.0, 0.0]]))
-    >>> found = solve_programs(programs, np.array([[DIRECTION, 0]]))
+    >>> found = solve_programs(programs, np.array([0]))
     >>> found.step.tolist(), found.weights.tolist()
     ([0.5], [[0.0, 1.0]])
     """
+    return _solve(programs, _first_bases(programs, start), solver)
+
+
+def solve_again(
+    programs: Programs, before: Solutions, cost: FloatArray, *, solver: Solver | None = None
+) -> Solutions:
+    """Solve programs for a second objective among the optima of the first.
+
+    Parameters
+    ----------
+    programs : Programs
+    before : Solutions
+        Of these programs, all optimal.
+    cost : float array, shape (columns,)
+        The second objective, to be maximised.
+    solver : {"highspy", "scipy"}, optional
+
+    Returns
+    -------
+    Solutions
+        With the steps of the first objective.
+    """
+    second = replace(programs, gain=0.0, cost=cost, face=before.duals)
+    start = np.where(before.certified[:, None], before.support, _NONE)
+    return _solve(second, start, solver)
+
+
+def _solve(programs: Programs, start: IntArray, solver: Solver | None) -> Solutions:
     basis = start.copy()
     candidates = _first_candidates(programs, basis)
-    live = np.flatnonzero(start[:, 0] == DIRECTION)
+    live = np.flatnonzero(start[:, 0] == _DIRECTION)
     done = np.zeros(len(basis), dtype=np.bool_)
     for _ in range(_ROUNDS):
         if not live.size:
@@ -149,6 +182,22 @@ def solve_programs(programs: Programs, start: IntArray, *, solver: Solver | None
         candidates[column[worst > allowed]] = True
         live = live[worst > allowed]
     return _gather(programs, basis, done, solver)
+
+
+def _first_bases(programs: Programs, unit: IntArray) -> IntArray:
+    """Make bases of the step, one unit, and the slacks of all rows but the one that stops the step first."""
+    each, rows = np.arange(len(unit)), programs.rhs.shape[1] - 1
+    room = (_perturbed(programs.rhs) - programs.columns[np.maximum(unit, 0)])[:, :rows]
+    along = programs.direction[:, :rows]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        stop = np.where(along > 0, room / along, np.inf).argmin(axis=1)
+    basis = np.empty((len(unit), rows + 1), dtype=np.intp)
+    basis[:, :rows] = programs.units + np.arange(rows)
+    basis[each, stop] = basis[:, 0]
+    basis[:, 0] = _DIRECTION
+    basis[:, rows] = unit
+    basis[unit < 0] = _NONE
+    return basis
 
 
 def _first_candidates(programs: Programs, basis: IntArray) -> BoolArray:
@@ -300,7 +349,7 @@ def _gather(programs: Programs, basis: IntArray, done: BoolArray, solver: Solver
 def _one(program: Programs, solver: Solver | None) -> tuple[str, float, IntArray, FloatArray, FloatArray]:
     """Solve one program by HiGHS, its rows scaled to right-hand sides of size 1."""
     rows = program.rhs.shape[1]
-    nothing = np.full(rows, NONE), np.zeros(rows), np.full(rows, np.nan)
+    nothing = np.full(rows, _NONE), np.zeros(rows), np.full(rows, np.nan)
     every = np.arange(len(program.columns))
     open_to = np.isfinite(_gains(program, np.zeros((1, rows)), every)[0])
     pool = every[open_to]
