@@ -56,10 +56,10 @@ from isocost.frontier.functional_form import (
     translog,
 )
 from isocost.frontier.groups import (
-    GroupSummary,
-    GroupUnit,
     GroupedFrontiers,
     GroupingOptions,
+    GroupSummary,
+    GroupUnit,
     group_frontiers,
 )
 from isocost.frontier.hypervolume import (

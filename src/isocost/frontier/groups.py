@@ -153,6 +153,7 @@ def group_frontiers(
     """
     chosen = options or GroupingOptions()
     x, y = (np.asarray(part, dtype=np.float64) for part in (inputs, outputs))
+    x, y = (part[:, None] if part.ndim == 1 else part for part in (x, y))
     labels, codes = np.unique(np.asarray(groups), return_inverse=True)
     members = _members(names, groups, clusters)
     if len(labels) < 2 or chosen.permutations < 99:

@@ -168,8 +168,9 @@ def stochastic_frontier(  # noqa: PLR0913  all but two by keyword
     """
     design = design_of(form, inputs, names=input_names)
     what = "outputs" if kind == "production" else "costs"
+    made = np.asarray(output, dtype=np.float64)
     return fit_stochastic_frontier(
-        logarithms(np.asarray(output, dtype=np.float64), what=what),
+        logarithms(made[:, 0] if made.ndim == 2 and made.shape[1] == 1 else made, what=what),
         design,
         names=names,
         kind=kind,
@@ -264,7 +265,9 @@ def _check_units(
     response: FloatArray, design: Design, names: Sequence[str], clusters: Sequence[str] | None
 ) -> None:
     count = len(response)
-    if response.ndim != 1 or len(design.columns) != count or len(names) != count:
+    if response.ndim != 1:
+        raise InputError(f"a stochastic frontier has one output, got a table of shape {response.shape}")
+    if len(design.columns) != count or len(names) != count:
         raise InputError(
             f"a frontier needs one row a unit: got {count} responses, {len(design.columns)} rows of "
             f"regressors and {len(names)} names"

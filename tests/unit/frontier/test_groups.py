@@ -26,12 +26,14 @@ def compared(x, y, groups, *, clusters=None, seed=1, **options):
 
 @pytest.mark.parametrize("orientation", ["input", "output"])
 def test_a_gap_is_found_as_large_as_it_is(orientation):
-    found = compared(*units(120, 0.7), orientation=orientation, technology="crs")
+    x, y, groups = units(120, 0.7)
+    found = compared(x, y, groups, orientation=orientation, technology="crs")
     # constant returns: a group that makes .7 as much is behind by .7 either way
     ratios = {summary.group: summary.mean_gap_ratio for summary in found.groups}
     assert ratios["a"] == pytest.approx(1.0)
     assert ratios["b"] == pytest.approx(0.7, abs=0.06)
     assert found.p_value == 0.01
+    assert compared(x[:, 0], y[:, 0], groups, orientation=orientation, technology="crs") == found
     for unit in found.units:
         assert unit.group_score * unit.gap_ratio == pytest.approx(unit.meta_score)
         assert 0 < unit.gap_ratio <= 1 + 1e-9
