@@ -60,8 +60,8 @@ def logarithms(values: FloatArray, *, what: str) -> FloatArray:
     if bad.any():
         row = int(np.argwhere(bad)[0][0])
         raise InputError(
-            f"a function in logarithms needs {what} above 0, got {float(table[bad][0])!r} in row {row}; leave "
-            "such units out"
+            f"a function in logarithms needs {what} above 0, got {float(table[bad][0])!r} in row {row}; "
+            "leave such units out"
         )
     return np.asarray(np.log(table))
 
