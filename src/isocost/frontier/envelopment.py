@@ -306,7 +306,7 @@ def _units(
     )
     targets = have + np.where(grows, 1, -1) * (found.step[:, None] * along + slacks)
     for i, name in enumerate(problem.names):
-        status, step = found.status[i], float(found.step[i])
+        status, step = found.status[i], float(found.step[i]) + 0.0  # no negative zero
         if orientation == "output" and 1 + step < _ALMOST:
             status = "unbounded"
         if status != "optimal":

@@ -114,13 +114,14 @@ def reach(
     >>> reach(rows, Points(rhs=rows, direction=rows * [1.0, 0.0]), "vrs").step.tolist()
     [0.0, 0.5]
     """
-    scale = np.ones(len(points.rhs))
-    if technology == "crs" and points.start is None:
+    start, scale = points.start, np.ones(len(points.rhs))
+    if start is None and points.without is None and np.array_equal(rows, points.rhs):
+        start = np.arange(len(rows))
+    if technology == "crs" and start is None:
         scale = _one_unit_scale(rows, points)
     points = replace(points, rhs=points.rhs * scale[:, None], direction=points.direction * scale[:, None])
     if technology == "fdh":
         return _single_reach(rows, points)
-    start = points.start
     if start is None:
         step, unit = _best_single(rows, points)
         start = np.where(np.isfinite(step), unit, -1)

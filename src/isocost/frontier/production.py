@@ -81,6 +81,8 @@ class EnvelopmentProblem:
             raise InputError(f"{axis!r} is named {count} times among inputs and outputs; name it once")
         if (self.bads is None) != (not self.bad_axes):
             raise InputError("bad outputs need both bad_axes and bads, or neither")
+        for field in ("inputs", "outputs", "bads"):
+            object.__setattr__(self, field, _numbers(field, getattr(self, field)))
         for word, axes, table in self._tables():
             self._check(word, axes, table)
         idle = np.flatnonzero((self.outputs == 0).all(axis=1))
@@ -122,6 +124,14 @@ class EnvelopmentProblem:
                 f"{'at least' if word == 'output' else 'above'} 0, got {table[row, column]:g}; "
                 "leave out units whose values are not known"
             )
+
+
+def _numbers(field: str, table: FloatArray | None) -> FloatArray | None:
+    """Take a copy of a table, out of lists too."""
+    try:
+        return None if table is None else np.array(table, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"{field} must be a table of numbers, a row a unit") from None
 
 
 def check_scalable(problem: EnvelopmentProblem, technology: Technology | None, what: str) -> None:

@@ -30,6 +30,7 @@ _DIRECTION = -1  # stands in a basis for the step along the direction, always in
 _NONE = -2  # stands in a basis where nothing is: of a program without a start or without a solution
 _FEASIBLE = 1e-10
 _PIVOT = 1e-9
+_INSIDE = 1e-6  # from which step on a unit is inside for sure
 _PERTURBED = 1e-8
 _ROUNDS = 60
 _STEPS = 400
@@ -170,18 +171,37 @@ def solve_again(
 def _solve(programs: Programs, start: IntArray, solver: Solver | None) -> Solutions:
     basis = start.copy()
     candidates = _first_candidates(programs, basis)
+    needed = np.ones(len(programs.columns), dtype=np.bool_)
+    shrinks = _shrinks(programs)
     live = np.flatnonzero(start[:, 0] == _DIRECTION)
     done = np.zeros(len(basis), dtype=np.bool_)
     for _ in range(_ROUNDS):
         if not live.size:
             break
         few = programs.only(live)
-        basis[live] = _walk(few, basis[live], np.flatnonzero(candidates))
-        worst, column, allowed = _violations(few, basis[live])
+        basis[live] = _walk(few, basis[live], np.flatnonzero(candidates & needed))
+        duals = _duals(few, basis[live], _inverse(_matrix(few, basis[live])))
+        if shrinks:
+            needed[live[(duals * few.rhs).sum(axis=1) > _INSIDE]] = False
+        worst, column, allowed = _violations(few, duals, np.flatnonzero(needed))
         done[live] = worst <= allowed
         candidates[column[worst > allowed]] = True
         live = live[worst > allowed]
     return _gather(programs, basis, done, solver)
+
+
+def _shrinks(programs: Programs) -> bool:
+    """Tell whether the programs are of the units themselves, so that a unit that can go is not needed.
+
+    A unit that can go a step beside others is dominated by a combination of these: no optimum needs it.
+    """
+    return (
+        programs.units == len(programs.rhs)
+        and programs.face is None
+        and programs.without is None
+        and bool((programs.direction >= 0).all())
+        and np.array_equal(programs.rhs, programs.columns[: programs.units])
+    )
 
 
 def _first_bases(programs: Programs, unit: IntArray) -> IntArray:
@@ -201,13 +221,13 @@ def _first_bases(programs: Programs, unit: IntArray) -> IntArray:
 
 
 def _first_candidates(programs: Programs, basis: IntArray) -> BoolArray:
-    """Columns that start most often, and the few that are no unit."""
-    used = basis[basis >= 0]
-    counts = np.bincount(used, minlength=len(programs.columns))
-    mask = np.zeros(len(counts), dtype=np.bool_)
-    mask[np.argsort(-counts, kind="stable")[: 16 * programs.rhs.shape[1]]] = True
-    mask[-2 * programs.rhs.shape[1] :] = True
-    return mask
+    """Mark columns that start most often, units that take least of all rows together, and what is no unit."""
+    size = 16 * programs.rhs.shape[1]
+    counts = np.bincount(basis[basis >= 0], minlength=len(programs.columns))
+    mask = counts >= max(2, np.sort(counts)[-min(size, len(counts))])
+    mask[np.argsort(programs.columns[: programs.units].sum(axis=1), kind="stable")[:size]] = True
+    mask[programs.units :] = True
+    return np.asarray(mask, dtype=np.bool_)
 
 
 def _matrix(programs: Programs, basis: IntArray) -> FloatArray:
@@ -309,17 +329,17 @@ def _pivot(
     return basis, inverse, values
 
 
-def _violations(programs: Programs, basis: IntArray) -> tuple[FloatArray, IntArray, FloatArray]:
-    """Largest gain over all columns, which column offers it, and how much of it is rounding."""
-    duals = _duals(programs, basis, _inverse(_matrix(programs, basis)))
-    worst, column = np.empty(len(basis)), np.empty(len(basis), dtype=np.intp)
-    every = np.arange(len(programs.columns))
-    size = max(1, _CELLS // len(every))
-    for begin in range(0, len(basis), size):
-        part = np.arange(begin, min(begin + size, len(basis)))
-        gains = _gains(programs.only(part), duals[part], every)
-        column[part] = gains.argmax(axis=1)
-        worst[part] = gains[np.arange(len(part)), column[part]]
+def _violations(
+    programs: Programs, duals: FloatArray, pool: IntArray
+) -> tuple[FloatArray, IntArray, FloatArray]:
+    """Largest gain over a pool of columns, which column offers it, and how much of it is rounding."""
+    worst, column = np.empty(len(duals)), np.empty(len(duals), dtype=np.intp)
+    size = max(1, _CELLS // len(pool))
+    for begin in range(0, len(duals), size):
+        part = np.arange(begin, min(begin + size, len(duals)))
+        gains = _gains(programs.only(part), duals[part], pool)
+        place = gains.argmax(axis=1)
+        column[part], worst[part] = pool[place], gains[np.arange(len(part)), place]
     return worst, column, _allowed(duals)
 
 

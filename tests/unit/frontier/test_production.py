@@ -58,6 +58,9 @@ def problem(**changes):
             "'wait' is better lower, but as output it would be better higher; what should be little is an "
             "input or a bad output",
         ),
+        ({"inputs": [["dear"]]}, "inputs must be a table of numbers, a row a unit"),
+        ({"inputs": [[1.0, 2.0]]}, "1 units and 1 inputs need a table of shape (1, 1), got (1, 2)"),
+        ({"inputs": [1.0]}, "1 units and 1 inputs need a table of shape (1, 1), got (1,)"),
         ({"bads": np.ones((1, 1))}, "bad outputs need both bad_axes and bads, or neither"),
     ],
 )
@@ -69,3 +72,11 @@ def test_axes_that_do_not_fit(changes, message):
 
 def test_axes_in_order():
     assert [axis.name for axis in production([[1, 2]], [[3]], [[4]]).axes] == ["x0", "x1", "y0", "b0"]
+
+
+def test_lists_will_do_and_are_copied():
+    table = np.ones((1, 1))
+    made = problem(inputs=[[3.0]], outputs=table)
+    table[0, 0] = 9.0
+    assert made.inputs.tolist() == [[3.0]]
+    assert made.outputs.tolist() == [[1.0]]

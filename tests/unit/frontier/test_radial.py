@@ -76,6 +76,17 @@ def test_a_point_beyond_the_reference_set_scores_beyond_one_or_nothing():
     assert crs == pytest.approx([2, 9])
 
 
+@pytest.mark.parametrize("technology", ["crs", "vrs", "drs", "irs"])
+@pytest.mark.parametrize("orientation", ["input", "output"])
+def test_the_units_themselves_and_the_same_units_as_a_reference_set(technology, orientation):
+    # units held against themselves drop out as columns once they can go; in another order none does
+    rng = np.random.default_rng(8)
+    x, y = rng.uniform(1, 9, (400, 3)), rng.uniform(0, 5, (400, 2))
+    words = {"technology": technology, "orientation": orientation}
+    turned = radial_scores(x, y, reference_inputs=x[::-1], reference_outputs=y[::-1], **words)
+    np.testing.assert_allclose(radial_scores(x, y, **words), turned, rtol=0, atol=1e-10)
+
+
 def test_a_thousand_copies_of_two_units():
     x, y = np.tile([[1.0], [2.0]], (1000, 1)), np.tile([[1.0], [1.0]], (1000, 1))
     assert np.unique(radial_scores(x, y)).tolist() == [0.5, 1.0]
