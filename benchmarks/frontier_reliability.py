@@ -121,10 +121,10 @@ def line(name: str, found: Trial) -> str:
     saying = found.member <= 0.05, found.dominated <= 0.05
     wrong = saying[0][~found.truth].mean() if (~found.truth).any() else 0.0
     missed = saying[1][found.truth].mean() if found.truth.any() else 0.0
-    power = saying[0][found.truth].mean(), saying[1][~found.truth].mean() if (~found.truth).any() else np.nan
+    power = f"{saying[1][~found.truth].mean():5.0%}" if (~found.truth).any() else "    -"
     return (
         f"    {name:34s} {found.truth.mean():5.2f} | {told} | {plain[0]:6.3f} {plain[1]:6.3f} | "
-        f"{wrong:6.1%} {missed:6.1%} {power[0]:5.0%} {power[1]:5.0%}"
+        f"{wrong:6.1%} {missed:6.1%} {saying[0][found.truth].mean():5.0%} {power}"
     )
 
 
