@@ -2,9 +2,10 @@
 
 from isocost.catalog.accelerators import accelerator_names, accelerator_profile
 from isocost.catalog.currencies import currency_codes, currency_of
+from isocost.catalog.grids import grid_intensity, grid_zones
 from isocost.catalog.machines import MachineProfile, machine_names, machine_profile
 from isocost.catalog.models import ModelProfile, model_config, model_names, model_profile
-from isocost.catalog.owned import OwnedMachine, owned_machine, owned_names
+from isocost.catalog.owned import OwnedMachine, common_parameter, owned_machine, owned_names
 from isocost.catalog.published import (
     PublishedFit,
     nearest_published,
@@ -23,8 +24,11 @@ __all__ = [
     "PublishedPrice",
     "accelerator_names",
     "accelerator_profile",
+    "common_parameter",
     "currency_codes",
     "currency_of",
+    "grid_intensity",
+    "grid_zones",
     "machine_names",
     "machine_profile",
     "model_config",

@@ -25,6 +25,20 @@ from isocost.economics.cost import (
     price_draws,
 )
 from isocost.economics.curve import BatchTechnology, CostCurve, CostLevel, TokenBasis, Zone
+from isocost.economics.energy import (
+    JOULES_PER_KWH,
+    carbon_g,
+    energy_per_token_j,
+    incremental_energy_j,
+    kilowatt_hours,
+)
+from isocost.economics.energy_cost import (
+    energy_usd_per_token,
+    fixed_flow_usd,
+    marginal_energy_cost,
+    with_energy_cost,
+)
+from isocost.economics.energy_curve import EnergyCurve, EnergyLevel, energy_curve
 from isocost.economics.forms import CANDIDATES, COMPARED, Form, form_named
 from isocost.economics.hourly import (
     READINGS,
@@ -53,6 +67,15 @@ from isocost.economics.ownership import (
     check_values,
     hourly_parts,
 )
+from isocost.economics.power import (
+    ENERGY_BOUNDARIES,
+    EnergyBoundary,
+    LoadPower,
+    Surroundings,
+    combine_known,
+    fit_load_power,
+    power_within,
+)
 from isocost.economics.principle import PRINCIPLES, Judgement, Principle, PrincipleName
 from isocost.economics.principles import arc_returns, judge_principles
 from isocost.economics.sensitivity import Influence, Sensitivity, sensitivity
@@ -76,7 +99,7 @@ from isocost.economics.steadiness import (
     steadiness,
     steadiness_number,
 )
-from isocost.economics.sweep import cost_curve
+from isocost.economics.sweep import cost_curve, output_tokens_per_request
 from isocost.economics.technology import (
     StepTime,
     average_cost,
@@ -106,6 +129,8 @@ __all__ = [
     "CANDIDATES",
     "COMPARED",
     "DAYS_PER_MONTH",
+    "ENERGY_BOUNDARIES",
+    "JOULES_PER_KWH",
     "PARAMETERS",
     "PARTIAL_FROM",
     "PRINCIPLES",
@@ -121,12 +146,16 @@ __all__ = [
     "CostCurve",
     "CostLevel",
     "EfficientScale",
+    "EnergyBoundary",
+    "EnergyCurve",
+    "EnergyLevel",
     "Form",
     "HeldOut",
     "HourlyCost",
     "Influence",
     "Judgement",
     "LevelCost",
+    "LoadPower",
     "PlannedInterval",
     "Principle",
     "PrincipleName",
@@ -138,6 +167,7 @@ __all__ = [
     "ShortRunLevel",
     "Steadiness",
     "StepTime",
+    "Surroundings",
     "SweepComparison",
     "Tally",
     "TaskCost",
@@ -152,7 +182,9 @@ __all__ = [
     "break_even",
     "break_even_utilization",
     "capital_recovery_factor",
+    "carbon_g",
     "check_values",
+    "combine_known",
     "compare_sweeps",
     "congestion_s",
     "cost_curve",
@@ -160,28 +192,38 @@ __all__ = [
     "cost_per_million",
     "cost_per_request",
     "edge_shares_of",
+    "energy_curve",
+    "energy_per_token_j",
+    "energy_usd_per_token",
     "find_zone",
     "fit_forms",
+    "fit_load_power",
     "fit_step_time",
     "fit_technology",
+    "fixed_flow_usd",
     "form_named",
     "highest_rate",
     "hourly_cost",
     "hourly_parts",
     "implied_tokens_per_request",
     "incremental_cost",
+    "incremental_energy_j",
     "input_per_output",
     "judge_principles",
+    "kilowatt_hours",
     "long_run_average_cost",
     "long_run_cost",
     "machine_seconds_per_million",
+    "marginal_energy_cost",
     "minimum_efficient_scale",
     "offered_share",
+    "output_tokens_per_request",
     "overload_loss",
     "parse_reserve",
     "parse_sharing",
     "plan_capacity",
     "planning_marginal_cost",
+    "power_within",
     "price_draws",
     "private_marginal_cost",
     "probabilities_of_being_best",
@@ -200,5 +242,6 @@ __all__ = [
     "tally_principle",
     "unit_costs",
     "weighted_tokens",
+    "with_energy_cost",
     "workload_cost",
 ]

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from isocost.economics.short_run import ShortRunLevel
     from isocost.statistics.scatter import Scatter
 
-__all__ = ["cost_curve"]
+__all__ = ["cost_curve", "output_tokens_per_request"]
 
 
 def cost_curve(
@@ -177,12 +177,7 @@ class _Sizes:
 
 def _sizes(points: Sequence[OperatingPoint], seed: int) -> _Sizes:
     """Learn sizes from all runs of the sweep: they share one workload, of which each saw a sample."""
-    outputs = _mean_tokens(
-        [point.output_tokens_per_request or _over(point.output_tokens_per_second, point) for point in points],
-        points,
-        seed,
-        "output",
-    )
+    outputs = output_tokens_per_request(points, seed=seed)
     inputs = _mean_tokens(
         [point.input_tokens_per_request or _over(point.input_tokens_per_second, point) for point in points],
         points,
@@ -197,6 +192,23 @@ def _sizes(points: Sequence[OperatingPoint], seed: int) -> _Sizes:
         if inputs is None
         else combine(lambda i, o: i / o, inputs, outputs, unit="1", kind="measured", method=method),
         requests=combine(lambda o: 1 / o, outputs, unit="requests/token", kind="measured", method=method),
+    )
+
+
+def output_tokens_per_request(points: Sequence[OperatingPoint], *, seed: int = 0) -> Draws | None:
+    """Return the mean output tokens of a request over all runs of a sweep; ``None``: nobody counted them.
+
+    Parameters
+    ----------
+    points : sequence of OperatingPoint
+        One sweep, at least one.
+    seed : int
+    """
+    return _mean_tokens(
+        [point.output_tokens_per_request or _over(point.output_tokens_per_second, point) for point in points],
+        points,
+        seed,
+        "output",
     )
 
 

@@ -1,6 +1,7 @@
 """The pictures of a report, each a pure function from records to a `Figure`."""
 
 from isocost.reporting.charts.cost import cost_figure
+from isocost.reporting.charts.energy import energy_figure
 from isocost.reporting.charts.figure import Figure, Panel, Series
 from isocost.reporting.charts.frontier import frontier_figure
 from isocost.reporting.charts.hourly import hourly_figure
@@ -17,6 +18,7 @@ __all__ = [
     "contention_figure",
     "cost_figure",
     "drift_figure",
+    "energy_figure",
     "frontier_figure",
     "hourly_figure",
     "latency_figure",
