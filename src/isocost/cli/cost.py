@@ -16,7 +16,9 @@ __all__ = ["cost"]
 def cost(
     paths: sweeps.Paths,
     price_per_hour: sweeps.PricePerHour = None,
+    price_range: sweeps.PriceRange = None,
     machine: sweeps.Machine = None,
+    waiting_price: sweeps.WaitingPrice = None,
     slo: options.Slo = None,
     names: sweeps.Renames = None,
     where: options.Where = None,
@@ -34,6 +36,7 @@ def cost(
     count: energy.Count = None,
     grid: energy.Grid = None,
     pue: energy.Pue = None,
+    sensitivity: sweeps.Sensitivity = False,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -56,6 +59,9 @@ def cost(
             energy=energy.energy_question(
                 power_w=power_w, power_at=power_at, accelerator=accelerator, count=count, grid=grid, pue=pue
             ),
+            price_range=price_range,
+            waiting_price=waiting_price,
+            sensitivity=sensitivity,
         ),
         sweeps.FileOptions(
             names=names or (),

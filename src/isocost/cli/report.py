@@ -16,7 +16,9 @@ __all__ = ["report"]
 def report(
     paths: sweeps.Paths,
     price_per_hour: sweeps.PricePerHour = None,
+    price_range: sweeps.PriceRange = None,
     machine: sweeps.Machine = None,
+    waiting_price: sweeps.WaitingPrice = None,
     slo: options.Slo = None,
     size_floor: Annotated[
         int | None, typer.Option("--size-floor", help="Recommend only models of at least so many parameters.")
@@ -37,6 +39,7 @@ def report(
     count: energy.Count = None,
     grid: energy.Grid = None,
     pue: energy.Pue = None,
+    sensitivity: sweeps.Sensitivity = False,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -65,6 +68,9 @@ def report(
             energy=energy.energy_question(
                 power_w=power_w, power_at=power_at, accelerator=accelerator, count=count, grid=grid, pue=pue
             ),
+            price_range=price_range,
+            waiting_price=waiting_price,
+            sensitivity=sensitivity,
         ),
         sweeps.FileOptions(
             names=names or (),

@@ -24,7 +24,15 @@ from isocost.economics.cost import (
     machine_seconds_per_million,
     price_draws,
 )
-from isocost.economics.curve import BatchTechnology, CostCurve, CostLevel, TokenBasis, Zone
+from isocost.economics.cost_sensitivity import (
+    THROUGHPUT,
+    CostSensitivity,
+    Hour,
+    ServiceInfluence,
+    cost_sensitivity,
+    measured_throughput,
+)
+from isocost.economics.curve import BatchTechnology, CostCurve, CostLevel, TokenBasis, WaitingCost, Zone
 from isocost.economics.energy import (
     JOULES_PER_KWH,
     carbon_g,
@@ -110,7 +118,9 @@ from isocost.economics.technology import (
     step_time,
 )
 from isocost.economics.technology_fit import HeldOut, TechnologyFit, fit_forms
+from isocost.economics.turning import Turn, service_turns, turning_points
 from isocost.economics.unit_cost import DAYS_PER_MONTH, unit_costs
+from isocost.economics.waiting import cost_with_waiting, waiting_cost
 from isocost.economics.workload_cost import (
     LevelCost,
     Sharing,
@@ -135,6 +145,7 @@ __all__ = [
     "PARTIAL_FROM",
     "PRINCIPLES",
     "READINGS",
+    "THROUGHPUT",
     "BatchTechnology",
     "BreakEven",
     "CapacityAlternative",
@@ -145,12 +156,14 @@ __all__ = [
     "CostAllocation",
     "CostCurve",
     "CostLevel",
+    "CostSensitivity",
     "EfficientScale",
     "EnergyBoundary",
     "EnergyCurve",
     "EnergyLevel",
     "Form",
     "HeldOut",
+    "Hour",
     "HourlyCost",
     "Influence",
     "Judgement",
@@ -163,6 +176,7 @@ __all__ = [
     "Reserve",
     "ScaleUnit",
     "Sensitivity",
+    "ServiceInfluence",
     "Sharing",
     "ShortRunLevel",
     "Steadiness",
@@ -174,6 +188,8 @@ __all__ = [
     "TaskTokens",
     "TechnologyFit",
     "TokenBasis",
+    "Turn",
+    "WaitingCost",
     "WorkloadCost",
     "Zone",
     "arc_returns",
@@ -191,6 +207,8 @@ __all__ = [
     "cost_flow",
     "cost_per_million",
     "cost_per_request",
+    "cost_sensitivity",
+    "cost_with_waiting",
     "edge_shares_of",
     "energy_curve",
     "energy_per_token_j",
@@ -215,6 +233,7 @@ __all__ = [
     "long_run_cost",
     "machine_seconds_per_million",
     "marginal_energy_cost",
+    "measured_throughput",
     "minimum_efficient_scale",
     "offered_share",
     "output_tokens_per_request",
@@ -233,6 +252,7 @@ __all__ = [
     "returns_to_concurrency",
     "returns_to_scale",
     "sensitivity",
+    "service_turns",
     "short_run",
     "short_run_average_cost",
     "social_marginal_cost",
@@ -240,7 +260,9 @@ __all__ = [
     "steadiness_number",
     "step_time",
     "tally_principle",
+    "turning_points",
     "unit_costs",
+    "waiting_cost",
     "weighted_tokens",
     "with_energy_cost",
     "workload_cost",

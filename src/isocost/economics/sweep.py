@@ -22,6 +22,7 @@ from isocost.economics.service import service_cautions, unmet
 from isocost.economics.short_run import short_run
 from isocost.economics.technology import fit_technology
 from isocost.economics.technology_fit import LEAST_LEVELS
+from isocost.economics.waiting import check_waiting, waiting_cautions, waiting_cost
 from isocost.economics.zone import find_zone, probabilities_of_being_best
 from isocost.statistics.draws import DRAWS, Draws, combine, generator, summarise
 from isocost.statistics.levels import latency_scatters, pool_latency, throughput_draws
@@ -48,6 +49,7 @@ def cost_curve(
     price: HourlyPrice | None,
     service_levels: Sequence[ServiceLevel] = (),
     tolerance: float = 0.05,
+    waiting_usd_per_second: float | None = None,
     seed: int = 0,
 ) -> CostCurve:
     """Turn a sweep over load into costs, the batch technology behind them and the zone where to run.
@@ -66,6 +68,9 @@ def cost_curve(
         What users were promised.
     tolerance : float
         How far above the least cost the zone reaches, a fraction.
+    waiting_usd_per_second : float, optional
+        w, what a second of a request inside is worth, at least 0: with a price, the zone and the
+        probabilities are then of machine and waiting together.
     seed : int
 
     Returns
@@ -75,10 +80,11 @@ def cost_curve(
     Raises
     ------
     InputError
-        If there is no point, several deployments, or concurrencies mixed with rates.
+        If there is no point, several deployments, concurrencies mixed with rates, or w is no good.
     EstimationError
         If a level yielded no tokens: its cost is unbounded.
     """
+    check_waiting(waiting_usd_per_second)
     groups = _by_load(points)
     deployment = points[0].deployment
     promised = tuple(dict.fromkeys(service_levels))
@@ -89,10 +95,13 @@ def cost_curve(
         ),
         latency=latency_scatters(groups.values()),
     )
-    levels = _with_probabilities(
-        [_level(load, group, price, promised, common, seed) for load, group in groups.items()]
-    )
-    zone = find_zone(levels, service_levels=promised, tolerance=tolerance)
+    found = [_level(load, group, price, promised, common, seed) for load, group in groups.items()]
+    w = None if price is None else waiting_usd_per_second
+    if w is not None and price is not None:
+        found = [_with_waiting(level, price, w, seed) for level in found]
+        w = w if any(level.waiting is not None for level in found) else None
+    levels = _with_probabilities(found, waiting=w is not None)
+    zone = find_zone(levels, service_levels=promised, tolerance=tolerance, waiting=w is not None)
     technology = _technology(groups, deployment, seed)
     return CostCurve(
         deployment=deployment,
@@ -101,10 +110,14 @@ def cost_curve(
         technology=technology,
         price=price,
         service_levels=promised,
-        cautions=tuple(_cautions(levels, zone, technology, promised)),
+        cautions=(
+            *_cautions(levels, zone, technology, promised),
+            *(() if price is None or waiting_usd_per_second is None else waiting_cautions(levels)),
+        ),
         efficient_scale=minimum_efficient_scale(levels),
-        short_run=_short_run(technology, common.sizes, price, seed),
+        short_run=_short_run(technology, common.sizes, price, waiting_usd_per_second, seed),
         principles=_principles(groups),
+        waiting_usd_per_second=w,
     )
 
 
@@ -279,14 +292,29 @@ def _combined(function: Any, rate: Draws, *others: Draws, unit: str, basis: str)
     return combine(function, rate, *others, unit=unit, kind=rate.kind, method=method, basis=basis)
 
 
-def _with_probabilities(levels: list[CostLevel]) -> tuple[CostLevel, ...]:
+def _with_waiting(level: CostLevel, price: HourlyPrice, w: float, seed: int) -> CostLevel:
+    if level.draws is None:
+        return level
+    hourly = price_draws(price, seed=seed, size=len(level.draws.samples))
+    cost = waiting_cost(level.points, level.draws, hourly, waiting_usd_per_second=w, seed=seed)
+    return replace(level, waiting=cost)
+
+
+def _with_probabilities(levels: list[CostLevel], *, waiting: bool) -> tuple[CostLevel, ...]:
+    """Give each level its confidence of being best, by tokens a second or, with waiting, tokens a dollar."""
     chances = probabilities_of_being_best(
-        [[point.output_tokens_per_second.value for point in level.points] for level in levels],
-        qualified=[not level.unmet for level in levels],
+        [_yields(level, waiting=waiting) for level in levels],
+        qualified=[not level.unmet and not (waiting and level.waiting is None) for level in levels],
     )
     return tuple(
         replace(level, probability_best=chance) for level, chance in zip(levels, chances, strict=True)
     )
+
+
+def _yields(level: CostLevel, *, waiting: bool) -> list[float]:
+    if waiting and level.waiting is not None and min(level.waiting.repeats) > 0:
+        return [1 / cost for cost in level.waiting.repeats]
+    return [point.output_tokens_per_second.value for point in level.points]
 
 
 def _technology(
@@ -301,7 +329,11 @@ def _technology(
 
 
 def _short_run(
-    technology: BatchTechnology | None, sizes: _Sizes, price: HourlyPrice | None, seed: int
+    technology: BatchTechnology | None,
+    sizes: _Sizes,
+    price: HourlyPrice | None,
+    waiting_usd_per_second: float | None,
+    seed: int,
 ) -> tuple[ShortRunLevel, ...]:
     """Return the short run where one stream more yields something; who pays by the hour pays no more."""
     if technology is None or technology.fit is None or sizes.requests is None:
@@ -314,6 +346,7 @@ def _short_run(
         technology.fit,
         output_tokens=1 / sizes.requests.value,
         fixed_usd_per_second=flow,
+        waiting_usd_per_second=waiting_usd_per_second or None,  # worth nothing: no cost to tell
         concurrencies=[b for b, returns in technology.returns if returns.value > 0],
     )
 

@@ -28,6 +28,7 @@ from isocost.reporting.markup import Markup, element, exact, join, shorten
 from isocost.reporting.pricing import pricing_of
 from isocost.reporting.principles import principle_parts
 from isocost.reporting.runtime_section import runtime_parts
+from isocost.reporting.sensitivity import sensitivity_parts
 from isocost.reporting.tables import cost_data, cost_table, cost_unit, level_table, returns_table, unit_table
 from isocost.reporting.verdict import verdict_of
 from isocost.reporting.workload import workload_page_tables
@@ -68,6 +69,7 @@ def html_page(report: StudyReport) -> str:
         verdict=_verdict(verdict_of(report), pricing),
         parts=[
             *_figures(report, pricing),
+            *sensitivity_parts(report),
             *principle_parts(report),
             *_tables(report),
             *runtime_parts(report),

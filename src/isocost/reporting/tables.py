@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from isocost.core.estimate import Estimate
     from isocost.economics.curve import BatchTechnology, CostCurve, CostLevel, TokenBasis
     from isocost.economics.long_run import EfficientScale
+    from isocost.economics.short_run import ShortRunLevel
     from isocost.frontier.dominance import FrontierUnit
     from isocost.reporting.pricing import Amount, Pricing
     from isocost.runtime.model import RuntimeModel
@@ -89,6 +90,7 @@ def level_table(report: StudyReport) -> Table | None:
         Column(title="Output", unit="tokens/s"),
         Column(title="Cost", unit=join([cost_unit(pricing), " per M output"])),
         Column(title="Energy", unit="J per output token"),
+        Column(title="With waiting", unit="USD per M output"),
         *(Column(title=title, unit=named[key][1]) for key, title in _LATENCIES),
         Column(title="P(best)"),
         Column(title="Service levels", numeric=False),
@@ -118,6 +120,7 @@ def _level_row(
         number_cell(level.output_tokens_per_second),
         cost_data(cost_of(level, curve.price)),
         "" if energy is None else number_cell(energy.per_token(curve.deployment, level.load)),
+        number_cell(None if level.waiting is None else level.waiting.cost_per_million_tokens),
         *(number_cell(level.latency.get(key), named[key][0]) for key, _ in _LATENCIES),
         "" if best is None else probability(best),
         judged,
@@ -164,6 +167,8 @@ def returns_table(report: StudyReport) -> Table | None:
         Column(title="Returns to concurrency", unit="1: one stream more is free, 0: it yields nothing"),
         Column(title="Cost of one stream more", unit="machine-seconds per M output"),
         Column(title="Delay one request more lays on others", unit="s, all together"),
+        Column(title="What that delay costs", unit="USD per request"),
+        Column(title="One request more with all waiting", unit="USD per request"),
     )
     groups = tuple(
         (
@@ -177,14 +182,24 @@ def returns_table(report: StudyReport) -> Table | None:
 
 def _return_rows(curve: CostCurve, technology: BatchTechnology) -> Iterable[tuple[str, ...]]:
     incremental = dict(technology.incremental_machine_seconds)
-    delays = {level.concurrency: level.congestion_s for level in curve.short_run}
+    running = {level.concurrency: level for level in curve.short_run}
     for concurrency, returns in technology.returns:
         yield (
             f"{concurrency} concurrent",
             number_cell(returns),
             number_cell(incremental.get(concurrency)),
-            number_cell(delays.get(concurrency)),
+            *_delay_cells(running.get(concurrency)),
         )
+
+
+def _delay_cells(level: ShortRunLevel | None) -> tuple[str, str, str]:
+    if level is None:
+        return "", "", ""
+    return (
+        number_cell(level.congestion_s),
+        number_cell(level.congestion_cost),
+        number_cell(level.social_marginal_cost),
+    )
 
 
 def scale_text(scale: EfficientScale) -> str:

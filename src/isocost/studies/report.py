@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from isocost.core.money import HourlyPrice
     from isocost.core.provenance import Provenance
     from isocost.core.service_level import ServiceLevel
+    from isocost.economics.cost_sensitivity import CostSensitivity
     from isocost.economics.curve import CostCurve
     from isocost.economics.workload_cost import WorkloadCost
     from isocost.frontier.dominance import Frontier
@@ -113,6 +114,8 @@ class StudyReport:
         What a workload of one's own costs on the recommended deployment; ``None`` when none was given.
     energy : EnergyReport or None
         Energy and carbon beside the money; ``None`` where no power is known.
+    sensitivity : CostSensitivity or None
+        What the recommended cost hangs on; ``None`` when it was not asked.
     """
 
     name: str
@@ -129,6 +132,7 @@ class StudyReport:
     hourly: HourlyReport | None = None
     workload_cost: WorkloadCost | None = None
     energy: EnergyReport | None = None
+    sensitivity: CostSensitivity | None = None
 
     def alone(self, model: RuntimeModel) -> RequestAlone:
         """Return runtime and cost of the longest request that was profiled, alone on the deployment."""
