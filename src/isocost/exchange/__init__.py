@@ -4,6 +4,7 @@ from isocost.exchange.helm import read_helm
 from isocost.exchange.lengths import read_lengths
 from isocost.exchange.machine_file import MachineFile, ParameterRow, read_machine
 from isocost.exchange.model_config import read_model_config
+from isocost.exchange.price_file import read_price
 from isocost.exchange.results import KNOWN_TOOLS, ResultFiles, read_results
 from isocost.exchange.series import read_series
 from isocost.exchange.sweep_file import StatedPrice, SweepFile, SweepFormat
@@ -28,6 +29,7 @@ __all__ = [
     "read_lengths",
     "read_machine",
     "read_model_config",
+    "read_price",
     "read_results",
     "read_series",
     "read_sweep",
