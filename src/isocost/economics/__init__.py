@@ -7,18 +7,8 @@ from isocost.economics.alternative import (
     dearer_windows,
     own_cost,
 )
-from isocost.economics.breakeven import (
-    Answer,
-    AtLoad,
-    LoadBreakEven,
-    OwnHour,
-    Sides,
-    Surface,
-    answer_of,
-    at_load,
-    break_even_load,
-    break_even_surface,
-)
+from isocost.economics.break_even_surface import Surface, break_even_surface
+from isocost.economics.breakeven import AtLoad, LoadBreakEven, at_load, break_even_load
 from isocost.economics.comparison import SweepComparison, compare_sweeps
 from isocost.economics.cost import (
     cost_per_million,
@@ -70,6 +60,7 @@ from isocost.economics.short_run import (
     short_run_average_cost,
     social_marginal_cost,
 )
+from isocost.economics.sides import Answer, OwnHour, Sides, answer_of
 from isocost.economics.steadiness import (
     PARTIAL_FROM,
     Steadiness,

@@ -3,106 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from isocost.economics.alternative import break_even_share, cheaper_from, dearer_windows, own_cost
 from isocost.economics.long_run import replicas
-from isocost.statistics.draws import Draws, combine, summarise
+from isocost.economics.sides import Sides, answer_of, joint, told
+from isocost.statistics.draws import Draws, summarise
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from isocost.core.estimate import Estimate
+    from isocost.economics.sides import Answer
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
-__all__ = [
-    "Answer",
-    "AtLoad",
-    "LoadBreakEven",
-    "OwnHour",
-    "Sides",
-    "Surface",
-    "answer_of",
-    "at_load",
-    "break_even_load",
-    "break_even_surface",
-]
-
-Answer = Literal["own", "other", "undecided"]
-SURE = 0.975
-"""From this share of the draws on, one side is called the cheaper: within 95 % of them none flips."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnHour:
-    """What an hour of one replica of the own deployment costs.
-
-    Parameters
-    ----------
-    standing : Draws
-        USD per hour of the calendar, whatever it does.
-    used : Draws
-        USD more per hour of full use.
-    """
-
-    standing: Draws
-    used: Draws
-
-    @property
-    def full(self) -> Draws:
-        """An hour of full use."""
-        method = self.standing.method
-        return combine(np.add, self.standing, self.used, unit="USD/h", kind="assumed", method=method)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sides:
-    """The two sides for the same work, as joint draws.
-
-    Parameters
-    ----------
-    own : OwnHour or None
-        ``None``: no price is known.
-    other : Draws
-        USD that the alternative takes for what one replica does in an hour of full use.
-    capacity : Draws
-        Output tokens per second of one replica within the service levels.
-    requests_per_token : Draws or None
-        Requests for each output token; ``None``: nobody counted requests.
-    by_hours : bool
-        Whether a load is a share of the hours, which is known whatever the capacity; otherwise a rate.
-    """
-
-    own: OwnHour | None
-    other: Draws
-    capacity: Draws
-    requests_per_token: Draws | None = None
-    by_hours: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surface:
-    """Who is cheaper over load and price.
-
-    Parameters
-    ----------
-    shares : tuple of float
-        Loads, in capacities of one replica; rising.
-    factors : tuple of float
-        Multiples of the varied price; rising.
-    cells : tuple of tuple of Answer
-        One row a factor, one cell a share.
-    line : tuple of float or None
-        The break-even share at each factor, by point estimates; ``None``: never.
-    """
-
-    shares: tuple[float, ...]
-    factors: tuple[float, ...]
-    cells: tuple[tuple[Answer, ...], ...]
-    line: tuple[float | None, ...]
+__all__ = ["AtLoad", "LoadBreakEven", "at_load", "break_even_load"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +69,8 @@ class LoadBreakEven:
     never : float or None
         Share of the draws in which even a full replica costs more; ``None`` where the data allow none.
     windows : tuple of (float, float)
-        Loads, in capacities of one replica, at which one replica more makes the own side dearer again.
+        Loads, in capacities of one replica, at which one replica more makes the own side dearer again; not
+        told of a share of hours.
     always_from : float or None
         Load from which it is cheaper at every number of replicas, in capacities; ``None``: never.
     draws : Draws or None
@@ -176,33 +93,6 @@ class LoadBreakEven:
     draws: Draws | None = field(default=None, repr=False, compare=False)
 
 
-def answer_of(value: float, samples: FloatArray) -> tuple[Answer, float | None]:
-    """Say who is cheaper from the own cost less the other's; *undecided* where the interval holds both.
-
-    Parameters
-    ----------
-    value : float
-    samples : float array, shape (draws,)
-        Where one is no number, the data allow no interval and `value` alone decides.
-
-    Returns
-    -------
-    tuple of (Answer, float or None)
-        And the share of the draws in which the own side is cheaper.
-
-    Examples
-    --------
-    >>> answer_of(-1.0, np.array([-1.0, -2.0])), answer_of(-1.0, np.array([-1.0, 0.5]))
-    (('own', 1.0), ('undecided', 0.5))
-    """
-    if not bool(np.isfinite(samples).all()):
-        return ("own" if value < 0 else "other"), None
-    share = float(np.mean(samples < 0))
-    if share >= SURE:
-        return "own", share
-    return ("other" if share <= 1 - SURE else "undecided"), share
-
-
 def break_even_load(sides: Sides) -> LoadBreakEven:
     """Find the load from which the own deployment costs less, and how far each price is from break-even.
 
@@ -221,6 +111,7 @@ def break_even_load(sides: Sides) -> LoadBreakEven:
     --------
     3.60 USD/h against 0.02 USD a second for the same work: 72 USD an hour when full.
 
+    >>> from isocost.economics.sides import OwnHour
     >>> def exact(value, unit):
     ...     return Draws(value=value, samples=np.full(8, value), unit=unit, kind="assumed", method="given")
     >>> own = OwnHour(standing=exact(3.6, "USD/h"), used=exact(0.0, "USD/h"))
@@ -232,9 +123,7 @@ def break_even_load(sides: Sides) -> LoadBreakEven:
     capacity, rates = sides.capacity, sides.requests_per_token
     common = {
         "capacity_tokens_per_second": summarise(capacity),
-        "capacity_requests_per_second": None
-        if rates is None
-        else _told(_product(capacity, rates, "requests/s")),
+        "capacity_requests_per_second": None if rates is None else told(sides.serves),
         "other_full": summarise(sides.other),
     }
     if sides.own is None:
@@ -252,43 +141,32 @@ def break_even_load(sides: Sides) -> LoadBreakEven:
             **common,  # type: ignore[arg-type]
         )
     own, other = sides.own, sides.other
-    share = _combined(break_even_share, own.standing, own.used, other, unit="1")
-    load = _product(share, capacity, "tokens/s")
+    share = joint(break_even_share, own.standing, own.used, other, unit="1")
+    load = joint(np.multiply, share, capacity, unit="tokens/s")
     answer, probability = answer_of(
         own.full.value - other.value, np.asarray(own.full.samples - other.samples)
     )
     return LoadBreakEven(
         answer=answer,
-        utilization=_told(share),
-        tokens_per_second=_told(load),
-        requests_per_second=None if rates is None else _told(_product(load, rates, "requests/s")),
+        utilization=told(share),
+        tokens_per_second=told(load),
+        requests_per_second=None
+        if rates is None
+        else told(joint(np.multiply, load, rates, unit="requests/s")),
         own_full=summarise(own.full),
-        hourly_price=summarise(_combined(np.subtract, other, own.used, unit="USD/h")),
-        price_factor=None if other.value <= 0 else _told(_combined(_over, own.full, other, unit="1")),
+        hourly_price=summarise(joint(np.subtract, other, own.used, unit="USD/h")),
+        price_factor=None if other.value <= 0 else told(joint(_over, own.full, other, unit="1")),
         never=None if probability is None else float(np.mean(share.samples > 1)),
-        windows=dearer_windows(share.value),
-        always_from=cheaper_from(share.value),
+        windows=() if sides.by_hours else dearer_windows(share.value),
+        always_from=None if sides.by_hours else cheaper_from(share.value),
         draws=share,
         **common,  # type: ignore[arg-type]
     )
 
 
-def _combined(function: Any, *parts: Draws, unit: str) -> Draws:  # noqa: ANN401
-    return combine(function, *parts, unit=unit, kind="assumed", method="break-even; joint draws")
-
-
-def _product(one: Draws, other: Draws, unit: str) -> Draws:
-    kind = one.kind
-    return combine(np.multiply, one, other, unit=unit, kind=kind, method=one.method)
-
-
 def _over(one: Any, other: Any) -> Any:  # noqa: ANN401 - numbers or arrays
     below = np.asarray(other, dtype=np.float64)
     return np.where(below > 0, one / np.where(below > 0, below, 1.0), np.inf)
-
-
-def _told(draws: Draws) -> Estimate | None:
-    return summarise(draws) if np.isfinite(draws.value) else None
 
 
 def at_load(sides: Sides, share: float) -> AtLoad | None:
@@ -302,9 +180,9 @@ def at_load(sides: Sides, share: float) -> AtLoad | None:
     """
     if sides.own is None:
         return None
-    at = _shares(sides, share)
-    own = _combined(own_cost, at, sides.own.standing, sides.own.used, unit="USD/h")
-    other = _combined(np.multiply, at, sides.other, unit="USD/h")
+    at = sides.shares(share)
+    own = joint(own_cost, at, sides.own.standing, sides.own.used, unit="USD/h")
+    other = joint(np.multiply, at, sides.other, unit="USD/h")
     answer, probability = answer_of(own.value - other.value, own.samples - other.samples)
     return AtLoad(
         share=summarise(at),
@@ -314,61 +192,3 @@ def at_load(sides: Sides, share: float) -> AtLoad | None:
         answer=answer,
         probability_own=probability,
     )
-
-
-def _shares(sides: Sides, share: float) -> Draws:
-    """Return a fixed load as draws of its share: the load is sure, the capacity is not."""
-    capacity, rates = sides.capacity, sides.requests_per_token
-    if sides.by_hours:
-        samples = np.full(len(sides.other.samples), share)
-        return replace(sides.other, value=share, samples=samples, unit="1", method="share of the hours")
-    if rates is not None:
-        capacity = _product(capacity, rates, "requests/s")
-    samples = share * capacity.value / capacity.samples
-    return replace(capacity, value=share, samples=samples, unit="1", method="load over capacity")
-
-
-def break_even_surface(
-    sides: Sides, *, shares: Sequence[float], factors: Sequence[float], varied: Literal["own", "other"]
-) -> Surface | None:
-    """Say who is cheaper over load and price: own, other, or undecided where the answer flips in the draws.
-
-    Parameters
-    ----------
-    sides : Sides
-    shares : sequence of float
-        Loads in capacities of one replica, above 0.
-    factors : sequence of float
-        Multiples of the varied price, above 0.
-    varied : {"own", "other"}
-        Whose price is varied.
-
-    Returns
-    -------
-    Surface or None
-        ``None`` where no price is known.
-    """
-    own, other = sides.own, sides.other
-    if own is None:
-        return None
-    rows: list[tuple[Answer, ...]] = []
-    line: list[float | None] = []
-    at = [_shares(sides, share) for share in shares]
-    needs = [own_cost(each.samples, 1.0, 0.0) for each in at]
-    for factor in factors:
-        mine, theirs = (factor, 1.0) if varied == "own" else (1.0, factor)
-        standing, rest = mine * own.standing.samples, mine * own.used.samples - theirs * other.samples
-        values = [
-            mine * own_cost(each.value, own.standing.value, own.used.value)
-            - theirs * other.value * each.value
-            for each in at
-        ]
-        rows.append(
-            tuple(
-                answer_of(float(value), standing * need + rest * each.samples)[0]
-                for value, need, each in zip(values, needs, at, strict=True)
-            )
-        )
-        found = break_even_share(mine * own.standing.value, mine * own.used.value, theirs * other.value)
-        line.append(found if np.isfinite(found) else None)
-    return Surface(shares=tuple(shares), factors=tuple(factors), cells=tuple(rows), line=tuple(line))

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from isocost.reporting.breakeven_envelope import break_even_rows
 from isocost.reporting.cautions import cautions_of
 from isocost.reporting.objects import SCHEMA, estimate_object, finite
 from isocost.reporting.principles import principle_rows
@@ -112,6 +113,8 @@ def _tables(report: StudyReport) -> Json:
         tables |= _hourly(report.hourly)
     if report.workload_cost is not None:
         tables |= workload_rows(report.workload_cost, estimate_object)
+    if report.breakeven is not None:
+        tables |= break_even_rows(report.breakeven)
     if report.frontier is not None:
         tables["units"] = [_unit(unit, report.frontier.axes) for unit in report.frontier.units]
     return {name: rows for name, rows in tables.items() if rows}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from isocost.reporting.breakeven_section import break_even_parts
 from isocost.reporting.cautions import shared_cautions
 from isocost.reporting.charts import cost_figure, frontier_figure, hourly_figure, latency_figure
 from isocost.reporting.document import (
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from isocost.reporting.verdict import Phrase, Verdict
     from isocost.studies.report import StudyReport
 
-__all__ = ["html_page"]
+__all__ = ["html_page", "small_print"]
 
 _KICKERS = {
     "recommended": "Where to run",
@@ -62,10 +63,11 @@ def html_page(report: StudyReport) -> str:
         parts=[
             *_figures(report, pricing),
             *principle_parts(report),
+            *break_even_parts(report),
             *_tables(report),
             *runtime_parts(report),
         ],
-        footer=_small_print(report),
+        footer=small_print(report),
     )
 
 
@@ -148,7 +150,8 @@ def _tables(report: StudyReport) -> list[Part]:
     ]
 
 
-def _small_print(report: StudyReport) -> list[Markup]:
+def small_print(report: StudyReport) -> list[Markup]:
+    """Write the doubts, assumptions and origins of a report."""
     cautions = [
         (shorten(scope, 200), as_sentence(shorten(caution.text, LIMIT)), caution.code)
         for scope, caution in shared_cautions(report)

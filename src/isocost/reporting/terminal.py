@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
+from isocost.reporting.breakeven import break_even_text
 from isocost.reporting.cautions import shared_cautions
 from isocost.reporting.format import bracket, estimate_text, probability, seconds, si
 from isocost.reporting.markup import clean, shorten
@@ -65,6 +66,9 @@ def terminal_text(report: StudyReport, *, width: int = 100, colour: bool = False
     if report.workload_cost is not None:
         console.print()
         console.print(workload_text(report, width=console.width), end="", soft_wrap=True)
+    if report.breakeven is not None:
+        console.print()
+        console.print(break_even_text(report.breakeven, width=console.width), end="", soft_wrap=True)
     _print_cautions(console, report)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 

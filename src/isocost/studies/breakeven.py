@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["BreakEvenReport", "with_break_even"]
 
 DAY_S = 86400.0
-_COLUMNS, _ROWS = 56, 29
+_COLUMNS, _ROWS = 80, 49
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +154,7 @@ def with_break_even(report: StudyReport, question: BreakEvenQuestion) -> StudyRe
         report,
         breakeven=told,
         assumptions=(*report.assumptions, *_assumptions(told, question, owned)),
-        cautions=(*report.cautions, *_cautions(told, sides, owned)),
+        cautions=(*report.cautions, *_cautions(report, told, sides, owned)),
     )
 
 
@@ -272,7 +272,9 @@ def _assumptions(
         )
 
 
-def _cautions(told: BreakEvenReport, sides: Sides, owned: OwnedHour | None) -> Iterator[Caution]:
+def _cautions(
+    report: StudyReport, told: BreakEvenReport, sides: Sides, owned: OwnedHour | None
+) -> Iterator[Caution]:
     if told.token_price is not None and told.token_price.note:
         yield Caution("api-price-note", f"{told.token_price.name}: {told.token_price.note}")
     if not bool(np.isfinite(sides.capacity.samples).all()):
@@ -281,7 +283,8 @@ def _cautions(told: BreakEvenReport, sides: Sides, owned: OwnedHour | None) -> I
             f"the throughput of {told.deployment} at {told.capacity.label} has no interval, so nothing "
             "is called undecided: who is cheaper goes by point estimates",
         )
-    if owned is not None and owned.profile.boundary == "accelerator":
+    said = any(each.code == "boundaries-differ" for each in report.cautions)
+    if owned is not None and owned.profile.boundary == "accelerator" and not said:
         yield Caution(
             "boundaries-differ",
             f"{told.name} has server, network, room and people in its price, the cost of owning here the "
