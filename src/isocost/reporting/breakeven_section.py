@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["break_even_parts", "break_even_words"]
 
 TITLE = "Own deployment or not?"
+FIXED = "At the prices of this report: a price that is tried in the page does not change what is said here."
 
 
 def break_even_parts(report: StudyReport, *, titled: bool = True) -> list[Part]:
@@ -38,9 +39,8 @@ def break_even_parts(report: StudyReport, *, titled: bool = True) -> list[Part]:
         return []
     parts = []
     if titled:
-        section = element(
-            "section", {"class": "section"}, element("h2", None, TITLE), *break_even_words(told)
-        )
+        words = [*break_even_words(told), element("p", None, FIXED)]
+        section = element("section", {"class": "section"}, element("h2", None, TITLE), *words)
         parts.append(Part(title=TITLE, markup=section, expendable=False))
     figure = break_even_figure(told)
     if figure is not None:
