@@ -9,8 +9,8 @@ from isocost.studies.sweeps import FileQuestion, report_files
 
 # arXiv 2509.18101: USD 2,000 of hardware against USD 1.25 / 10 per million tokens, a third of them input,
 # 160 h a month. The speed of its 32B model is not at hand; 220 tokens/s in all, 575 W and USD 0.15/kWh are
-# derived backwards from its 2.26 months: 220 x 576,000 s = 126.72 M tokens x 7.0833 = USD 897.60, less 13.80 of
-# power.
+# derived backwards from its 2.26 months: 220 x 576,000 s = 126.72 M tokens x 7.0833 = USD 897.60,
+# less 13.80 of power.
 SPEED, BLEND, POWER = 220.0, (1.25 + 2 * 10) / 3, 0.575 * 0.15
 PER_HOUR = SPEED * 3600 * BLEND / 1e6
 
@@ -70,6 +70,7 @@ def test_the_example_through_the_whole_study(tmp_path):
     report = report_files([sweep], FileQuestion(machine=str(machine)))
     told = with_break_even(report, BreakEvenQuestion(api_price="1.25/10", hours_per_month=160)).breakeven
     months = [row.months.value for row in told.payback.rows]
+    assert {row.never for row in told.payback.rows} == {None}  # measured once: no interval
     assert [row.share for row in told.payback.rows] == [1.0, 0.5, 0.1, 0.01]
     assert months == pytest.approx([2.263, 4.526, 22.63, 226.3], rel=1e-3)
 

@@ -86,7 +86,8 @@ def break_even_share(standing: Any, used: Any, other: Any) -> Any:  # noqa: ANN4
     Returns
     -------
     float or float array
-        Above 1: even a full deployment costs more; infinite where each hour of use alone does.
+        Above 1: even a full deployment costs more; infinite where each hour of use alone does. NaN stands for
+        unknown and stays.
 
     Examples
     --------
@@ -94,7 +95,7 @@ def break_even_share(standing: Any, used: Any, other: Any) -> Any:  # noqa: ANN4
     (0.5, inf)
     """
     margin = np.asarray(other, dtype=np.float64) - used
-    found = np.where(margin > 0, standing / np.where(margin > 0, margin, 1.0), np.inf)
+    found = np.where(margin <= 0, np.inf, standing / np.where(margin == 0, 1.0, margin))
     return float(found) if found.ndim == 0 else found
 
 

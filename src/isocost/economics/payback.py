@@ -46,7 +46,7 @@ def payback_months(
     Returns
     -------
     float or float array
-        Infinite where nothing is saved.
+        Infinite where nothing is saved. NaN stands for unknown and stays.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def payback_months(
         raise InputError(f"a month has {HOURS_PER_MONTH:g} hours at most, got {hours_per_month!r}")
     gain = hours_per_month * load_share * (np.asarray(saved, dtype=np.float64) - used)
     left = gain - HOURS_PER_MONTH * np.asarray(standing)
-    found = np.where(left > 0, price / np.where(left > 0, left, 1.0), np.inf)
+    found = np.where(left <= 0, np.inf, price / np.where(left == 0, 1.0, left))
     return float(found) if found.ndim == 0 else found
 
 

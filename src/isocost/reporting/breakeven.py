@@ -330,8 +330,7 @@ def _payback(told: BreakEvenReport) -> Table:
     payback = told.payback
     assert payback is not None  # noqa: S101 - the caller asked
     rows = tuple(
-        (f"{each.share * 100:g} %", _months(each.months), f"{each.never * 100:.0f} %")
-        for each in payback.rows
+        (f"{each.share * 100:g} %", _months(each.months), _never(each.never)) for each in payback.rows
     )
     hours = f"{payback.hours_per_month:g} hours of use a month"
     return Table(
@@ -343,6 +342,10 @@ def _payback(told: BreakEvenReport) -> Table:
         ),
         groups=(("", rows),),
     )
+
+
+def _never(share: float | None) -> str:
+    return UNKNOWN if share is None else f"{share * 100:.0f} %"
 
 
 def _months(months: Estimate | None) -> str:

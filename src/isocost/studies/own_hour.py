@@ -49,13 +49,13 @@ class PaybackAt:
         Share of full use in the hours of use.
     months : Estimate or None
         ``None``: never.
-    never : float
-        Share of the draws in which it is never saved.
+    never : float or None
+        Share of the draws in which it is never saved; ``None`` where the data allow none.
     """
 
     share: float
     months: Estimate | None
-    never: float
+    never: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +118,7 @@ class OwnedHour:
             return ()
         shares = {each: _share(self.hour(each), other) for each in READINGS}
         return tuple(
-            BreakEvenPoint(reading=each, utilization=_told(share), never=float(np.mean(share.samples > 1)))
+            BreakEvenPoint(reading=each, utilization=_told(share), never=_beyond(share))
             for each, share in shares.items()
         )
 
@@ -140,7 +140,8 @@ class OwnedHour:
                 (price, standing, used, other),
                 "months",
             )
-            never = float(np.mean(~np.isfinite(found.samples)))
+            unknown = bool(np.isnan(found.samples).any())
+            never = None if unknown else float(np.mean(np.isinf(found.samples)))
             rows.append(PaybackAt(share=share, months=_told(found), never=never))
         return Payback(capital=summarise(price), hours_per_month=hours_per_month, rows=tuple(rows))
 
@@ -194,6 +195,12 @@ def own_hour(owned: OwnedHour | None, price: HourlyPrice | None, *, seed: int = 
 
 def _share(own: OwnHour, other: Draws) -> Draws:
     return _applied(break_even_share, (own.standing, own.used, other), "1")
+
+
+def _beyond(share: Draws) -> float:
+    """Return how often a share is above 1; by the value alone where the data allow no interval."""
+    unknown = bool(np.isnan(share.samples).any())
+    return float(share.value > 1) if unknown else float(np.mean(share.samples > 1))
 
 
 def _applied(function: Any, parts: Sequence[Draws], unit: str) -> Draws:  # noqa: ANN401

@@ -55,8 +55,9 @@ def test_prices_below_zero_are_none():
 
 
 def test_arrays_go_through_the_share():
-    found = break_even_share(np.array([1.0, 2.0]), 0.5, np.array([2.5, 0.5]))
-    assert found.tolist() == [0.5, math.inf]
+    found = break_even_share(np.array([1.0, 2.0, 1.0, 1.0]), 0.5, np.array([2.5, 0.5, 0.25, math.nan]))
+    assert found[:3].tolist() == [0.5, math.inf, math.inf]
+    assert math.isnan(found[3])
 
 
 @pytest.mark.parametrize("share", [0.05, 0.3, 0.5, 0.51, 0.7, 0.9, 0.97])

@@ -35,6 +35,10 @@ def test_hours_of_use_count_and_standing_hours_all():
     assert payback_months(135.0, saved=5.0, standing=0.5, hours_per_month=100) == pytest.approx(1.0)
 
 
+def test_what_is_unknown_is_not_never():
+    assert math.isnan(payback_months(1.0, saved=math.nan))
+
+
 @pytest.mark.parametrize("share", [0.0, -0.1, 1.01, math.nan])
 def test_a_load_is_a_share_of_full_use(share):
     with pytest.raises(InputError, match="the load must be above 0 and at most 1 of full use"):
