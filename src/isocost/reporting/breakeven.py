@@ -132,10 +132,10 @@ def replica_sentence(told: BreakEvenReport) -> str | None:
     rate = capacity.capacity_requests_per_second or capacity.capacity_tokens_per_second
     if not windows or told.found.answer != "own":
         return None
-    named = ", ".join(f"{rate.value * low:.4g} to {rate.value * high:.4g}" for low, high in windows[:FEW])
+    named = ", ".join(f"{rate.value * low:.3g} to {rate.value * high:.3g}" for low, high in windows[:FEW])
     more = f" and {len(windows) - FEW} more such steps" if len(windows) > FEW else ""
     always = told.found.always_from
-    end = "" if always is None else f"; from {rate.value * always:.4g} on it is cheaper at any load"
+    end = "" if always is None else f"; from {rate.value * always:.3g} on it is cheaper at any load"
     return (
         "Replicas come whole: a further one makes the own side dearer again at "
         f"{named} {rate.unit}{more}{end}."

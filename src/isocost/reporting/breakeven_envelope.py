@@ -50,7 +50,12 @@ def break_even_json(report: StudyReport) -> str:
             for scope, caution in cautions_of(report)
         ],
         "provenance": [
-            {"source": each.source, "tool": each.tool, "measured_at_utc": each.measured_at_utc}
+            {
+                "source": each.source,
+                "tool": each.tool,
+                "measured_at_utc": each.measured_at_utc,
+                "facts": dict(each.facts),
+            }
             for each in report.provenance
         ],
     }

@@ -87,8 +87,8 @@ def test_whole_replicas_are_named(sweep):
     text = " ".join(break_even_text(asked(sweep, api_price="0.06/0.4").breakeven).split())
     # 1 / 1.28 = .78125 of 10 requests/s; two replicas pay from 15.6, three from 23.4, four from 31.25
     assert re.search(
-        r"makes the own side dearer again at 10 to 15\.6\d, 20 to 23\.4\d, 30 to 31\.25 requests/s; "
-        r"from 31\.25 on it is cheaper at any load", text
+        r"makes the own side dearer again at 10 to 15\.6, 20 to 23\.4, 30 to 31\.[23] requests/s; "
+        r"from 31\.[23] on it is cheaper at any load", text
     )  # fmt: skip
 
 
