@@ -6,7 +6,7 @@ LOWEST := .venv-lowest
 STUDY ?= studies/quickstart
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test test-lowest test-transformers check format lint types layers examples docs coverage bench bench-runtime bench-economics soak clean
+.PHONY: help quickstart test test-lowest test-transformers check format lint types layers examples docs coverage bench bench-runtime bench-economics bench-frontier soak clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -83,6 +83,9 @@ bench-runtime: $(VENV)/.dev  ## every figure of idealized runtime beside its tar
 
 bench-economics: $(VENV)/.dev  ## figures of the economics beside their oracles
 	@for part in benchmarks/economics_*.py; do $(BIN)/python $$part || exit 1; done
+
+bench-frontier: $(VENV)/.dev  ## figures of the frontier beside published scores and peers
+	@for part in benchmarks/frontier_*.py; do $(BIN)/python $$part || exit 1; done
 
 soak: $(VENV)/.dev  ## what takes long: many kills under load
 	$(BIN)/python benchmarks/kills.py --kills 200

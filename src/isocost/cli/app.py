@@ -21,10 +21,12 @@ from isocost.cli import (
     frontier,
     hourly_cost,
     measure,
+    mix,
     quickstart,
     report,
     run,
     runtime,
+    success,
 )
 from isocost.cli.usage import empty_word, usage_fault
 from isocost.core.errors import InputError, IsocostError
@@ -54,6 +56,8 @@ app.command("breakeven")(breakeven.breakeven)
 app.command("runtime")(runtime.runtime)
 app.command("compare")(compare.compare)
 app.command("frontier")(frontier.frontier)
+app.command("mix")(mix.mix)
+app.command("success")(success.success)
 app.command("hourly-cost")(hourly_cost.hourly_cost)
 app.add_typer(engine.app, name="engine")
 app.add_typer(catalog.app, name="catalog")

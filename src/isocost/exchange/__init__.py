@@ -5,7 +5,10 @@ from isocost.exchange.lengths import read_lengths
 from isocost.exchange.machine_file import MachineFile, ParameterRow, read_machine
 from isocost.exchange.model_config import read_model_config
 from isocost.exchange.price_file import read_price
+from isocost.exchange.problems import ProblemFile, read_problems
+from isocost.exchange.quality import KNOWN_QUALITY_TOOLS, QualityFiles, read_quality
 from isocost.exchange.results import KNOWN_TOOLS, ResultFiles, read_results
+from isocost.exchange.scores import ScoredAnswers, read_scores
 from isocost.exchange.series import read_series
 from isocost.exchange.sweep_file import StatedPrice, SweepFile, SweepFormat
 from isocost.exchange.sweep_table import read_sweep
@@ -14,11 +17,15 @@ from isocost.exchange.times import TimesFormat, read_times
 from isocost.exchange.units import CapabilityFile, UnitFile, read_capability, read_units
 
 __all__ = [
+    "KNOWN_QUALITY_TOOLS",
     "KNOWN_TOOLS",
     "CapabilityFile",
     "MachineFile",
     "ParameterRow",
+    "ProblemFile",
+    "QualityFiles",
     "ResultFiles",
+    "ScoredAnswers",
     "StatedPrice",
     "SweepFile",
     "SweepFormat",
@@ -30,7 +37,10 @@ __all__ = [
     "read_machine",
     "read_model_config",
     "read_price",
+    "read_problems",
+    "read_quality",
     "read_results",
+    "read_scores",
     "read_series",
     "read_sweep",
     "read_tasks",

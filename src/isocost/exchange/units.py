@@ -29,6 +29,7 @@ METRIC_NAMES = (
     "idealized_energy_j",
     "flops",
 )
+NORMAL_95 = 1.959963984540054
 UNIT_NAMES = ("unit", "name", "dmu", "firm", "model", "deployment")
 
 
@@ -141,7 +142,8 @@ def read_units(
     path : Path
         A CSV file with a header.
     inputs, outputs : sequence of str
-        Columns where less is better, and where more is; at least one in all. No column twice.
+        Columns where less is better, and where more is; at least one in all. No column twice. Beside a
+        column ``x``, ``x_low`` and ``x_high`` (95 %) or the standard error ``x_se`` give its interval.
     name : str, optional
         Column with each unit's name; by default ``unit``, ``name``, ``dmu``, ``firm``, ``model`` or
         ``deployment``.
@@ -238,13 +240,36 @@ def _estimate(table: Table, row: Row, column: str, *, above_zero: bool = False) 
     value = table.number(row, column, above_zero=above_zero)
     if value is None:
         return None
-    return Estimate(
-        value=value,
-        unit=named_unit(column),
-        kind="published",
-        method="as the file says",
-        source=f"{table.source}, line {row.line}",
-    )
+    low, high, method = _interval(table, row, column, value)
+    try:
+        return Estimate(
+            value=value,
+            low=low,
+            high=high,
+            unit=named_unit(column),
+            kind="published",
+            method=method,
+            source=f"{table.source}, line {row.line}",
+        )
+    except InputError as error:
+        raise InputError(f"{table.source}, line {row.line}: {column}: {error}") from None
+
+
+def _interval(table: Table, row: Row, column: str, value: float) -> tuple[float | None, float | None, str]:
+    """Read the interval of a value: ``x_low`` and ``x_high`` (95 %), or its standard error ``x_se``."""
+    cells = [
+        table.number(row, name) if name in table.columns else None
+        for name in (f"{column}_low", f"{column}_high", f"{column}_se")
+    ]
+    low, high, error = cells
+    if low is not None or high is not None:
+        return low, high, "as the file says, with its interval"
+    if error is None:
+        return None, None, "as the file says"
+    if error < 0:
+        raise InputError(f"{table.source}, line {row.line}: {column}_se must be at least 0, got {error:g}")
+    half = NORMAL_95 * error
+    return value - half, value + half, "as the file says, with 1.96 standard errors"
 
 
 def _unit(table: Table, row: Row, label: str, columns: Sequence[str]) -> ProductionUnit | None:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from isocost.core.estimate import Estimate
-    from isocost.frontier.dominance import Axis, Dominance, Frontier
+    from isocost.frontier.dominance import Axis, Frontier
+    from isocost.frontier.pareto import Dominance
 
 __all__ = [
     "CapabilityTable",

@@ -1,26 +1,23 @@
-"""Exact Pareto dominance in any dimension."""
+"""Production units, and who of them no other one dominates."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from isocost.core.errors import InputError
+from isocost.frontier.pareto import dominates, gains_of, pareto_mask
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from isocost.core.estimate import Estimate
+    from isocost.frontier.pareto import Better, Dominance
 
-    FloatArray = np.ndarray[Any, np.dtype[np.float64]]
-    BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
-
-__all__ = ["Axis", "Dominance", "Frontier", "FrontierUnit", "ProductionUnit", "frontier_of", "pareto_mask"]
-
-Dominance = Literal["strict", "weak"]
+__all__ = ["Axis", "Frontier", "FrontierUnit", "ProductionUnit", "frontier_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +34,7 @@ class Axis:
 
     name: str
     unit: str
-    better: Literal["lower", "higher"]
+    better: Better
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,45 +98,6 @@ class Frontier:
     dominance: Dominance = "strict"
 
 
-def pareto_mask(
-    values: FloatArray, better: Sequence[Literal["lower", "higher"]], dominance: Dominance = "strict"
-) -> BoolArray:
-    """Tell which rows no other row dominates; exact in any dimension.
-
-    Strict dominance: at least as good on every axis and better on one, so copies of an undominated row
-    all stay. Weak dominance: better on every axis; the rule of arXiv 2305.02440. One and two axes take
-    O(n log n); more take O(n m) for m undominated rows.
-
-    Parameters
-    ----------
-    values : float array, shape (n, d)
-        One row a unit, one column an axis; infinities are allowed.
-    better : sequence of {"lower", "higher"}, length d
-        Which way each axis is better.
-    dominance : {"strict", "weak"}
-
-    Returns
-    -------
-    bool array, shape (n,)
-        True where a row is undominated.
-
-    Raises
-    ------
-    InputError
-        If `values` is no (n, d) table with d at least 1, holds NaN, or a word is not known.
-
-    Examples
-    --------
-    Cost (lower is better) and speed (higher): the third costs more than the first and is no faster.
-
-    >>> pareto_mask(np.array([[1.0, 20.0], [2.0, 50.0], [1.5, 20.0]]), ["lower", "higher"]).tolist()
-    [True, True, False]
-    """
-    gains = _gains(values, better)
-    _check_dominance(dominance)
-    return _planar_mask(gains, dominance) if gains.shape[1] <= 2 else _cull_mask(gains, dominance)
-
-
 def frontier_of(
     units: Sequence[ProductionUnit],
     *,
@@ -184,11 +142,10 @@ def frontier_of(
     ('a',)
     """
     _check_units(units, axes)
-    gains = _gains(
+    gains = gains_of(
         np.array([[estimate.value for estimate in unit.values] for unit in units], dtype=np.float64),
         [axis.better for axis in axes],
     )
-    _check_dominance(dominance)
     ahead = pareto_mask(gains, ["higher"] * len(axes), dominance)
     pool = np.arange(len(units)) if most_named is None else np.flatnonzero(ahead)
     names, rivals = np.array([unit.name for unit in units], dtype=object)[pool], gains[pool]
@@ -198,35 +155,11 @@ def frontier_of(
             group=unit.group,
             values=unit.values,
             on_frontier=bool(on),
-            dominated_by=() if on else tuple(names[_dominates(rivals, row, dominance)][:most_named]),
+            dominated_by=() if on else tuple(names[dominates(rivals, row, dominance)][:most_named]),
         )
         for unit, row, on in zip(units, gains, ahead, strict=True)
     )
     return Frontier(axes=tuple(axes), units=compared, dominance=dominance)
-
-
-def _gains(values: FloatArray, better: Sequence[Literal["lower", "higher"]]) -> FloatArray:
-    """Turn every axis so that more is better."""
-    table = np.asarray(values, dtype=np.float64)
-    if table.ndim != 2 or table.shape[1] == 0 or table.shape[1] != len(better):
-        raise InputError(
-            f"dominance needs one column an axis: got values of shape {table.shape} for {len(better)} axes"
-        )
-    unknown = [word for word in better if word not in ("lower", "higher")]
-    if unknown:
-        raise InputError(f"an axis is better 'lower' or 'higher', got {unknown[0]!r}")
-    missing = np.flatnonzero(np.isnan(table).any(axis=1))
-    if missing.size:
-        raise InputError(
-            f"dominance cannot judge a missing value: row {missing[0]} holds NaN; leave such units out"
-        )
-    signs = np.array([1.0 if word == "higher" else -1.0 for word in better])
-    return np.asarray(table * signs, dtype=np.float64)
-
-
-def _check_dominance(dominance: str) -> None:
-    if dominance not in get_args(Dominance):
-        raise InputError(f"dominance is 'strict' or 'weak', got {dominance!r}")
 
 
 def _check_units(units: Sequence[ProductionUnit], axes: Sequence[Axis]) -> None:
@@ -240,46 +173,3 @@ def _check_units(units: Sequence[ProductionUnit], axes: Sequence[Axis]) -> None:
         got = tuple(estimate.unit for estimate in unit.values)
         if got != expected:
             raise InputError(f"unit {unit.name!r} has values in {got}, the axes are in {expected}")
-
-
-def _dominates(gains: FloatArray, row: FloatArray, dominance: Dominance) -> BoolArray:
-    """Which rows of `gains` dominate `row`."""
-    if dominance == "weak":
-        return np.asarray((gains > row).all(axis=1))
-    return np.asarray((gains >= row).all(axis=1) & (gains > row).any(axis=1))
-
-
-def _planar_mask(gains: FloatArray, dominance: Dominance) -> BoolArray:
-    """Undominated rows of one or two axes, by one sort and a running maximum."""
-    x, y = gains[:, 0], gains[:, -1]
-    order = np.lexsort((-y, -x))
-    x, y = x[order], y[order]
-    if len(x) == 0:
-        return np.zeros(0, dtype=np.bool_)
-    starts = np.flatnonzero(np.r_[True, x[1:] != x[:-1]])
-    group = np.cumsum(np.r_[False, x[1:] != x[:-1]])
-    best = np.maximum.accumulate(y)
-    better_x = np.r_[-np.inf, best[starts[1:] - 1]][group]  # best y among rows of strictly greater x
-    exists = group > 0
-    if dominance == "weak":
-        dominated = exists & (y < better_x)
-    else:
-        dominated = (exists & (y <= better_x)) | (y < y[starts][group])
-    mask = np.empty(len(x), dtype=np.bool_)
-    mask[order] = ~dominated
-    return mask
-
-
-def _cull_mask(gains: FloatArray, dominance: Dominance) -> BoolArray:
-    """Undominated rows in any dimension: whoever dominates a row stands before it in sorted order."""
-    order = np.lexsort(tuple(-column for column in gains.T[::-1]))
-    left, kept = order, []
-    while left.size:
-        first = left[0]
-        kept.append(first)
-        rest = left[1:]
-        dominated = _dominates(-gains[rest], -gains[first], dominance)  # signs turned: `first` dominates them
-        left = rest[~dominated]
-    mask = np.zeros(len(gains), dtype=np.bool_)
-    mask[kept] = True
-    return mask

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, replace
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
-__all__ = ["DRAWS", "Draws", "combine", "generator", "summarise"]
+__all__ = ["DRAWS", "Draws", "combine", "draws_around", "generator", "summarise"]
 
 DRAWS = 4000
 """Number of joint samples that isocost's own studies carry."""
@@ -105,6 +106,55 @@ def summarise(draws: Draws, *, level: float = 0.95) -> Estimate:
         method=draws.method,
         kind=draws.kind,
         source=draws.source,
+    )
+
+
+def draws_around(
+    estimate: Estimate,
+    *,
+    rng: np.random.Generator,
+    size: int = DRAWS,
+    bounds: tuple[float, float] = (-np.inf, np.inf),
+) -> Draws:
+    """Draw around an estimate of which only its value and interval are known.
+
+    Each half of the interval is taken as half of a normal distribution (a two-piece normal), so that an
+    interval that leans to one side keeps leaning. Without interval all draws are the value.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    rng : numpy.random.Generator
+    size : int
+    bounds : tuple of float
+        Least and most that the number can be, such as 0 and 1 for a share; draws beyond are put there.
+
+    Returns
+    -------
+    Draws
+
+    Examples
+    --------
+    >>> known = Estimate(value=2.0, low=1.0, high=4.0, unit="s", kind="published", method="example")
+    >>> drawn = summarise(draws_around(known, rng=np.random.default_rng(0)))
+    >>> round(drawn.low, 1), round(drawn.high, 1)
+    (1.0, 4.0)
+    """
+    samples = np.full(size, estimate.value)
+    if estimate.low is not None and estimate.high is not None:
+        width = NormalDist().inv_cdf((1 + estimate.level) / 2)
+        normal = rng.standard_normal(size) / width
+        down, up = estimate.value - estimate.low, estimate.high - estimate.value
+        samples = np.clip(estimate.value + np.where(normal < 0, normal * down, normal * up), *bounds)
+    return Draws(
+        value=estimate.value,
+        samples=samples,
+        unit=estimate.unit,
+        kind=estimate.kind,
+        method=f"{estimate.method}; two-piece normal",
+        n=estimate.n,
+        basis=estimate.basis,
+        source=estimate.source,
     )
 
 

@@ -99,3 +99,29 @@ def test_units_that_cannot_be_compared_are_refused(file, options, sentence):
     with pytest.raises(InputError) as caught:
         read_units(file("unit,x,y,e\na,1,1,\nb,2,1,\n"), **options)
     assert sentence in str(caught.value)
+
+
+def test_a_value_has_its_interval_from_ends_or_a_standard_error(file):
+    text = "unit,c,c_low,c_high,q,q_se\na,2,1,4,0.5,0.1\nb,3,,,0.6,\n"
+    first, second = read_units(file(text), inputs=["c"], outputs=["q"]).units
+    assert (first.values[0].low, first.values[0].high) == (1.0, 4.0)
+    assert (first.values[1].low, first.values[1].high) == pytest.approx((0.304, 0.696), abs=1e-4)
+    assert not any(value.has_interval for value in second.values)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("unit,c,c_low,c_high\na,2,3,4\n", None),
+        ("unit,c,c_low\na,2,1\n", "line 2: c: an interval needs both ends"),
+        ("unit,c,c_low,c_high\na,2,5,4\n", "line 2: c: an interval needs low <= high"),
+        ("unit,c,c_se\na,2,-1\n", "line 2: c_se must be at least 0, got -1"),
+    ],
+)
+def test_an_interval_that_is_none_is_refused(file, text, sentence):
+    if sentence is None:  # a value outside its interval can be: a shrunken or corrected one
+        assert read_units(file(text), inputs=["c"], outputs=[]).units[0].values[0].low == 3.0
+        return
+    with pytest.raises(InputError) as caught:
+        read_units(file(text), inputs=["c"], outputs=[])
+    assert sentence in str(caught.value)

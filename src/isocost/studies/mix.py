@@ -1,0 +1,366 @@
+"""The cheapest mix of models for a budget or a quality, at random or by a cascade."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from isocost.core.errors import InputError
+from isocost.core.estimate import Caution, Estimate
+from isocost.core.provenance import Provenance
+from isocost.exchange import read_units
+from isocost.exchange.table import read_table
+from isocost.frontier import (
+    area_under_hull,
+    best_within_budget,
+    cheapest_at_quality,
+    mixing_hull,
+)
+from isocost.statistics.draws import DRAWS, Draws, draws_around, generator, summarise
+from isocost.studies.cascade import cascade_report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from isocost.frontier import Axis, Hull, Mix, ProductionUnit
+    from isocost.studies.cascade import CascadeReport
+
+    FloatArray = np.ndarray[Any, np.dtype[np.float64]]
+
+__all__ = ["MixQuestion", "MixReport", "MixedUnit", "RandomMix", "mix_report"]
+
+COST_COLUMNS = ("cost_usd", "usd_per_request", "cost_per_request_usd", "cost", "price")
+QUALITY_COLUMNS = ("quality", "accuracy", "score", "exact_match", "capability")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MixQuestion:
+    """What is asked.
+
+    Parameters
+    ----------
+    cost, quality : str or None
+        Columns of the file; found by their usual names where left out.
+    name : str or None
+        Column with each unit's name.
+    budget : float or None
+        Mean cost a request that may not be passed, in the unit of the file.
+    floor : float or None
+        Mean quality to reach. At most one of the two.
+    renames, where : mapping of str to str
+        Columns to rename; rows to choose.
+    """
+
+    cost: str | None = None
+    quality: str | None = None
+    name: str | None = None
+    budget: float | None = None
+    floor: float | None = None
+    renames: Mapping[str, str] | None = None
+    where: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MixedUnit:
+    """A unit that could take part in a mix.
+
+    Parameters
+    ----------
+    name : str
+    cost, quality : Estimate
+    on_hull : bool
+        Whether some mix that no other beats sends requests to it.
+    """
+
+    name: str
+    cost: Estimate
+    quality: Estimate
+    on_hull: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RandomMix:
+    """A mix in which each request is sent to a unit at random, with fixed shares.
+
+    Parameters
+    ----------
+    shares : tuple of (str, float)
+        Units and their shares of the requests; one or two.
+    cost, quality : Estimate
+        Means over requests, of these shares whatever the units turn out to be.
+    shadow_price : float or None
+        dC/dQ from this mix upward: cost of a whole unit of quality more.
+    single : str or None
+        The best single unit for the same aim; ``None`` when no unit alone keeps it.
+    single_cost, single_quality : Estimate or None
+    """
+
+    shares: tuple[tuple[str, float], ...]
+    cost: Estimate
+    quality: Estimate
+    shadow_price: float | None
+    single: str | None
+    single_cost: Estimate | None
+    single_quality: Estimate | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MixReport:
+    """What mixing can reach.
+
+    Parameters
+    ----------
+    name : str
+        The file.
+    axes : tuple of Axis
+        Cost, then quality.
+    units : tuple of MixedUnit
+        In the order of the file.
+    hull : Hull
+    prices : tuple of (str, str, float)
+        Along the hull: from which unit to which, and the shadow price of quality between them.
+    area, area_by_code : Estimate or None
+        AIQ as arXiv 2403.12031 defines it, and as its code computes it; ``None`` where all cost the same.
+    mix : RandomMix or None
+        ``None`` when nothing was asked for or nothing keeps the aim.
+    question : MixQuestion
+    cascade : CascadeReport or None
+    cautions : tuple of Caution
+    provenance : tuple of Provenance
+    """
+
+    name: str
+    axes: tuple[Axis, ...]
+    units: tuple[MixedUnit, ...]
+    hull: Hull
+    prices: tuple[tuple[str, str, float], ...]
+    area: Estimate | None
+    area_by_code: Estimate | None
+    mix: RandomMix | None
+    question: MixQuestion
+    cascade: CascadeReport | None
+    cautions: tuple[Caution, ...]
+    provenance: tuple[Provenance, ...]
+
+
+def mix_report(
+    path: Path,
+    question: MixQuestion | None = None,
+    *,
+    cascade: Path | None = None,
+    train_share: float = 0.5,
+    seed: int = 0,
+) -> MixReport:
+    """Find the best mix of a file's units for a budget or a quality.
+
+    Parameters
+    ----------
+    path : Path
+        A CSV file, one unit a row, with its mean cost a request and its mean quality.
+    question : MixQuestion, optional
+    cascade : Path, optional
+        Scores of single answers (see `isocost.exchange.read_scores`), to learn a cascade for the same aim.
+    train_share : float
+        Of those requests, the share that the cascade is learned on, in (0, 1).
+    seed : int
+
+    Returns
+    -------
+    MixReport
+
+    Raises
+    ------
+    InputError
+        If the file has no such columns, a cost is negative, or both aims are given.
+    """
+    question = question or MixQuestion()
+    if question.budget is not None and question.floor is not None:
+        raise InputError("give --budget or --quality, not both: each leaves the other to be found")
+    if cascade is not None and question.budget is None and question.floor is None:
+        raise InputError("a cascade is learned for an aim: give --budget or --quality with --cascade")
+    axes, units, cautions = _read(path, question)
+    hull = mixing_hull(*([unit.values[part].value for unit in units] for part in (0, 1)))
+    drawn = _draws(units, axes, seed)
+    names = [unit.name for unit in units]
+    chosen = _chosen(hull, question)
+    return MixReport(
+        name=path.name,
+        axes=axes,
+        units=tuple(
+            MixedUnit(
+                name=unit.name, cost=unit.values[0], quality=unit.values[1], on_hull=number in hull.members
+            )
+            for number, unit in enumerate(units)
+        ),
+        hull=hull,
+        prices=tuple(_prices(hull, names)),
+        area=_area(hull, drawn, axes, "paper"),
+        area_by_code=_area(hull, drawn, axes, "routerbench"),
+        mix=None if chosen is None else _mix(chosen, units, drawn, question),
+        question=question,
+        cascade=(
+            None
+            if cascade is None
+            else cascade_report(
+                cascade, budget=question.budget, quality=question.floor, train_share=train_share, seed=seed
+            )
+        ),
+        cautions=(*cautions, *_doubts(units, hull)),
+        provenance=(Provenance(source=str(path), tool="a file given", facts=dict(question.where or {})),),
+    )
+
+
+def _read(
+    path: Path, question: MixQuestion
+) -> tuple[tuple[Axis, ...], tuple[ProductionUnit, ...], tuple[Caution, ...]]:
+    columns = _columns(path, question)
+    read = read_units(
+        path,
+        inputs=[columns[0]],
+        outputs=[columns[1]],
+        name=question.name,
+        renames=question.renames,
+        where=question.where,
+    )
+    below = next((unit for unit in read.units if unit.values[0].value < 0), None)
+    if below is not None:
+        raise InputError(
+            f"{path}: {below.name} has {columns[0]} {below.values[0].value:g}; a cost must be at least 0"
+        )
+    return read.axes, read.units, read.cautions
+
+
+def _columns(path: Path, question: MixQuestion) -> tuple[str, str]:
+    if question.cost is not None and question.quality is not None:
+        return question.cost, question.quality
+    table = read_table(path, renames=question.renames)
+    found = []
+    for given, usual, option in (
+        (question.cost, COST_COLUMNS, "--cost"),
+        (question.quality, QUALITY_COLUMNS, "--quality-column"),
+    ):
+        known = given or next((name for name in usual if name in table.columns), None)
+        if known is None:
+            raise InputError(
+                f"{path} has none of the columns {', '.join(usual)}; name yours with {option} COLUMN "
+                f"(it has {', '.join(table.columns[:12])})"
+            )
+        found.append(known)
+    return found[0], found[1]
+
+
+def _draws(units: Sequence[ProductionUnit], axes: Sequence[Axis], seed: int) -> list[list[Draws]]:
+    """Draw cost and quality of each unit, a list a unit; a quality between 0 and 1 stays there."""
+    share = all(0 <= unit.values[1].value <= 1 for unit in units)
+    limits = ((0.0, np.inf), (0.0, 1.0) if share else (-np.inf, np.inf))
+    return [
+        [
+            draws_around(value, rng=generator(seed, f"{unit.name}, {axis.name}"), bounds=bounds)
+            for value, axis, bounds in zip(unit.values, axes, limits, strict=True)
+        ]
+        for unit in units
+    ]
+
+
+def _prices(hull: Hull, names: Sequence[str]) -> Iterator[tuple[str, str, float]]:
+    for place in range(len(hull.members) - 1):
+        rise = hull.costs[place + 1] - hull.costs[place]
+        price = rise / (hull.qualities[place + 1] - hull.qualities[place])
+        yield names[hull.members[place]], names[hull.members[place + 1]], price
+
+
+def _area(hull: Hull, drawn: list[list[Draws]], axes: Sequence[Axis], convention: Any) -> Estimate | None:  # noqa: ANN401
+    """Estimate AIQ; the hull of noisy units lies too high, so the interval is the basic one of the draws."""
+    value = area_under_hull(hull, convention)
+    if value is None:
+        return None
+    certain = all(float(np.ptp(each.samples)) == 0 for unit in drawn for each in unit)
+    low = high = None
+    if not certain:
+        areas = np.array(
+            [
+                area_under_hull(mixing_hull(*(_world(drawn, part, world) for part in (0, 1))), convention)
+                or np.nan
+                for world in range(DRAWS // 8)
+            ]
+        )
+        below, above = np.nanquantile(areas, [0.025, 0.975])
+        low, high = min(value, 2 * value - float(above)), max(value, 2 * value - float(below))
+    return Estimate(
+        value=value,
+        low=low,
+        high=high,
+        unit=axes[1].unit,
+        kind="published",
+        method="area under the hull over its range of cost"
+        + ("" if certain else "; basic interval of joint draws"),
+        n=len(drawn),
+    )
+
+
+def _world(drawn: list[list[Draws]], part: int, world: int) -> list[float]:
+    return [float(unit[part].samples[world]) for unit in drawn]
+
+
+def _chosen(hull: Hull, question: MixQuestion) -> Mix | None:
+    if question.budget is not None:
+        return best_within_budget(hull, question.budget)
+    return None if question.floor is None else cheapest_at_quality(hull, question.floor)
+
+
+def _mix(
+    chosen: Mix, units: Sequence[ProductionUnit], drawn: list[list[Draws]], question: MixQuestion
+) -> RandomMix:
+    alone = _single(units, question)
+    return RandomMix(
+        shares=tuple((units[number].name, share) for number, share in chosen.shares),
+        cost=_blend(chosen, drawn, 0),
+        quality=_blend(chosen, drawn, 1),
+        shadow_price=chosen.shadow_price,
+        single=None if alone is None else alone.name,
+        single_cost=None if alone is None else alone.values[0],
+        single_quality=None if alone is None else alone.values[1],
+    )
+
+
+def _blend(chosen: Mix, drawn: list[list[Draws]], part: int) -> Estimate:
+    parts = [(drawn[number][part], share) for number, share in chosen.shares]
+    samples = np.sum([share * each.samples for each, share in parts], axis=0)
+    uncertain = float(np.ptp(samples)) > 0
+    return summarise(
+        Draws(
+            value=sum(share * each.value for each, share in parts),
+            samples=samples if uncertain else np.full_like(samples, np.nan),
+            unit=parts[0][0].unit,
+            kind=parts[0][0].kind,
+            method="mean over requests sent with these shares",
+        )
+    )
+
+
+def _single(units: Sequence[ProductionUnit], question: MixQuestion) -> ProductionUnit | None:
+    """Return the best unit alone: of most quality within the budget, or cheapest that reaches the floor."""
+    if question.budget is not None:
+        kept = [unit for unit in units if unit.values[0].value <= question.budget]
+        return max(kept, key=lambda unit: (unit.values[1].value, -unit.values[0].value), default=None)
+    kept = [unit for unit in units if unit.values[1].value >= (question.floor or 0.0)]
+    return min(kept, key=lambda unit: (unit.values[0].value, -unit.values[1].value), default=None)
+
+
+def _doubts(units: Sequence[ProductionUnit], hull: Hull) -> Iterator[Caution]:
+    if len(units) == 1:
+        yield Caution("one-unit", "one unit alone cannot be mixed; give at least two rows")
+    elif len(hull.members) == 1:
+        yield Caution(
+            "no-mix",
+            f"{units[hull.members[0]].name} is both the cheapest and the best: no mix improves on it",
+        )
+    if not any(value.has_interval for unit in units for value in unit.values):
+        yield Caution(
+            "no-interval-given",
+            "the file gives no interval of cost or quality, so none is told; add columns such as "
+            "quality_low and quality_high, or quality_se",
+        )
