@@ -97,7 +97,9 @@ def break_even_sentence(told: BreakEvenReport) -> str:
             f"{_load(found.hourly_price)}."
         )
     if found.utilization is None or found.answer == "other":
-        return f"{own} never costs less than {other}: even full it costs {_full(told)}."
+        serves = found.capacity_requests_per_second or found.capacity_tokens_per_second
+        most = _load(_without_interval(serves))
+        return f"{own} never costs less than {other}: even full, at {most}, it costs {_full(told)}."
     if found.answer == "undecided":
         return f"Whether {own} ever costs less than {other} cannot be told: full, it costs {_full(told)}."
     share = share_text(found.utilization)
@@ -179,6 +181,10 @@ def _full(told: BreakEvenReport) -> str:
         return f"{sides[0]} per 1,000 requests against {sides[1]}"
     assert told.found.own_full is not None  # noqa: S101 - a price is known
     return f"{_load(told.found.own_full)} an hour against {_load(told.found.other_full)}"
+
+
+def _without_interval(each: Estimate) -> Estimate:
+    return replace(each, low=None, high=None)
 
 
 def _times(each: Estimate, factor: float) -> str:
