@@ -14,6 +14,7 @@ import typer
 from isocost import __version__
 from isocost.cli import (
     breakeven,
+    capacity,
     catalog,
     compare,
     cost,
@@ -53,6 +54,7 @@ app.command("run")(run.run)
 app.command("report")(report.report)
 app.command("cost")(cost.cost)
 app.command("breakeven")(breakeven.breakeven)
+app.command("capacity")(capacity.capacity)
 app.command("runtime")(runtime.runtime)
 app.command("compare")(compare.compare)
 app.command("frontier")(frontier.frontier)

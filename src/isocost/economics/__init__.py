@@ -9,6 +9,23 @@ from isocost.economics.alternative import (
 )
 from isocost.economics.break_even_surface import Surface, break_even_surface
 from isocost.economics.breakeven import AtLoad, LoadBreakEven, at_load, break_even_load
+from isocost.economics.capacity import (
+    ReplicaCapacity,
+    Reserve,
+    parse_reserve,
+    replica_capacity,
+    replicas_needed,
+)
+from isocost.economics.capacity_mix import plan_capacity
+from isocost.economics.capacity_plan import (
+    CapacityAlternative,
+    CapacityKind,
+    CapacityMix,
+    CapacityPlan,
+    CapacityPrices,
+    CostAllocation,
+    PlannedInterval,
+)
 from isocost.economics.comparison import SweepComparison, compare_sweeps
 from isocost.economics.cost import (
     cost_per_million,
@@ -83,6 +100,7 @@ from isocost.economics.technology import (
     step_time,
 )
 from isocost.economics.technology_fit import HeldOut, TechnologyFit, fit_forms
+from isocost.economics.unit_cost import DAYS_PER_MONTH, unit_costs
 from isocost.economics.workload_cost import (
     LevelCost,
     Sharing,
@@ -100,6 +118,7 @@ __all__ = [
     "ACCELERATOR_PARTS",
     "CANDIDATES",
     "COMPARED",
+    "DAYS_PER_MONTH",
     "HOURS_PER_MONTH",
     "PARAMETERS",
     "PARTIAL_FROM",
@@ -109,6 +128,12 @@ __all__ = [
     "AtLoad",
     "BatchTechnology",
     "BreakEven",
+    "CapacityAlternative",
+    "CapacityKind",
+    "CapacityMix",
+    "CapacityPlan",
+    "CapacityPrices",
+    "CostAllocation",
     "CostCurve",
     "CostLevel",
     "EfficientScale",
@@ -120,9 +145,12 @@ __all__ = [
     "LevelCost",
     "LoadBreakEven",
     "OwnHour",
+    "PlannedInterval",
     "Principle",
     "PrincipleName",
+    "ReplicaCapacity",
     "RequestSizes",
+    "Reserve",
     "ScaleUnit",
     "Sensitivity",
     "Sharing",
@@ -181,13 +209,17 @@ __all__ = [
     "offered_share",
     "overload_loss",
     "own_cost",
+    "parse_reserve",
     "parse_sharing",
     "payback_months",
+    "plan_capacity",
     "planning_marginal_cost",
     "price_draws",
     "private_marginal_cost",
     "probabilities_of_being_best",
+    "replica_capacity",
     "replicas",
+    "replicas_needed",
     "request_sizes",
     "returns_to_concurrency",
     "returns_to_scale",
@@ -201,6 +233,7 @@ __all__ = [
     "steadiness_number",
     "step_time",
     "tally_principle",
+    "unit_costs",
     "weighted_tokens",
     "workload_cost",
 ]

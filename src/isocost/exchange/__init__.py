@@ -1,5 +1,7 @@
 """Users' data files to records of the core."""
 
+from isocost.exchange.diurnal import read_diurnal
+from isocost.exchange.focus import FOCUS_VERSION, FocusCharge, focus_csv
 from isocost.exchange.helm import read_helm
 from isocost.exchange.lengths import read_lengths
 from isocost.exchange.machine_file import MachineFile, ParameterRow, read_machine
@@ -17,9 +19,11 @@ from isocost.exchange.times import TimesFormat, read_times
 from isocost.exchange.units import CapabilityFile, UnitFile, read_capability, read_units
 
 __all__ = [
+    "FOCUS_VERSION",
     "KNOWN_QUALITY_TOOLS",
     "KNOWN_TOOLS",
     "CapabilityFile",
+    "FocusCharge",
     "MachineFile",
     "ParameterRow",
     "ProblemFile",
@@ -31,7 +35,9 @@ __all__ = [
     "SweepFormat",
     "TimesFormat",
     "UnitFile",
+    "focus_csv",
     "read_capability",
+    "read_diurnal",
     "read_helm",
     "read_lengths",
     "read_machine",

@@ -6,6 +6,9 @@ from isocost.reporting.breakeven_envelope import break_even_json
 from isocost.reporting.breakeven_page import break_even_page
 from isocost.reporting.capability import capability_text, capability_verdict
 from isocost.reporting.capability_page import capability_page
+from isocost.reporting.capacity import capacity_text
+from isocost.reporting.capacity_envelope import capacity_json
+from isocost.reporting.capacity_page import capacity_page
 from isocost.reporting.comparison import comparison_text, comparison_verdict
 from isocost.reporting.comparison_envelope import comparison_json
 from isocost.reporting.comparison_page import comparison_page
@@ -41,6 +44,9 @@ __all__ = [
     "capability_page",
     "capability_text",
     "capability_verdict",
+    "capacity_json",
+    "capacity_page",
+    "capacity_text",
     "comparison_json",
     "comparison_page",
     "comparison_text",
