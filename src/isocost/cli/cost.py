@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from isocost.cli import against as compare
-from isocost.cli import options, sweeps
+from isocost.cli import energy, options, sweeps
 from isocost.cli.showing import show, write_page
 
 __all__ = ["cost"]
@@ -34,6 +34,12 @@ def cost(
     rent: compare.Rent = None,
     prices: compare.Prices = None,
     cached_share: compare.CachedShare = 0.0,
+    power_w: energy.PowerW = None,
+    power_at: energy.PowerAt = None,
+    accelerator: energy.Accelerator = None,
+    count: energy.Count = None,
+    grid: energy.Grid = None,
+    pue: energy.Pue = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -53,6 +59,9 @@ def cost(
             slo=tuple(slo or ()),
             workload=workload,
             share=share,
+            energy=energy.energy_question(
+                power_w=power_w, power_at=power_at, accelerator=accelerator, count=count, grid=grid, pue=pue
+            ),
         ),
         sweeps.FileOptions(
             names=names or (),

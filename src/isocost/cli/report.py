@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from isocost.cli import against as compare
-from isocost.cli import options, sweeps
+from isocost.cli import energy, options, sweeps
 from isocost.cli.showing import show, write_page
 
 __all__ = ["report"]
@@ -37,6 +37,12 @@ def report(
     rent: compare.Rent = None,
     prices: compare.Prices = None,
     cached_share: compare.CachedShare = 0.0,
+    power_w: energy.PowerW = None,
+    power_at: energy.PowerAt = None,
+    accelerator: energy.Accelerator = None,
+    count: energy.Count = None,
+    grid: energy.Grid = None,
+    pue: energy.Pue = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -62,6 +68,9 @@ def report(
             size_floor=size_floor,
             workload=workload,
             share=share,
+            energy=energy.energy_question(
+                power_w=power_w, power_at=power_at, accelerator=accelerator, count=count, grid=grid, pue=pue
+            ),
         ),
         sweeps.FileOptions(
             names=names or (),

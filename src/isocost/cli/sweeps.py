@@ -14,6 +14,7 @@ from isocost.core.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from isocost.studies.energy import EnergyQuestion
     from isocost.studies.report import StudyReport
 
 __all__ = [
@@ -126,6 +127,7 @@ class Terms:
     size_floor: int | None = None
     workload: Path | None = None
     share: str | None = None
+    energy: EnergyQuestion | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,11 +206,13 @@ def _answer(paths: Sequence[Path], terms: Terms, files: FileOptions) -> StudyRep
         machine=terms.machine,
         service_levels=tuple(terms.slo),
         size_floor=terms.size_floor,
+        energy=terms.energy,
     )
 
 
 def _of_files(paths: Sequence[Path], terms: Terms, files: FileOptions) -> StudyReport:
     from isocost.exchange import SweepFormat
+    from isocost.studies.energy import EnergyQuestion
     from isocost.studies.sweeps import FileQuestion, report_files
 
     if terms.size_floor is not None:
@@ -235,5 +239,6 @@ def _of_files(paths: Sequence[Path], terms: Terms, files: FileOptions) -> StudyR
             form=form,
             pool_folders=files.pool_folders,
             rates=options.parse_rates(list(files.rates)),
+            energy=terms.energy or EnergyQuestion(),
         ),
     )

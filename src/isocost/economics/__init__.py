@@ -34,6 +34,20 @@ from isocost.economics.cost import (
     price_draws,
 )
 from isocost.economics.curve import BatchTechnology, CostCurve, CostLevel, TokenBasis, Zone
+from isocost.economics.energy import (
+    JOULES_PER_KWH,
+    carbon_g,
+    energy_per_token_j,
+    incremental_energy_j,
+    kilowatt_hours,
+)
+from isocost.economics.energy_cost import (
+    energy_usd_per_token,
+    fixed_flow_usd,
+    marginal_energy_cost,
+    with_energy_cost,
+)
+from isocost.economics.energy_curve import EnergyCurve, EnergyLevel, energy_curve
 from isocost.economics.forms import CANDIDATES, COMPARED, Form, form_named
 from isocost.economics.hourly import (
     READINGS,
@@ -64,9 +78,18 @@ from isocost.economics.ownership import (
     hourly_parts,
 )
 from isocost.economics.payback import HOURS_PER_MONTH, capital, payback_months, running_cost
+from isocost.economics.power import (
+    ENERGY_BOUNDARIES,
+    EnergyBoundary,
+    LoadPower,
+    Surroundings,
+    combine_known,
+    fit_load_power,
+    power_within,
+)
 from isocost.economics.principle import PRINCIPLES, Judgement, Principle, PrincipleName
 from isocost.economics.principles import arc_returns, judge_principles
-from isocost.economics.request_sizes import RequestSizes, request_sizes
+from isocost.economics.request_sizes import RequestSizes, output_tokens_per_request, request_sizes
 from isocost.economics.sensitivity import Influence, Sensitivity, sensitivity
 from isocost.economics.short_run import (
     ShortRunLevel,
@@ -119,7 +142,9 @@ __all__ = [
     "CANDIDATES",
     "COMPARED",
     "DAYS_PER_MONTH",
+    "ENERGY_BOUNDARIES",
     "HOURS_PER_MONTH",
+    "JOULES_PER_KWH",
     "PARAMETERS",
     "PARTIAL_FROM",
     "PRINCIPLES",
@@ -137,6 +162,9 @@ __all__ = [
     "CostCurve",
     "CostLevel",
     "EfficientScale",
+    "EnergyBoundary",
+    "EnergyCurve",
+    "EnergyLevel",
     "Form",
     "HeldOut",
     "HourlyCost",
@@ -144,6 +172,7 @@ __all__ = [
     "Judgement",
     "LevelCost",
     "LoadBreakEven",
+    "LoadPower",
     "OwnHour",
     "PlannedInterval",
     "Principle",
@@ -159,6 +188,7 @@ __all__ = [
     "Steadiness",
     "StepTime",
     "Surface",
+    "Surroundings",
     "SweepComparison",
     "Tally",
     "TaskCost",
@@ -180,8 +210,10 @@ __all__ = [
     "break_even_utilization",
     "capital",
     "capital_recovery_factor",
+    "carbon_g",
     "cheaper_from",
     "check_values",
+    "combine_known",
     "compare_sweeps",
     "congestion_s",
     "cost_curve",
@@ -190,23 +222,32 @@ __all__ = [
     "cost_per_request",
     "dearer_windows",
     "edge_shares_of",
+    "energy_curve",
+    "energy_per_token_j",
+    "energy_usd_per_token",
     "find_zone",
     "fit_forms",
+    "fit_load_power",
     "fit_step_time",
     "fit_technology",
+    "fixed_flow_usd",
     "form_named",
     "highest_rate",
     "hourly_cost",
     "hourly_parts",
     "implied_tokens_per_request",
     "incremental_cost",
+    "incremental_energy_j",
     "input_per_output",
     "judge_principles",
+    "kilowatt_hours",
     "long_run_average_cost",
     "long_run_cost",
     "machine_seconds_per_million",
+    "marginal_energy_cost",
     "minimum_efficient_scale",
     "offered_share",
+    "output_tokens_per_request",
     "overload_loss",
     "own_cost",
     "parse_reserve",
@@ -214,6 +255,7 @@ __all__ = [
     "payback_months",
     "plan_capacity",
     "planning_marginal_cost",
+    "power_within",
     "price_draws",
     "private_marginal_cost",
     "probabilities_of_being_best",
@@ -235,5 +277,6 @@ __all__ = [
     "tally_principle",
     "unit_costs",
     "weighted_tokens",
+    "with_energy_cost",
     "workload_cost",
 ]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from isocost.core.operating_point import OperatingPoint
 
-__all__ = ["RequestSizes", "request_sizes"]
+__all__ = ["RequestSizes", "output_tokens_per_request", "request_sizes"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +48,7 @@ def request_sizes(points: Sequence[OperatingPoint], *, seed: int = 0) -> Request
     -------
     RequestSizes
     """
-    outputs = _mean_tokens(
-        [point.output_tokens_per_request or _over(point.output_tokens_per_second, point) for point in points],
-        points,
-        seed,
-        "output",
-    )
+    outputs = output_tokens_per_request(points, seed=seed)
     inputs = _mean_tokens(
         [point.input_tokens_per_request or _over(point.input_tokens_per_second, point) for point in points],
         points,
@@ -68,6 +63,23 @@ def request_sizes(points: Sequence[OperatingPoint], *, seed: int = 0) -> Request
         if inputs is None
         else combine(lambda i, o: i / o, inputs, outputs, unit="1", kind="measured", method=method),
         requests=combine(lambda o: 1 / o, outputs, unit="requests/token", kind="measured", method=method),
+    )
+
+
+def output_tokens_per_request(points: Sequence[OperatingPoint], *, seed: int = 0) -> Draws | None:
+    """Return the mean output tokens of a request over all runs of a sweep; ``None``: nobody counted them.
+
+    Parameters
+    ----------
+    points : sequence of OperatingPoint
+        One sweep, at least one.
+    seed : int
+    """
+    return _mean_tokens(
+        [point.output_tokens_per_request or _over(point.output_tokens_per_second, point) for point in points],
+        points,
+        seed,
+        "output",
     )
 
 

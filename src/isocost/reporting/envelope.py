@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from isocost.reporting.breakeven_envelope import break_even_rows
 from isocost.reporting.cautions import cautions_of
+from isocost.reporting.energy import energy_rows
 from isocost.reporting.objects import SCHEMA, estimate_object, finite
 from isocost.reporting.principles import principle_rows
 from isocost.reporting.trend_rows import block_rows, contention_rows, variation_rows
@@ -44,7 +45,8 @@ def envelope(report: StudyReport, *, question: str = QUESTION) -> Json:
     dict
         ``schema``, ``question``, ``verdict`` (``text``, ``state``), ``estimates`` (by name), ``tables`` (rows
         by name: ``deployments``, ``levels``, ``technologies``, ``principles``, ``runtimes``, ``cells``,
-        ``variation``, ``blocks``, ``contention``, ``units``, ``hourly_parts``, ``hourly_parameters``),
+        ``variation``, ``blocks``, ``contention``, ``units``, ``hourly_parts``, ``hourly_parameters``,
+        ``energy``, ``energy_deployments``),
         ``assumptions``, ``warnings`` (``code``, ``text``, ``about``) and ``provenance``.
         What is unknown is ``None``, never NaN.
     """
@@ -115,6 +117,7 @@ def _tables(report: StudyReport) -> Json:
         tables |= workload_rows(report.workload_cost, estimate_object)
     if report.breakeven is not None:
         tables |= break_even_rows(report.breakeven)
+    tables |= energy_rows(report)
     if report.frontier is not None:
         tables["units"] = [_unit(unit, report.frontier.axes) for unit in report.frontier.units]
     return {name: rows for name, rows in tables.items() if rows}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from isocost.catalog import MachineProfile
 from isocost.economics import ACCELERATOR_PARTS, PARAMETERS
+from isocost.reporting.boundaries import amount_of_energy, boundary_place
 from isocost.reporting.format import bracket, decimals, grouped, probability
 from isocost.reporting.markup import clean
 from isocost.reporting.plain import table_lines
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from isocost.core.money import Currency
     from isocost.economics import Influence, Sensitivity
     from isocost.studies.hourly import HourlyReport
+    from isocost.studies.hourly_energy import HourlyEnergy
     from isocost.studies.renting import BreakEvenPoint, RentComparison
 
 __all__ = [
@@ -50,6 +52,8 @@ def hourly_text(report: HourlyReport, *, width: int = 100) -> str:
     blocks = [textwrap.wrap(hourly_sentence(report), width)]
     if report.parts:
         blocks.append(table_lines(parts_table(report), width=width))
+    if report.energy is not None:
+        blocks.append(_wrapped(_energy_sentence(report.energy), width))
     if report.rents:
         blocks.append([*table_lines(_rent_table(report), width=width), *_rent_notes(report, width)])
     if report.sensitivity is not None:
@@ -78,6 +82,18 @@ def hourly_sentence(report: HourlyReport) -> str:
         f"{profile.formula} formula, utilization {used}."
     )
     return said if not report.rents else f"{said} {_against(report.rents[0], report.currency)}"
+
+
+def _energy_sentence(energy: HourlyEnergy) -> str:
+    """Say what an hour of use takes, at each boundary, and its carbon."""
+    amounts = [f"{amount_of_energy(each)} {boundary_place(name)}" for name, each in energy.energy.items()]
+    carbon = f"{amount_of_energy(energy.carbon)} at {clean(energy.grid.name)}"
+    grid = energy.grid.intensity
+    source = clean(", ".join(part for part in (grid.source, grid.date) if part))
+    return (
+        f"An hour of use takes {', '.join(amounts)} ({energy.obtained}): {carbon}, operational and "
+        f"location-based ({source}); nothing embodied is counted."
+    )
 
 
 def _against(rent: RentComparison, currency: Currency) -> str:

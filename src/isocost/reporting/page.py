@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from isocost.reporting.breakeven_section import break_even_parts
 from isocost.reporting.cautions import shared_cautions
-from isocost.reporting.charts import cost_figure, frontier_figure, hourly_figure, latency_figure
+from isocost.reporting.charts import (
+    cost_figure,
+    energy_figure,
+    frontier_figure,
+    hourly_figure,
+    latency_figure,
+)
 from isocost.reporting.document import (
     LIMIT,
     Part,
@@ -17,6 +23,7 @@ from isocost.reporting.document import (
     origin,
     table_markup,
 )
+from isocost.reporting.energy import energy_tables
 from isocost.reporting.hourly import hourly_page_tables
 from isocost.reporting.markup import Markup, element, exact, join, shorten
 from isocost.reporting.pricing import pricing_of
@@ -121,7 +128,13 @@ def _what_if(pricing: Pricing) -> Markup:
 
 def _figures(report: StudyReport, pricing: Pricing) -> list[Part]:
     hourly = None if report.hourly is None else hourly_figure(report.hourly)
-    figures = [frontier_figure(report), cost_figure(report), latency_figure(report), hourly]
+    figures = [
+        frontier_figure(report),
+        cost_figure(report),
+        latency_figure(report),
+        energy_figure(report),
+        hourly,
+    ]
     return [
         Part(title=each.title, markup=_priced(each, pricing), expendable=each.key != "cost")
         for each in figures
@@ -130,7 +143,9 @@ def _figures(report: StudyReport, pricing: Pricing) -> list[Part]:
 
 
 def _priced(figure: Figure, pricing: Pricing) -> Markup:
-    unit = [join(["Cost in ", cost_unit(pricing), " "])] if figure.key in ("frontier", "cost") else []
+    unit = (
+        [join(["Cost in ", cost_unit(pricing), " "])] if figure.key in ("frontier", "cost", "energy") else []
+    )
     return figure_markup(figure, *unit)
 
 
@@ -141,6 +156,7 @@ def _tables(report: StudyReport) -> list[Part]:
         (returns_table(report), False),
         (unit_table(report), False),
         *((table, True) for table in workload_page_tables(report)),
+        *((table, False) for table in energy_tables(report)),
         *((table, False) for table in ([] if report.hourly is None else hourly_page_tables(report.hourly))),
     ]
     return [

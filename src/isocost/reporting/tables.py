@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from isocost.frontier.dominance import FrontierUnit
     from isocost.reporting.pricing import Amount, Pricing
     from isocost.runtime.model import RuntimeModel
+    from isocost.studies.energy import EnergyReport
     from isocost.studies.report import StudyReport
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "cost_unit",
     "form_text",
     "level_table",
+    "number_cell",
     "returns_table",
     "scale_text",
     "unit_table",
@@ -86,6 +88,7 @@ def level_table(report: StudyReport) -> Table | None:
         Column(title="Load", numeric=False),
         Column(title="Output", unit="tokens/s"),
         Column(title="Cost", unit=join([cost_unit(pricing), " per M output"])),
+        Column(title="Energy", unit="J per output token"),
         *(Column(title=title, unit=named[key][1]) for key, title in _LATENCIES),
         Column(title="P(best)"),
         Column(title="Service levels", numeric=False),
@@ -93,7 +96,7 @@ def level_table(report: StudyReport) -> Table | None:
     groups = tuple(
         (
             shorten(curve.deployment, NAME_LIMIT),
-            tuple(_level_row(level, curve, named) for level in curve.levels),
+            tuple(_level_row(level, curve, named, report.energy) for level in curve.levels),
         )
         for curve in curves
     )
@@ -105,13 +108,16 @@ def _spread(curves: Sequence[CostCurve], key: str) -> tuple[float, str]:
     return time_unit(sorted(seen)[len(seen) // 2]) if seen else (1.0, "s")
 
 
-def _level_row(level: CostLevel, curve: CostCurve, named: dict[str, tuple[float, str]]) -> tuple[str, ...]:
+def _level_row(
+    level: CostLevel, curve: CostCurve, named: dict[str, tuple[float, str]], energy: EnergyReport | None
+) -> tuple[str, ...]:
     best = level.probability_best
     judged = "" if level.unmet is None else unmet_text(level) or "kept"
     return (
         element("strong", None, level.load.label) if level.load in curve.zone.levels else level.load.label,
         number_cell(level.output_tokens_per_second),
         cost_data(cost_of(level, curve.price)),
+        "" if energy is None else number_cell(energy.per_token(curve.deployment, level.load)),
         *(number_cell(level.latency.get(key), named[key][0]) for key, _ in _LATENCIES),
         "" if best is None else probability(best),
         judged,

@@ -5,7 +5,13 @@ from isocost.statistics.best import all_above, confidences_of_least
 from isocost.statistics.cells import cells_of
 from isocost.statistics.draws import DRAWS, Draws, combine, generator, summarise
 from isocost.statistics.gate import Gate, judge, repeats_to_tell
-from isocost.statistics.levels import latency_scatters, pool_estimates, pool_latency, throughput_draws
+from isocost.statistics.levels import (
+    latency_scatters,
+    pool_estimates,
+    pool_latency,
+    pooled_draws,
+    throughput_draws,
+)
 from isocost.statistics.multiplicity import benjamini_hochberg, holm
 from isocost.statistics.percentiles import percentile_ranks, percentiles, values_needed
 from isocost.statistics.ranges import assumed_draws, quantiles_of
@@ -44,6 +50,7 @@ __all__ = [
     "percentiles",
     "pool_estimates",
     "pool_latency",
+    "pooled_draws",
     "pooled_scatter",
     "quantiles_of",
     "rank_correlation",

@@ -20,6 +20,7 @@ from isocost.studies.choice import (
     workload_cautions,
 )
 from isocost.studies.deployments import Measured, Terms, deployment_reports, run_provenance
+from isocost.studies.energy import EnergyQuestion, with_energy
 from isocost.studies.hourly import HourlyQuestion, hourly_report
 from isocost.studies.plans import planned_runs
 from isocost.studies.report import StudyReport
@@ -43,6 +44,7 @@ def report_study(
     service_levels: Sequence[str] = (),
     size_floor: int | None = None,
     today: str | None = None,
+    energy: EnergyQuestion | None = None,
 ) -> StudyReport:
     """Answer the study at `path` with the given prices and service levels.
 
@@ -63,6 +65,8 @@ def report_study(
         Least number of parameters of a deployment worth recommending.
     today : str, optional
         ISO date of a given price; today if left out.
+    energy : EnergyQuestion, optional
+        What is said of power and of the grid.
 
     Returns
     -------
@@ -97,7 +101,7 @@ def report_study(
             + f"; measure with: isocost run {path}"
         )
     recommended, probability = cheapest(candidates(reports, floor))
-    return StudyReport(
+    found = StudyReport(
         name=folder.path.resolve().name,
         deployments=reports,
         recommended=recommended,
@@ -116,6 +120,8 @@ def report_study(
         ),
         provenance=_provenance(measured),
     )
+    behind = None if price_usd_per_hour is not None else machine or assumed.machine
+    return with_energy(found, energy, machine=behind, folder=folder.path)
 
 
 def write_report(path: Path, page: str, *, output: Path | None = None) -> Path:

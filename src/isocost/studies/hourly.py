@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from isocost.economics import Sensitivity
     from isocost.economics.ownership import Boundary, Formula
     from isocost.statistics import Draws
+    from isocost.studies.hourly_energy import HourlyEnergy
     from isocost.studies.machine import Machine
     from isocost.studies.renting import RentComparison
 
@@ -99,6 +100,8 @@ class HourlyReport:
     sensitivity : Sensitivity or None
         Of the total of one; ranges in the machine's currency.
     cautions : tuple of Caution
+    energy : HourlyEnergy or None
+        Of all of them; ``None`` where no grid was named.
     """
 
     machine: Machine
@@ -111,6 +114,7 @@ class HourlyReport:
     rents: tuple[RentComparison, ...]
     sensitivity: Sensitivity | None
     cautions: tuple[Caution, ...]
+    energy: HourlyEnergy | None = None
 
     @property
     def price(self) -> HourlyPrice:

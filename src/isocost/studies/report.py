@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from isocost.frontier.dominance import Frontier
     from isocost.runtime.model import RuntimeModel
     from isocost.studies.breakeven import BreakEvenReport
+    from isocost.studies.energy import EnergyReport
     from isocost.studies.hourly import HourlyReport
     from isocost.studies.trends import DeploymentTrends
 
@@ -113,6 +114,8 @@ class StudyReport:
         What a workload of one's own costs on the recommended deployment; ``None`` when none was given.
     breakeven : BreakEvenReport or None
         From which load on the recommended deployment costs less than an alternative; ``None``: not asked.
+    energy : EnergyReport or None
+        Energy and carbon beside the money; ``None`` where no power is known.
     """
 
     name: str
@@ -129,6 +132,7 @@ class StudyReport:
     hourly: HourlyReport | None = None
     workload_cost: WorkloadCost | None = None
     breakeven: BreakEvenReport | None = None
+    energy: EnergyReport | None = None
 
     def alone(self, model: RuntimeModel) -> RequestAlone:
         """Return runtime and cost of the longest request that was profiled, alone on the deployment."""

@@ -21,6 +21,7 @@ from isocost.studies.choice import (
     frontier_of_levels,
     workload_cautions,
 )
+from isocost.studies.energy import EnergyQuestion, with_energy
 from isocost.studies.hourly import HourlyQuestion, hourly_report
 from isocost.studies.levels import Steady, judged_levels
 from isocost.studies.report import Assumption, DeploymentReport, StudyReport
@@ -59,6 +60,8 @@ class FileQuestion:
         Whether result files of the same load in different folders are repeats.
     rates : mapping of str to float
         Units for one US dollar, by code, for prices in other currencies; before the catalogue's.
+    energy : EnergyQuestion
+        What is said of power and of the grid.
     """
 
     price_usd_per_hour: float | None = None
@@ -68,6 +71,7 @@ class FileQuestion:
     form: SweepFormat = field(default_factory=SweepFormat)
     pool_folders: bool = False
     rates: Mapping[str, float] = field(default_factory=dict)
+    energy: EnergyQuestion = field(default_factory=EnergyQuestion)
 
 
 def report_files(
@@ -108,7 +112,7 @@ def report_files(
     reports, cautions = _reports(read.points, promised, question.steady, prices)
     shared = _shared([each.curve for each in reports if each.curve is not None])
     recommended, probability = cheapest(candidates(reports, None))
-    return StudyReport(
+    found = StudyReport(
         name=", ".join(path.name or str(path) for path in paths),
         deployments=reports,
         recommended=recommended,
@@ -128,6 +132,7 @@ def report_files(
         ),
         provenance=_provenance(read.points),
     )
+    return with_energy(found, question.energy, machine=question.machine)
 
 
 def _price(question: FileQuestion, today: str) -> tuple[HourlyPrice | None, HourlyReport | None]:

@@ -2,6 +2,7 @@
 
 from isocost.reporting.charts.breakeven import break_even_figure
 from isocost.reporting.charts.cost import cost_figure
+from isocost.reporting.charts.energy import energy_figure
 from isocost.reporting.charts.figure import Figure, Panel, Series
 from isocost.reporting.charts.frontier import frontier_figure
 from isocost.reporting.charts.hourly import hourly_figure
@@ -19,6 +20,7 @@ __all__ = [
     "contention_figure",
     "cost_figure",
     "drift_figure",
+    "energy_figure",
     "frontier_figure",
     "hourly_figure",
     "latency_figure",
