@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from isocost.reporting.breakeven_section import break_even_parts
 from isocost.reporting.cautions import shared_cautions
 from isocost.reporting.charts import (
     cost_figure,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from isocost.reporting.verdict import Phrase, Verdict
     from isocost.studies.report import StudyReport
 
-__all__ = ["html_page"]
+__all__ = ["html_page", "small_print"]
 
 NOTHING = Markup()
 
@@ -73,6 +74,7 @@ def html_page(report: StudyReport) -> str:
         *_figures(report, pricing),
         *sensitivity_parts(report),
         *principle_parts(report),
+        *break_even_parts(report),
         *_tables(report),
         *runtime_parts(report),
     ]
@@ -86,7 +88,7 @@ def _page(report: StudyReport, verdict: Verdict, parts: Sequence[Part], controls
         dates=[each.measured_at_utc for each in report.provenance if each.measured_at_utc],
         verdict=join([_verdict(verdict), controls]),
         parts=with_notes(parts) if controls else parts,
-        footer=[*([SMALL_PRINT_NOTE] if controls else []), *_small_print(report)],
+        footer=[*([SMALL_PRINT_NOTE] if controls else []), *small_print(report)],
         scripts=SCRIPTS if controls else (),
     )
 
@@ -152,7 +154,8 @@ def _tables(report: StudyReport) -> list[Part]:
     ]
 
 
-def _small_print(report: StudyReport) -> list[Markup]:
+def small_print(report: StudyReport) -> list[Markup]:
+    """Write the doubts, assumptions and origins of a report."""
     cautions = [
         (shorten(scope, 200), as_sentence(shorten(caution.text, LIMIT)), caution.code)
         for scope, caution in shared_cautions(report)
