@@ -185,7 +185,7 @@ def _remark(level: CostLevel, curve: CostCurve) -> str:
         names = ", ".join(dict.fromkeys(latency_key(each) for each in level.unmet))
         return f"{'too few for' if untold else 'misses'} {names}"
     if level.load == curve.zone.best:
-        return "<- least cost"
+        return "<- least"
     return "<- zone" if level.load in curve.zone.levels else ""
 
 
