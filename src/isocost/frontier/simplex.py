@@ -2,10 +2,10 @@
 
 Envelopment solves one program a unit, all over the same reference units. Here the revised simplex method
 walks all of them at once: each keeps a basis of its own, and one matrix product prices the columns for all.
-Columns are priced in two sets, a small one of candidates first and then all (after Barr & Durchholz 1997,
-Annals of Operations Research 73, 339), so most reference units are looked at only a few times. An answer
-counts only if its basis, solved anew, is feasible and no column of the whole set improves on it; a program
-without such a certificate goes to HiGHS.
+Columns are priced in two sets, a small one of candidates first and then all that may still be efficient
+(after Barr & Durchholz 1997, Annals of Operations Research 73, 339), so most reference units are looked at
+only a few times. An answer counts only if its basis, solved anew, is feasible and no such column improves on
+it; a program without that certificate goes to HiGHS.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ TWO_INPUTS = production([[2, 5], [2, 4], [6, 6], [3, 2], [6, 2]], [[1], [2], [3]
 
 
 def kuosmanen(x, y, b, unit):
-    """The program as written in Kuosmanen 2005, eq. 8, with direction (0, y, b), through scipy."""
+    """The program as written in Kuosmanen 2005, with direction (0, y, b), through scipy."""
     from scipy.optimize import linprog
 
     n = len(x)  # variables: step, lambda (active), mu (cut to nothing)
