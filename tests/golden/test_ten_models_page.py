@@ -443,3 +443,12 @@ def test_equal_lengths_move_gpt_j_and_not_davinci(rows, tokens, told):
     assert f"from {ahead[False][GPTJ]} to {ahead[True][GPTJ]} frontiers by cost" in told
     assert ahead[True][DAVINCI] == ahead[False][DAVINCI] == 5
     assert 8 <= ahead[False][LARGE] - ahead[True][LARGE] <= 11
+    mine = {scenario: row for (scenario, model), row in rows.items() if model == GPTJ}
+    beaten = {
+        scenario
+        for (scenario, _), row in rows.items()
+        if scenario in mine
+        and row["flops"] < mine[scenario]["flops"]
+        and row["accuracy"] > mine[scenario]["accuracy"]
+    }
+    assert f"GPT-J is on {len(mine) - len(beaten)} of {len(mine)} frontiers as published (weak)" in told
