@@ -1,5 +1,14 @@
 """What tokens cost: the hour, cost curves over concurrency, returns to scale, the optimal zone."""
 
+from isocost.economics.alternative import (
+    api_cost,
+    break_even_share,
+    cheaper_from,
+    dearer_windows,
+    own_cost,
+)
+from isocost.economics.break_even_surface import Surface, break_even_surface
+from isocost.economics.breakeven import AtLoad, LoadBreakEven, at_load, break_even_load
 from isocost.economics.capacity import (
     ReplicaCapacity,
     Reserve,
@@ -24,7 +33,15 @@ from isocost.economics.cost import (
     machine_seconds_per_million,
     price_draws,
 )
-from isocost.economics.curve import BatchTechnology, CostCurve, CostLevel, TokenBasis, Zone
+from isocost.economics.cost_sensitivity import (
+    THROUGHPUT,
+    CostSensitivity,
+    Hour,
+    ServiceInfluence,
+    cost_sensitivity,
+    measured_throughput,
+)
+from isocost.economics.curve import BatchTechnology, CostCurve, CostLevel, TokenBasis, WaitingCost, Zone
 from isocost.economics.energy import (
     JOULES_PER_KWH,
     carbon_g,
@@ -47,6 +64,7 @@ from isocost.economics.hourly import (
     break_even,
     break_even_utilization,
     hourly_cost,
+    standing_and_used,
 )
 from isocost.economics.long_run import (
     EfficientScale,
@@ -67,6 +85,7 @@ from isocost.economics.ownership import (
     check_values,
     hourly_parts,
 )
+from isocost.economics.payback import HOURS_PER_MONTH, capital, payback_months, running_cost
 from isocost.economics.power import (
     ENERGY_BOUNDARIES,
     EnergyBoundary,
@@ -78,6 +97,7 @@ from isocost.economics.power import (
 )
 from isocost.economics.principle import PRINCIPLES, Judgement, Principle, PrincipleName
 from isocost.economics.principles import arc_returns, judge_principles
+from isocost.economics.request_sizes import RequestSizes, output_tokens_per_request, request_sizes
 from isocost.economics.right_answer import cost_of_right_answer
 from isocost.economics.sensitivity import Influence, Sensitivity, sensitivity
 from isocost.economics.short_run import (
@@ -89,6 +109,7 @@ from isocost.economics.short_run import (
     short_run_average_cost,
     social_marginal_cost,
 )
+from isocost.economics.sides import Answer, OwnHour, Sides, answer_of
 from isocost.economics.steadiness import (
     PARTIAL_FROM,
     Steadiness,
@@ -100,7 +121,7 @@ from isocost.economics.steadiness import (
     steadiness,
     steadiness_number,
 )
-from isocost.economics.sweep import cost_curve, output_tokens_per_request
+from isocost.economics.sweep import cost_curve
 from isocost.economics.technology import (
     StepTime,
     average_cost,
@@ -111,7 +132,9 @@ from isocost.economics.technology import (
     step_time,
 )
 from isocost.economics.technology_fit import HeldOut, TechnologyFit, fit_forms
+from isocost.economics.turning import Turn, service_turns, turning_points
 from isocost.economics.unit_cost import DAYS_PER_MONTH, unit_costs
+from isocost.economics.waiting import cost_with_waiting, waiting_cost
 from isocost.economics.workload_cost import (
     LevelCost,
     Sharing,
@@ -131,11 +154,15 @@ __all__ = [
     "COMPARED",
     "DAYS_PER_MONTH",
     "ENERGY_BOUNDARIES",
+    "HOURS_PER_MONTH",
     "JOULES_PER_KWH",
     "PARAMETERS",
     "PARTIAL_FROM",
     "PRINCIPLES",
     "READINGS",
+    "THROUGHPUT",
+    "Answer",
+    "AtLoad",
     "BatchTechnology",
     "BreakEven",
     "CapacityAlternative",
@@ -146,28 +173,36 @@ __all__ = [
     "CostAllocation",
     "CostCurve",
     "CostLevel",
+    "CostSensitivity",
     "EfficientScale",
     "EnergyBoundary",
     "EnergyCurve",
     "EnergyLevel",
     "Form",
     "HeldOut",
+    "Hour",
     "HourlyCost",
     "Influence",
     "Judgement",
     "LevelCost",
+    "LoadBreakEven",
     "LoadPower",
+    "OwnHour",
     "PlannedInterval",
     "Principle",
     "PrincipleName",
     "ReplicaCapacity",
+    "RequestSizes",
     "Reserve",
     "ScaleUnit",
     "Sensitivity",
+    "ServiceInfluence",
     "Sharing",
     "ShortRunLevel",
+    "Sides",
     "Steadiness",
     "StepTime",
+    "Surface",
     "Surroundings",
     "SweepComparison",
     "Tally",
@@ -175,15 +210,25 @@ __all__ = [
     "TaskTokens",
     "TechnologyFit",
     "TokenBasis",
+    "Turn",
+    "WaitingCost",
     "WorkloadCost",
     "Zone",
+    "answer_of",
+    "api_cost",
     "arc_returns",
+    "at_load",
     "average_cost",
     "bounded_curve",
     "break_even",
+    "break_even_load",
+    "break_even_share",
+    "break_even_surface",
     "break_even_utilization",
+    "capital",
     "capital_recovery_factor",
     "carbon_g",
+    "cheaper_from",
     "check_values",
     "combine_known",
     "compare_sweeps",
@@ -193,6 +238,9 @@ __all__ = [
     "cost_of_right_answer",
     "cost_per_million",
     "cost_per_request",
+    "cost_sensitivity",
+    "cost_with_waiting",
+    "dearer_windows",
     "edge_shares_of",
     "energy_curve",
     "energy_per_token_j",
@@ -217,12 +265,15 @@ __all__ = [
     "long_run_cost",
     "machine_seconds_per_million",
     "marginal_energy_cost",
+    "measured_throughput",
     "minimum_efficient_scale",
     "offered_share",
     "output_tokens_per_request",
     "overload_loss",
+    "own_cost",
     "parse_reserve",
     "parse_sharing",
+    "payback_months",
     "plan_capacity",
     "planning_marginal_cost",
     "power_within",
@@ -232,17 +283,23 @@ __all__ = [
     "replica_capacity",
     "replicas",
     "replicas_needed",
+    "request_sizes",
     "returns_to_concurrency",
     "returns_to_scale",
+    "running_cost",
     "sensitivity",
+    "service_turns",
     "short_run",
     "short_run_average_cost",
     "social_marginal_cost",
+    "standing_and_used",
     "steadiness",
     "steadiness_number",
     "step_time",
     "tally_principle",
+    "turning_points",
     "unit_costs",
+    "waiting_cost",
     "weighted_tokens",
     "with_energy_cost",
     "workload_cost",

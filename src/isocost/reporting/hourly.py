@@ -9,6 +9,7 @@ from isocost.catalog import MachineProfile
 from isocost.economics import ACCELERATOR_PARTS, PARAMETERS
 from isocost.reporting.boundaries import amount_of_energy, boundary_place
 from isocost.reporting.format import bracket, decimals, grouped, probability
+from isocost.reporting.influences import influence_table, parameter_range, variance_share
 from isocost.reporting.markup import clean
 from isocost.reporting.plain import table_lines
 from isocost.reporting.tables import Column, Table
@@ -16,7 +17,6 @@ from isocost.reporting.tables import Column, Table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from isocost.core.assumed import Assumed
     from isocost.core.estimate import Estimate
     from isocost.core.money import Currency
     from isocost.economics import Influence, Sensitivity
@@ -30,7 +30,6 @@ __all__ = [
     "hourly_page_tables",
     "hourly_sentence",
     "hourly_text",
-    "parameter_range",
     "parts_table",
 ]
 
@@ -211,32 +210,12 @@ def _rent_notes(report: HourlyReport, width: int) -> list[str]:
 def _influence_table(report: HourlyReport) -> Table:
     per = report.currency
     found = report.sensitivity
-    influences = () if found is None else found.influences
-    columns = (
-        Column(title="Assumption", numeric=False),
-        Column(title="Range", numeric=False),
-        Column(title="At low", unit=f"{per.code}/h"),
-        Column(title="At high", unit=f"{per.code}/h"),
-        Column(title="Variance", unit="alone"),
-        Column(title="Variance", unit="with others"),
+    return influence_table(
+        () if found is None else found.influences,
+        title="What the cost of one hangs on: one at a time, and shares of the variance (Sobol)",
+        unit=f"{per.code}/h",
+        amount=lambda usd: grouped(per.from_usd(usd), _DIGITS),
     )
-    rows = tuple(
-        (
-            each.name,
-            _range(each.assumed),
-            grouped(per.from_usd(each.at_low), _DIGITS),
-            grouped(per.from_usd(each.at_high), _DIGITS),
-            _variance(each.first_order),
-            _variance(each.total_order),
-        )
-        for each in influences
-    )
-    title = "What the cost of one hangs on: one at a time, and shares of the variance (Sobol)"
-    return Table(title=title, columns=columns, groups=(("", rows),))
-
-
-def _variance(share: float) -> str:
-    return f"{max(100 * share, 0.0):.1f} %"
 
 
 def first_question(report: HourlyReport) -> str:
@@ -247,19 +226,8 @@ def first_question(report: HourlyReport) -> str:
         return "Nothing to question: every assumption is exact."
     return (
         f"Question this number first: {first.name}, {parameter_range(first.assumed)} "
-        f"({first.assumed.source}); {_variance(first.total_order)} of the variance. The ranges decide."
+        f"({first.assumed.source}); {variance_share(first.total_order)} of the variance. The ranges decide."
     )
-
-
-def parameter_range(assumed: Assumed) -> str:
-    """Write the value of a parameter with unit and range."""
-    unit = "" if assumed.unit == "1" else f" {assumed.unit}".replace(" 1/", "/")
-    return f"{assumed.value:,g}{unit}" + ("" if assumed.is_exact else f" {_range(assumed)}")
-
-
-def _range(assumed: Assumed) -> str:
-    low, high = assumed.ends
-    return f"[{low:,g}, {high:,g}]" + (" uniform" if assumed.shape == "uniform" else "")
 
 
 def _given(report: HourlyReport, width: int) -> list[str]:

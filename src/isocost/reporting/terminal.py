@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
+from isocost.reporting.breakeven import break_even_verdict
 from isocost.reporting.cautions import shared_cautions
 from isocost.reporting.energy import HOW_TO_TELL_POWER, energy_lines
 from isocost.reporting.format import bracket, estimate_text, probability, seconds, si
@@ -13,8 +14,10 @@ from isocost.reporting.obstacle import latency_key
 from isocost.reporting.pricing import cost_of
 from isocost.reporting.principles import principle_lines
 from isocost.reporting.quality import quality_lines
+from isocost.reporting.sensitivity import sensitivity_text
 from isocost.reporting.tables import form_text, scale_text
 from isocost.reporting.verdict import verdict_of
+from isocost.reporting.waiting import congestion_text, waiting_cell
 from isocost.reporting.workload import workload_text
 
 if TYPE_CHECKING:
@@ -69,6 +72,12 @@ def terminal_text(report: StudyReport, *, width: int = 100, colour: bool = False
     if report.workload_cost is not None:
         console.print()
         console.print(workload_text(report, width=console.width), end="", soft_wrap=True)
+    if report.sensitivity is not None:
+        console.print()
+        console.print(sensitivity_text(report, width=console.width), end="", soft_wrap=True)
+    if report.breakeven is not None:
+        console.print()
+        console.print(break_even_verdict(report.breakeven, width=console.width), end="", soft_wrap=True)
     _print_cautions(console, report)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
@@ -102,6 +111,8 @@ def _print_deployment(console: Console, each: DeploymentReport, report: StudyRep
         console.print(_level_table(each.curve, report.energy))
         if each.curve.technology is not None:
             console.print(Text(_technology_text(each.curve.technology)))
+        if congestion := congestion_text(each.curve):
+            console.print(Text(congestion))
         if each.curve.efficient_scale is not None and len(each.curve.levels) > 1:
             console.print(Text(f"efficient scale: {scale_text(each.curve.efficient_scale)}"))
         if principles := principle_lines(each.curve):
@@ -132,8 +143,11 @@ def _level_table(curve: CostCurve, energy: EnergyReport | None) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     unit = "machine-s" if curve.price is None else "USD"
     powered = energy is not None and energy.of(curve.deployment) is not None
-    joules = ("J/token",) if powered else ()
-    for title in ("load", "tokens/s", f"{unit} / M output", *joules, *(title for _, title in shown)):
+    extra = (
+        *(("J/token",) if powered else ()),
+        *(("with waiting",) if curve.waiting_usd_per_second is not None else ()),
+    )
+    for title in ("load", "tokens/s", f"{unit} / M output", *extra, *(title for _, title in shown)):
         table.add_column(title, justify="right", no_wrap=True)
     if repeated:
         table.add_column("P(best)", justify="right", no_wrap=True)
@@ -152,6 +166,7 @@ def _cells(level: CostLevel, curve: CostCurve, latencies: list[str], *, repeated
         load.label if load.concurrency is None else str(load.concurrency),
         _brief(level.output_tokens_per_second).removesuffix(" tokens/s"),
         "unknown" if cost is None else f"{cost.number} {cost.interval}".strip(),
+        *([waiting_cell(level)] if curve.waiting_usd_per_second is not None else []),
         *(_brief(level.latency[key]) if key in level.latency else "-" for key in latencies),
         *(["-" if best is None else probability(best)] if repeated else []),
         _remark(level, curve),
@@ -173,7 +188,7 @@ def _remark(level: CostLevel, curve: CostCurve) -> str:
         names = ", ".join(dict.fromkeys(latency_key(each) for each in level.unmet))
         return f"{'too few for' if untold else 'misses'} {names}"
     if level.load == curve.zone.best:
-        return "<- least cost"
+        return "<- least"
     return "<- zone" if level.load in curve.zone.levels else ""
 
 

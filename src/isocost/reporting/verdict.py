@@ -10,6 +10,8 @@ from isocost.reporting.format import bracket, hourly, percent, probability, seco
 from isocost.reporting.markup import shorten
 from isocost.reporting.obstacle import is_ours, nearest_miss
 from isocost.reporting.pricing import Amount, cost_of
+from isocost.reporting.sensitivity import question_sentence
+from isocost.reporting.waiting import waiting_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +23,17 @@ if TYPE_CHECKING:
     from isocost.studies.report import DeploymentReport, StudyReport
     from isocost.studies.scored import MeasuredQuality
 
-__all__ = ["Phrase", "State", "Verdict", "verdict_of"]
+__all__ = [
+    "Phrase",
+    "State",
+    "Verdict",
+    "conditions_text",
+    "large_enough",
+    "loads_text",
+    "name_of",
+    "price_text",
+    "verdict_of",
+]
 
 State = Literal["recommended", "nothing-qualifies", "price-unknown", "runtime-only", "quality-only"]
 NAME_LIMIT = 60
@@ -102,9 +114,10 @@ def _recommended(report: StudyReport, chosen: DeploymentReport, curve: CostCurve
     where = f"Run {name_of(chosen)} at {loads}: "
     details = [
         _choice(report),
-        _premium(curve),
+        _premium(curve) if best.waiting is None else waiting_sentence(curve, best),
         _probability(best, several=len(report.deployments) > 1),
-        *_conditions(chosen, curve, best),
+        conditions_text(chosen, curve, best),
+        "" if report.sensitivity is None else question_sentence(report.sensitivity),
     ]
     return Verdict(
         phrases=(
@@ -167,7 +180,7 @@ def _choice(report: StudyReport) -> str:
     surely = "" if odds is None else f" (P {probability(odds)})"
     if report.size_floor is None:
         return f"The cheapest{_qualified(report)} of {len(swept)} deployments{surely}."
-    fit = sum(_large_enough(each, report.size_floor) for each in swept)
+    fit = sum(large_enough(each, report.size_floor) for each in swept)
     floor = f"with at least {si(report.size_floor)} parameters"
     if fit < 2:
         return f"The only one of {len(swept)} deployments {floor}."
@@ -182,7 +195,8 @@ def _premium(curve: CostCurve) -> str:
     zone = curve.zone
     if not curve.service_levels:
         return ""
-    asked = " and ".join(level.label for level in curve.service_levels)
+    named = " and ".join(level.label for level in curve.service_levels)
+    asked = named[0].upper() + named[1:]
     several = len(curve.service_levels) > 1
     costs, it = ("cost", "them") if several else ("costs", "it")
     if zone.best == zone.cheapest:
@@ -199,7 +213,8 @@ def _probability(best: CostLevel, *, several: bool) -> str:
     return "" if len(best.points) > 1 else "Measured once, so no probability of being best."
 
 
-def _conditions(chosen: DeploymentReport, curve: CostCurve, best: CostLevel) -> list[str]:
+def conditions_text(chosen: DeploymentReport, curve: CostCurve, best: CostLevel) -> str:
+    """Say under which conditions a level was measured, in one sentence."""
     repeats = len(best.points)
     health = "client saturated: costs are too high" if client_saturated(curve) else "client healthy"
     parts = [
@@ -219,7 +234,7 @@ def _conditions(chosen: DeploymentReport, curve: CostCurve, best: CostLevel) -> 
         parts.append(f"{max(share, 0.01):.0%} of the requests failed")
     parts += [f"{' and '.join(kinds)}, not measured here"] if kinds else []
     line = "; ".join(part for part in parts if part)
-    return [line[:1].upper() + line[1:] + "."]
+    return line[:1].upper() + line[1:] + "."
 
 
 def _file_of(tool: str) -> str:
@@ -227,8 +242,8 @@ def _file_of(tool: str) -> str:
 
 
 def _nothing_qualifies(report: StudyReport) -> Verdict:
-    large_enough = [each for each in report.deployments if _large_enough(each, report.size_floor)]
-    curves = [each.curve for each in large_enough if each.curve is not None]
+    large = [each for each in report.deployments if large_enough(each, report.size_floor)]
+    curves = [each.curve for each in large if each.curve is not None]
     if not curves:
         floor = si(report.size_floor)
         head, rest = "Nothing qualifies: ", f"no measured deployment has at least {floor} parameters."
@@ -260,7 +275,8 @@ def _nothing_qualifies(report: StudyReport) -> Verdict:
     return Verdict(phrases=first.phrases + tail, state="nothing-qualifies")
 
 
-def _large_enough(each: DeploymentReport, floor: int | None) -> bool:
+def large_enough(each: DeploymentReport, floor: int | None) -> bool:
+    """Whether a deployment passes the size floor; one of unknown size passes none."""
     return floor is None or (each.deployment.parameters or 0) >= floor
 
 

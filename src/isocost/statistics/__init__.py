@@ -1,7 +1,7 @@
 """Draws and their summaries, steady-state windows, batch means, regression: pure functions on arrays."""
 
 from isocost.statistics.batch_means import batch_count, mean_in_order, rate_over_batches, student_quantile
-from isocost.statistics.best import all_above, confidences_of_least
+from isocost.statistics.best import all_above, confidences_of_least, confidences_of_least_family
 from isocost.statistics.cells import cells_of
 from isocost.statistics.draws import DRAWS, Draws, combine, generator, summarise
 from isocost.statistics.gate import Gate, judge, repeats_to_tell
@@ -38,6 +38,7 @@ __all__ = [
     "cells_of",
     "combine",
     "confidences_of_least",
+    "confidences_of_least_family",
     "generator",
     "holm",
     "independent",

@@ -95,8 +95,8 @@ def quality_cautions(reports: Sequence[DeploymentReport], recommended: str | Non
         yield Caution(
             "cheapest-answers-less-well",
             f"{chosen.deployment} is the cheapest and answers {chosen.score.value:.2f} of the questions "
-            f"right, {best.deployment} {best.score.value:.2f}: the recommendation heeds cost alone, the frontier "
-            "quality, too",
+            f"right, {best.deployment} {best.score.value:.2f}: the recommendation heeds cost alone, "
+            "the frontier quality, too",
         )
     swept = [report for report in reports if report.curve is not None]
     known = [report for report in swept if report.qualities]
