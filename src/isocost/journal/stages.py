@@ -21,6 +21,7 @@ __all__ = [
     "to_plain",
 ]
 
+_MOST_QUESTIONS = 256  # each has a thread
 _STRICT = {"extra": "forbid", "strict": False}
 
 
@@ -241,7 +242,7 @@ class QualityStage:
     max_tokens : int
         Longest answer.
     concurrency : int
-        Requests in flight.
+        Requests in flight, at most 256.
     prompt_format, grading_rule : int
         Versions of the wording and of what counts as right.
     keep_answers : bool
@@ -280,6 +281,8 @@ class QualityStage:
         for name in ("count", "max_tokens", "concurrency"):
             if getattr(self, name) < 1:
                 raise InputError(f"{name.replace('_', ' ')} must be at least 1, got {getattr(self, name)}")
+        if self.concurrency > _MOST_QUESTIONS:
+            raise InputError(f"at most {_MOST_QUESTIONS} questions are asked at once, got {self.concurrency}")
         _require_seed(self.seed)
         _require_timeout(self.request_timeout_s)
         if (self.input_usd_per_million is None) != (self.output_usd_per_million is None):

