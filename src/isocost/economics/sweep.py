@@ -18,7 +18,7 @@ from isocost.economics.cost import (
 from isocost.economics.curve import CostCurve, CostLevel
 from isocost.economics.long_run import minimum_efficient_scale
 from isocost.economics.principles import judge_principles, principles_over_rates
-from isocost.economics.service import service_cautions, unmet
+from isocost.economics.service import failed_share, service_cautions, unmet
 from isocost.economics.short_run import short_run
 from isocost.economics.technology import fit_technology
 from isocost.economics.technology_fit import LEAST_LEVELS
@@ -157,14 +157,9 @@ def _level(
         cost_per_million_tokens={} if hourly is None else _token_costs(rate, hourly, common.sizes),
         cost_per_request=None if hourly is None else _request_cost(rate, hourly, common.sizes),
         latency=latency,
-        unmet=unmet(latency, service_levels, failed_share=_failed_share(points)),
+        unmet=unmet(latency, service_levels, failed_share=failed_share(points)),
         draws=seconds,
     )
-
-
-def _failed_share(points: Sequence[OperatingPoint]) -> float:
-    failed = sum(point.failures or 0 for point in points)
-    return failed / max(failed + sum(point.requests or 0 for point in points), 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from isocost.economics import ACCELERATOR_PARTS
-from isocost.reporting.charts.figure import NARROW, WIDE, Figure, Panel, tick_labels
+from isocost.reporting.charts.figure import NARROW, WIDE, Figure, Panel, scale_data, tick_labels
+from isocost.reporting.markup import element, exact
 from isocost.reporting.scales import Scale
 from isocost.reporting.svg import Frame, drawing, group, rectangle, segment, text, text_width, x_axis
 
@@ -77,11 +78,22 @@ def _draw(steps: Sequence[_Step], *, width: float) -> Markup:
         description="; ".join(f"{step.name} {step.seen.value:.4f} USD per hour" for step in steps),
         key=f"hourly-{width:.0f}",
         body=[
-            *(segment(scale.at(tick), frame.top, scale.at(tick), frame.bottom, "grid") for tick in ticks),
-            x_axis(scale, frame, names.__getitem__, ticks),
-            *(_bar(step, scale, frame.top + ROW * (number + 0.5)) for number, step in enumerate(steps)),
+            element(
+                "g",
+                _rebuilding(scale, frame, 5 if width > NARROW else 3),
+                *(segment(scale.at(tick), frame.top, scale.at(tick), frame.bottom, "grid") for tick in ticks),
+                x_axis(scale, frame, names.__getitem__, ticks),
+                *(_bar(step, scale, frame.top + ROW * (number + 0.5)) for number, step in enumerate(steps)),
+            )
         ],
     )
+
+
+def _rebuilding(scale: Scale, frame: Frame, count: int) -> dict[str, str]:
+    """Return what the page needs to draw the bars anew under other assumptions."""
+    sides = {"top": frame.top, "bottom": frame.bottom, "row": ROW, "bar": BAR, "count": float(count)}
+    numbers = {f"data-{name}": exact(value) for name, value in sides.items()}
+    return {"class": "waterfall", **numbers, **scale_data(scale)}
 
 
 def _bar(step: _Step, scale: Scale, middle: float) -> Markup:
