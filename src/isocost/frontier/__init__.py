@@ -19,6 +19,7 @@ from isocost.frontier.dominance import (
     ProductionUnit,
     frontier_of,
 )
+from isocost.frontier.hull_band import HullBand, hull_band
 from isocost.frontier.hypervolume import hypervolume
 from isocost.frontier.improvement import Improvement, improvements
 from isocost.frontier.mixing import (
@@ -52,6 +53,7 @@ __all__ = [
     "Frontier",
     "FrontierUnit",
     "Hull",
+    "HullBand",
     "Improvement",
     "Mix",
     "Outcome",
@@ -67,6 +69,7 @@ __all__ = [
     "essentiality",
     "frontier_cost",
     "frontier_of",
+    "hull_band",
     "hypervolume",
     "improvements",
     "learn_cascade",

@@ -34,6 +34,7 @@ __all__ = [
 
 SIZE_LIMIT = 300 * 1024
 """Bytes that a page may have; beyond, what stands last gives way, save costs and levels."""
+SCRIPTS = ("theme.js", "figures.js", "download.js")
 LIMIT = 400
 """Longest text from outside that is shown in full; longer ones are cut in the middle."""
 
@@ -84,9 +85,9 @@ def document(
     command : str
         What prints the numbers of parts that gave way, with ``--json``.
     scripts : sequence of str
-        Assets that run in the page after the one that switches between light and dark, in this order.
+        Assets that run in the page after those that every page has, in this order.
     """
-    main = (verdict, footer, ("theme.js", *scripts))
+    main = (verdict, footer, (*SCRIPTS, *scripts))
 
     def page_without(gone: set[int]) -> str:
         left = [
@@ -183,7 +184,14 @@ def figure_markup(figure: Figure, *unit: str) -> Markup:
             "div", {"class": f"panels columns-{figure.columns}"}, *(_panel(panel) for panel in figure.panels)
         ),
         element("figcaption", None, " ".join(figure.notes)),
+        *([_figure_data(figure)] if figure.data else []),
     )
+
+
+def _figure_data(figure: Figure) -> Markup:
+    """Write the numbers behind a figure, unseen, for who downloads them."""
+    rows = [element("tr", None, *(element("td", None, cell) for cell in row)) for row in figure.data]
+    return element("table", {"class": "figure-data", "hidden": True}, *rows)
 
 
 def _legend(legend: Sequence[Series]) -> Markup:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from isocost.reporting.svg import text_width
@@ -85,6 +86,7 @@ def place_labels(
     frame: Frame,
     *,
     rings: int = 1,
+    lines: Sequence[Sequence[tuple[float, float]]] = (),
 ) -> tuple[Placed, ...]:
     """Place labels one after the other, the first ones first; one that finds no room is left out.
 
@@ -99,6 +101,8 @@ def place_labels(
     rings : int
         How far from its point a label may stand, at least 1: right beside it, then farther off by a line's
         height each, with a leader that crosses no label.
+    lines : sequence of sequence of (x, y)
+        Lines to stand clear of where that takes no ring more.
 
     Returns
     -------
@@ -106,48 +110,56 @@ def place_labels(
         No two of them overlap.
     """
     taken: list[Box] = [(x - r, y - r, x + r, y + r) for x, y, r in obstacles]
+    drawn = [bead for line in lines for one, other in pairwise(line) for bead in _beads(one, other)]
     leaders: list[Box] = []
     placed = []
     for label in labels:
-        found = next(
-            (
+        found = None
+        for ring in range(rings):
+            free = [
                 (each, box)
-                for each, box in _places(label, rings)
+                for each, box in _places(label, ring)
                 if _inside(box, frame)
                 and not any(_overlap(box, other) for other in (*taken, *leaders))
                 and not any(
-                    _overlap(bead, other) for bead in _beads(each) for other in taken[len(obstacles) :]
+                    _overlap(bead, other)
+                    for bead in _led(each)
+                    for other in (*taken[len(obstacles) :], *leaders)
                 )
-            ),
-            None,
-        )
+            ]
+            clear = (each for each in free if not any(_overlap(each[1], other) for other in drawn))
+            found = next(clear, free[0] if free else None)
+            if found is not None:
+                break
         if found is not None:
             taken.append(found[1])
-            leaders += _beads(found[0])
+            leaders += _led(found[0])
             placed.append(found[0])
     return tuple(placed)
 
 
-def _places(label: Label, rings: int) -> Iterator[tuple[Placed, Box]]:
-    for ring in range(rings):
-        gap = label.gap + ring * _RING
-        for px, py in ((label.x, label.y), *label.others):
-            for anchor, dx, dy in _SIDES:
-                x, y = px + dx * gap, py + dy * (gap + label.size * 0.35) + label.size * 0.35
-                box = _box(x, y, anchor, label)
-                leader = ((px, py), _nearest(box, px, py)) if ring else None
-                yield Placed(label=label, x=x, y=y, anchor=anchor, leader=leader), box
+def _places(label: Label, ring: int) -> Iterator[tuple[Placed, Box]]:
+    gap = label.gap + ring * _RING
+    for px, py in ((label.x, label.y), *label.others):
+        for anchor, dx, dy in _SIDES:
+            x, y = px + dx * gap, py + dy * (gap + label.size * 0.35) + label.size * 0.35
+            box = _box(x, y, anchor, label)
+            leader = ((px, py), _nearest(box, px, py)) if ring else None
+            yield Placed(label=label, x=x, y=y, anchor=anchor, leader=leader), box
 
 
 def _nearest(box: Box, x: float, y: float) -> tuple[float, float]:
     return min(max(x, box[0]), box[2]), min(max(y, box[1]), box[3])
 
 
-def _beads(placed: Placed) -> list[Box]:
-    """Return small boxes strung along a leader, which labels keep clear of."""
-    if placed.leader is None:
-        return []
-    (x1, y1), (x2, y2) = placed.leader
+def _led(placed: Placed) -> list[Box]:
+    """Return what a leader covers."""
+    return [] if placed.leader is None else _beads(*placed.leader)
+
+
+def _beads(one: tuple[float, float], other: tuple[float, float]) -> list[Box]:
+    """Return small boxes strung along a straight line, its last end left out."""
+    (x1, y1), (x2, y2) = one, other
     count = max(2, int(max(abs(x2 - x1), abs(y2 - y1)) / _STEP))
     middles = [(x1 + (x2 - x1) * i / count, y1 + (y2 - y1) * i / count) for i in range(count)]
     return [(x - 0.5, y - 0.5, x + 0.5, y + 0.5) for x, y in middles]

@@ -33,7 +33,7 @@ def spans_decades(values: Sequence[Estimate]) -> bool:
     return max(numbers) / min(numbers) > LOG_FROM
 
 
-def axis_scale(values: Sequence[Estimate], start: float, end: float) -> Scale:
+def axis_scale(values: Sequence[Estimate], start: float, end: float, *, log: bool | None = None) -> Scale:
     """Return a scale that holds values, and their intervals unless one would flatten the picture.
 
     Parameters
@@ -42,12 +42,14 @@ def axis_scale(values: Sequence[Estimate], start: float, end: float) -> Scale:
         Of one quantity, in one unit; one at least.
     start, end : float
         Places of its lowest and its highest number in the drawing.
+    log : bool, optional
+        Whether it is logarithmic; by default where `spans_decades` says so.
     """
     numbers = [each.value for each in values]
     ends = [end for each in values for end in (each.low, each.high) if end is not None]
     low, high = min(numbers), max(numbers)
-    if spans_decades(values):
-        reach = (high / low) ** (REACH / 2)
+    if spans_decades(values) if log is None else log:
+        reach = (high / low) ** (REACH / 2) if high > low else LOG_FROM
         held = [*numbers, *(min(max(end, low / reach), high * reach) for end in ends)]
         low, high = range_of(held, log=True)
         return Scale(low=low, high=high, start=start, end=end, log=True)

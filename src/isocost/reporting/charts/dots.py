@@ -72,6 +72,8 @@ class Dots:
         From top to bottom; one with a number at least. Beyond 60 they are counted.
     reference : tuple of (float, str)
         Numbers to mark by an upright line, with what they are.
+    log : bool or None
+        Whether the axis is logarithmic, which takes numbers above 0; ``None``: where they span decades.
     notes : tuple of str
     """
 
@@ -81,6 +83,7 @@ class Dots:
     quantity: str
     rows: tuple[DotRow, ...]
     reference: tuple[tuple[float, str], ...] = ()
+    log: bool | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -153,8 +156,8 @@ def _draw(dots: Dots, groups: dict[str, Series], *, width: float) -> Markup:
 def _scale(dots: Dots, rows: Sequence[DotRow], frame: Frame) -> Scale:
     """Hold the rows that are drawn, the reference, and room for the arrows of lower bounds."""
     seen = [row.shown for row in rows if row.shown is not None]
-    arrows = any(row.value is None and row.at_least is not None for row in rows)
-    scale = axis_scale(seen, frame.left + 6, frame.right - (ARROW if arrows else 0.0))
+    room = max((_arrow_room(row) for row in rows), default=0.0)
+    scale = axis_scale(seen, frame.left + 6, frame.right - room, log=dots.log)
     known = [number for number, _ in dots.reference if not scale.log or number > 0]
     low, high = min([scale.low, *known]), max([scale.high, *known])
     if scale.log:
@@ -164,6 +167,11 @@ def _scale(dots: Dots, rows: Sequence[DotRow], frame: Frame) -> Scale:
         air = (high - low) * AIR / 2
         ends = (low if low == scale.low else low - air, high if high == scale.high else high + air)
     return Scale(low=ends[0], high=ends[1], start=scale.start, end=scale.end, log=scale.log)
+
+
+def _arrow_room(row: DotRow) -> float:
+    bounded = row.value is not None or row.at_least is None
+    return 0.0 if bounded else ARROW + text_width(row.otherwise, 12.0) + 4
 
 
 def _reference(plot: _Plot, number: float, said: str) -> list[Markup]:
@@ -195,6 +203,7 @@ def _row(plot: _Plot, row: DotRow, number: int, y: float) -> list[Markup]:
         marks += [
             segment(x, y, end - 3, y, "whisker"),
             polyline([(end - 9, y - 4), (end - 3, y), (end - 9, y + 4)], "line thin"),
+            text(end + 2, y + 4, row.otherwise, "label"),
         ]
     kind = f"unit {series.kind}" + ("" if row.value is not None else " open")
     marks += [marker("circle", x, y, 11, "hit"), marker(series.shape, x, y, 5)]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["linked_figure"]
 
-PANEL = 400.0, 340.0
+PANEL = 300.0, 260.0
 
 
 def linked_figure(
@@ -61,7 +61,7 @@ def linked_figure(
     series = unit_series(frontier)
     used = dict.fromkeys(series[unit.group] for unit in frontier.units)
     panels = []
-    for number, (up, across) in enumerate(combinations(axes, 2)):
+    for number, (across, up) in enumerate(combinations(axes, 2)):
         pair = replace(plane, x=across, y=up)
         words = f"{axis_name(pair.axes[1])} against {axis_name(pair.axes[0])}"
         drawn = draw_plane(pair, series, PANEL, key=f"{key}-{number}", title=words, small=True)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from isocost.core.errors import InputError
 from isocost.reporting.charts.axes import axis_numbers, left_margin
 from isocost.reporting.charts.figure import NAME_LIMIT, NARROW, WIDE, Figure, Panel, Series, plot_frame
-from isocost.reporting.charts.plane_drawing import label_markup
+from isocost.reporting.charts.names import short_names
+from isocost.reporting.charts.plane_drawing import label_markup, whisker_ends
 from isocost.reporting.format import estimate_text
 from isocost.reporting.labels import Label, place_labels
 from isocost.reporting.markup import element, exact, shorten
@@ -194,18 +195,14 @@ def _mark(plot: _Plot, number: int, change: ProductivityChange) -> Markup:
             f"Malmquist index: {estimate_text(change.index)}",
         ]
     )
-    whiskers = []
-    for part, upright in ((change.technical, False), (change.efficiency, True)):
-        if part.low is not None and part.high is not None:
-            scale = plot.y if upright else plot.x
-            low, high = scale.at(max(part.low, scale.low)), scale.at(part.high)
-            ends = (x, low, x, high) if upright else (low, y, high, y)
-            whiskers.append(segment(*ends, "whisker"))
     return element(
         "g",
         {"class": f"unit {series.kind}", "data-unit": str(number)},
         element("title", None, tip),
-        *whiskers,
+        *(
+            segment(*one, *other, "whisker")
+            for one, other in whisker_ends((plot.x, plot.y), change.technical, change.efficiency)
+        ),
         marker("circle", x, y, 11, "hit"),
         marker(series.shape, x, y, 5.2),
     )
@@ -213,12 +210,30 @@ def _mark(plot: _Plot, number: int, change: ProductivityChange) -> Markup:
 
 def _labels(plot: _Plot, changes: Sequence[ProductivityChange], *, narrow: bool) -> tuple[Placed, ...]:
     ranked = sorted(changes, key=lambda each: -abs(math.log(each.index.value)))
+    short = short_names([each.name for each in changes], 16 if narrow else 26)
     labels = [
-        Label(x=x, y=y, text=shorten(each.name, 16 if narrow else 26), gap=9.0)
+        Label(x=x, y=y, text=short[each.name], gap=9.0)
         for each in ranked[:NAMES]
         for x, y in (plot.place(each),)
     ]
-    return place_labels(labels, [(*plot.place(each), 6.0) for each in changes], plot.frame, rings=RINGS)
+    return place_labels(
+        labels,
+        [(*plot.place(each), 6.0) for each in changes],
+        plot.frame,
+        rings=RINGS,
+        lines=_crossed(plot, changes),
+    )
+
+
+def _crossed(plot: _Plot, changes: Sequence[ProductivityChange]) -> list[list[tuple[float, float]]]:
+    """Return the three lines of no change, and the intervals."""
+    frame, (x, y) = plot.frame, (plot.x.at(1), plot.y.at(1))
+    spans = [
+        span
+        for each in changes[:NAMES]
+        for span in whisker_ends((plot.x, plot.y), each.technical, each.efficiency)
+    ]
+    return [[(x, frame.top), (x, frame.bottom)], [(frame.left, y), (frame.right, y)], _neutral(plot), *spans]
 
 
 def _data(changes: Sequence[ProductivityChange]) -> tuple[tuple[str, ...], ...]:

@@ -23,13 +23,16 @@ class PlanePoint:
     Parameters
     ----------
     name : str
-        ``"the mix"``.
+        ``"half a, half b"``.
     x, y : Estimate
+    chosen : bool
+        Whether to stress it.
     """
 
     name: str
     x: Estimate
     y: Estimate
+    chosen: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +91,8 @@ class Plane:
         How well that line is known.
     chosen : str or None
         Name of a unit to stress.
-    mix : PlanePoint or None
-        A mix to stress.
+    points : tuple of PlanePoint
+        What is no unit.
     slope : SlopeLine or None
         A shadow price. Lines of equal cost are never drawn where cost is an axis: they are vertical there and
         tell nothing.
@@ -107,7 +110,7 @@ class Plane:
     shape: Shape | None = "staircase"
     band: Band | None = None
     chosen: str | None = None
-    mix: PlanePoint | None = None
+    points: tuple[PlanePoint, ...] = ()
     slope: SlopeLine | None = None
     prices: InputPrices | None = None
     notes: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from isocost.reporting.charts.axes import axis_name, axis_numbers, axis_scale, left_margin, value_text
 from isocost.reporting.charts.figure import NARROW, plot_frame
 from isocost.reporting.charts.frontier_lines import cheapest_by_price, frontier_path, straight_path
+from isocost.reporting.charts.names import short_names
 from isocost.reporting.format import decimals, grouped, money
 from isocost.reporting.labels import Label, place_labels
 from isocost.reporting.markup import element, shorten
@@ -32,14 +33,15 @@ if TYPE_CHECKING:
     from isocost.core.estimate import Estimate
     from isocost.frontier.dominance import FrontierUnit
     from isocost.reporting.charts.figure import Series
-    from isocost.reporting.charts.plane import InputPrices, Plane
+    from isocost.reporting.charts.plane import InputPrices, Plane, PlanePoint
     from isocost.reporting.labels import Placed
     from isocost.reporting.markup import Markup
     from isocost.reporting.scales import Scale
 
-__all__ = ["Drawn", "draw_plane", "label_markup"]
+__all__ = ["Drawn", "draw_plane", "label_markup", "whisker_ends"]
 
 MOST_NAMES = 40
+NAMES_WHEN_NARROW = 16
 MOST_MARKS = 300
 """So many units have a mark and a tooltip of their own; dominated ones beyond are dots."""
 CROWD = 80
@@ -107,7 +109,7 @@ def draw_plane(
         *_lines(plot),
         *([dust([plot.place(unit) for unit in plot.dots], "dots")] if plot.dots else []),
         *(_mark(plot, number, unit) for number, unit in reversed(plot.marked)),
-        *_mix_mark(plot),
+        *(_point_mark(plot, number, each) for number, each in enumerate(plane.points)),
         *(part for each in placed for part in label_markup(each)),
     ]
     description = f"{len(plane.frontier.units)} units; on the frontier: {', '.join(ahead)}"
@@ -119,9 +121,8 @@ def draw_plane(
 
 def _plot(plane: Plane, series: Mapping[str, Series], size: tuple[float, float], *, small: bool) -> _Plot:
     width, height = size
-    mix = plane.mix
-    seen_x = [*(unit.values[plane.x] for unit in plane.frontier.units), *([mix.x] if mix else [])]
-    seen_y = [*(unit.values[plane.y] for unit in plane.frontier.units), *([mix.y] if mix else [])]
+    seen_x = [*(unit.values[plane.x] for unit in plane.frontier.units), *(each.x for each in plane.points)]
+    seen_y = [*(unit.values[plane.y] for unit in plane.frontier.units), *(each.y for each in plane.points)]
     top, bottom = (30.0, height - 52.0) if not small else (26.0, height - 44.0)
     y = axis_scale(seen_y, bottom, top)
     numbers = axis_numbers(y.ticks(), plane.axes[1].unit)
@@ -169,18 +170,25 @@ def _corner(plot: _Plot) -> tuple[float, float, str]:
 
 def _lines(plot: _Plot) -> Iterator[Markup]:
     plane = plot.plane
-    scales, better = (plot.x, plot.y), (plane.axes[0].better, plane.axes[1].better)
     if plane.band is not None:
         upper = plot.path(list(zip(plane.band.x, plane.band.high, strict=True)))
         lower = plot.path(list(zip(plane.band.x, plane.band.low, strict=True)))
         yield group("s0", band(upper, lower, "band"))
-    units = [plane.frontier.units[number] for number in plane.corners()]
     if plane.shape is not None:
-        corners = [(unit.values[plane.x].value, unit.values[plane.y].value) for unit in units]
-        yield polyline(plot.path(frontier_path(corners, plane.shape, scales, better)), "frontier-line")
+        yield polyline(_frontier_line(plot), "frontier-line")
     for points, label in _price_lines(plot):
         kind = "price-line" if label.kind.endswith("chosen-line") else "price-line dashed"
         yield polyline(plot.path(points), kind)
+
+
+def _frontier_line(plot: _Plot) -> list[tuple[float, float]]:
+    plane = plot.plane
+    if plane.shape is None:
+        return []
+    units = [plane.frontier.units[number] for number in plane.corners()]
+    corners = [(unit.values[plane.x].value, unit.values[plane.y].value) for unit in units]
+    better = (plane.axes[0].better, plane.axes[1].better)
+    return plot.path(frontier_path(corners, plane.shape, (plot.x, plot.y), better))
 
 
 def _price_lines(plot: _Plot) -> Iterator[tuple[list[tuple[float, float]], Label]]:
@@ -235,20 +243,30 @@ def _mark(plot: _Plot, number: int, unit: FrontierUnit) -> Markup:
             "data-unit": str(number),
         },
         element("title", None, _tip(plot, unit)),
-        *_whiskers(plot, (x, y), across, up),
+        *_whiskers(plot, across, up),
         *([marker("circle", x, y, radius + 5, "halo")] if chosen else []),
         *hit,
         marker(series.shape, x, y, radius),
     )
 
 
-def _whiskers(plot: _Plot, place: tuple[float, float], across: Estimate, up: Estimate) -> list[Markup]:
+def whisker_ends(
+    scales: tuple[Scale, Scale], across: Estimate, up: Estimate
+) -> list[list[tuple[float, float]]]:
+    """Return where the intervals of a point begin and end in the drawing."""
+    x, y = scales
+    middle = x.at(across.value), y.at(up.value)
     found = []
     if across.low is not None and across.high is not None:
-        found.append(segment(plot.x.at(across.low), place[1], plot.x.at(across.high), place[1], "whisker"))
+        found.append([(x.at(end), middle[1]) for end in (across.low, across.high)])
     if up.low is not None and up.high is not None:
-        found.append(segment(place[0], plot.y.at(up.low), place[0], plot.y.at(up.high), "whisker"))
+        found.append([(middle[0], y.at(end)) for end in (up.low, up.high)])
     return found
+
+
+def _whiskers(plot: _Plot, across: Estimate, up: Estimate) -> list[Markup]:
+    ends = whisker_ends((plot.x, plot.y), across, up)
+    return [segment(*one, *other, "whisker") for one, other in ends]
 
 
 def _tip(plot: _Plot, unit: FrontierUnit) -> str:
@@ -263,24 +281,19 @@ def _tip(plot: _Plot, unit: FrontierUnit) -> str:
     return "\n".join(lines)
 
 
-def _mix_mark(plot: _Plot) -> list[Markup]:
-    mix = plot.plane.mix
-    if mix is None:
-        return []
-    x, y = plot.at(mix.x.value, mix.y.value)
-    values = zip(plot.plane.axes, (mix.x, mix.y), strict=True)
-    tip = "\n".join([shorten(mix.name, 120), *(value_text(axis, value) for axis, value in values)])
-    return [
-        element(
-            "g",
-            {"class": "unit mix", "data-unit": "mix"},
-            element("title", None, tip),
-            *_whiskers(plot, (x, y), mix.x, mix.y),
-            marker("circle", x, y, 12, "hit"),
-            marker("circle", x, y, 10, "halo"),
-            marker("diamond", x, y, 6),
-        )
-    ]
+def _point_mark(plot: _Plot, number: int, point: PlanePoint) -> Markup:
+    x, y = plot.at(point.x.value, point.y.value)
+    values = zip(plot.plane.axes, (point.x, point.y), strict=True)
+    tip = "\n".join([shorten(point.name, 120), *(value_text(axis, value) for axis, value in values)])
+    return element(
+        "g",
+        {"class": "unit mix" if point.chosen else "unit mix open", "data-unit": f"point-{number}"},
+        element("title", None, tip),
+        *_whiskers(plot, point.x, point.y),
+        marker("circle", x, y, 12, "hit"),
+        *([marker("circle", x, y, 10, "halo")] if point.chosen else []),
+        marker("diamond", x, y, 6),
+    )
 
 
 # ---- names
@@ -288,21 +301,43 @@ def _mix_mark(plot: _Plot) -> list[Markup]:
 
 def _labels(plot: _Plot) -> tuple[tuple[Placed, ...], int]:
     """Place the names that find room, the most important first; and count how many units have theirs."""
-    units = [unit for _, unit in plot.marked]
-    chosen = [unit for unit in units if unit.name == plot.plane.chosen]
-    names = [_unit_label(plot, unit) for unit in chosen]
-    if not plot.small:
-        others = [unit for unit in units if unit.name != plot.plane.chosen]
-        names += [_unit_label(plot, unit) for unit in others[: MOST_NAMES - len(names)]]
-    first = [*names[: len(chosen)], *_mix_label(plot), *(label for _, label in _price_lines(plot))]
-    obstacles = [(*plot.place(unit), plot.radius(unit) + 1) for unit in [*units, *plot.dots[:MOST_MARKS]]]
-    if plot.plane.mix is not None:
-        obstacles.append((*plot.at(plot.plane.mix.x.value, plot.plane.mix.y.value), 9.0))
+    units, points = [unit for _, unit in plot.marked], plot.plane.points
+    short = short_names([unit.name for unit in units], 16 if plot.narrow else 26)
+    names = [_unit_label(plot, unit, short[unit.name]) for unit in _named(plot, units)]
+    chosen = [label for label in names if label.kind.endswith("chosen")]
+    prices = list(_price_lines(plot))
+    wanted = [
+        *chosen,
+        *(_point_label(plot, each) for each in points),
+        *(label for _, label in prices),
+        *(label for label in names if not label.kind.endswith("chosen")),
+    ]
+    obstacles = [(*plot.place(unit), plot.radius(unit) + 1) for unit in [*units, *plot.dots]]
+    obstacles += [(*plot.at(each.x.value, each.y.value), 9.0) for each in points]
     placed = place_labels(
-        [*first, *names[len(chosen) :]], [*obstacles, *_corner_obstacles(plot)], plot.frame, rings=RINGS
+        wanted,
+        [*obstacles, *_corner_obstacles(plot)],
+        plot.frame,
+        rings=RINGS,
+        lines=[_frontier_line(plot), *(plot.path(line) for line, _ in prices), *_spans(plot, units)],
     )
-    wanted = {id(label) for label in names}
-    return placed, sum(id(each.label) in wanted for each in placed)
+    kept = {id(label) for label in names}
+    return placed, sum(id(each.label) in kept for each in placed)
+
+
+def _spans(plot: _Plot, units: Sequence[FrontierUnit]) -> Iterator[list[tuple[float, float]]]:
+    """Return the intervals of units that are few enough for names to dodge them."""
+    for unit in units if len(units) <= MOST_NAMES else []:
+        yield from whisker_ends((plot.x, plot.y), unit.values[plot.plane.x], unit.values[plot.plane.y])
+
+
+def _named(plot: _Plot, units: Sequence[FrontierUnit]) -> list[FrontierUnit]:
+    """Choose whom to name, the chosen one first: everybody where there are few, else the frontier."""
+    few = len(units) + len(plot.dots) <= MOST_NAMES and not plot.small
+    seen = [unit for unit in units if few or (unit.on_frontier and not plot.small)]
+    chosen = [unit for unit in units if unit.name == plot.plane.chosen]
+    most = NAMES_WHEN_NARROW if plot.narrow else MOST_NAMES
+    return [*chosen, *(unit for unit in seen if unit.name != plot.plane.chosen)][:most]
 
 
 def _corner_obstacles(plot: _Plot) -> list[tuple[float, float, float]]:
@@ -312,27 +347,24 @@ def _corner_obstacles(plot: _Plot) -> list[tuple[float, float, float]]:
     return [(start + width * i / 6, y - 4, 8.0) for i in range(7)]
 
 
-def _unit_label(plot: _Plot, unit: FrontierUnit) -> Label:
+def _unit_label(plot: _Plot, unit: FrontierUnit, name: str) -> Label:
     x, y = plot.place(unit)
     chosen = unit.name == plot.plane.chosen
-    limit = 16 if plot.narrow or plot.small else 26
     return Label(
         x=x,
         y=y,
-        text=shorten(unit.name, limit + 10 * chosen),
+        text=name,
         gap=plot.radius(unit) + (9 if chosen else 4),
         kind="label chosen" if chosen else "label" if unit.on_frontier else "label grey",
         size=13.0 if chosen else 12.0,
     )
 
 
-def _mix_label(plot: _Plot) -> list[Label]:
-    mix = plot.plane.mix
-    if mix is None:
-        return []
-    x, y = plot.at(mix.x.value, mix.y.value)
-    name = shorten(mix.name, 34 if plot.narrow else 70)
-    return [Label(x=x, y=y, text=name, gap=14.0, kind="label chosen", size=13.0)]
+def _point_label(plot: _Plot, point: PlanePoint) -> Label:
+    x, y = plot.at(point.x.value, point.y.value)
+    name = shorten(point.name, 34 if plot.narrow else 70)
+    kind = "label chosen" if point.chosen else "label"
+    return Label(x=x, y=y, text=name, gap=13.0, kind=kind, size=13.0)
 
 
 def label_markup(placed: Placed) -> list[Markup]:

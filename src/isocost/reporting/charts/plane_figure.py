@@ -84,16 +84,19 @@ def _notes(plane: Plane, drawn: Drawn) -> Iterator[str]:
     if plane.shape == "staircase":
         yield "Line: the frontier, what units show to be possible."
     elif plane.shape == "hull":
-        yield "Line: the frontier of all mixes; its corners are units."
+        yield "Line: the frontier, mixes of units included; its corners are units."
     if any(not unit.on_frontier for unit in plane.frontier.units):
         yield "Grey: not on the frontier."
     if plane.band is not None:
         yield "Shaded: its 95 % interval."
     if any(unit.values[i].has_interval for unit in plane.frontier.units for i in (plane.x, plane.y)):
         yield "Thin lines: 95 % intervals; those that reach beyond the picture end at its edge."
+    if plane.prices is not None:
+        yield "Red lines: equal cost at the prices given; no unit lies below the full one."
     yield from plane.notes
     if drawn.unnamed:
-        yield f"{drawn.unnamed} of {len(plane.frontier.units)} names found no room here."
+        count = len(plane.frontier.units)
+        yield f"{count - drawn.unnamed} of {count} units are named; point at the others."
 
 
 def unit_series(frontier: Frontier) -> dict[str, Series]:
