@@ -24,6 +24,7 @@ from isocost.core.provenance import Provenance
 from isocost.economics import cost_curve, fit_technology
 from isocost.frontier import pareto_mask
 from isocost.runtime import fit_runtime
+from isocost.studies.choice import cheapest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 from doubles.profiles import TrueRuntime, profile
@@ -65,10 +66,10 @@ def returns_coverage(
     return list(held / trials), inside / trials
 
 
-def point(level: float, rate: float, repeat: int) -> OperatingPoint:
+def point(level: float, rate: float, repeat: int, deployment: str = "simulated") -> OperatingPoint:
     speed = Estimate(value=rate, unit="tokens/s", kind="measured", method="simulated")
     return OperatingPoint(
-        deployment="simulated",
+        deployment=deployment,
         load=Load(concurrency=int(level)),
         repeat=repeat,
         output_tokens_per_second=speed,
@@ -88,6 +89,24 @@ def stated_best(costs: np.ndarray, trials: int, rng: np.random.Generator) -> Ite
         for i, level in enumerate(curve.levels):
             if level.probability_best is not None:
                 yield level.probability_best, bool(i == costs.argmin())
+
+
+def stated_cheapest(
+    costs: dict[str, np.ndarray], trials: int, rng: np.random.Generator
+) -> Iterator[tuple[float, bool]]:
+    """Yield the stated probability that the deployment recommended is the cheapest, and whether it is."""
+    truth = min(costs, key=lambda name: float(costs[name].min()))
+    for trial in range(trials):
+        curves = []
+        for name, levels in costs.items():
+            rates = 1e3 / levels * np.exp(NOISE * rng.standard_normal((REPEATS, len(levels))))
+            points = [point(2.0**i, rates[r, i], r, name) for i in range(len(levels)) for r in range(REPEATS)]
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                curves.append(cost_curve(points, price=None, seed=trial))
+        name, stated = cheapest(curves)
+        if stated is not None:
+            yield stated, name == truth
 
 
 def stated_membership(trials: int, rng: np.random.Generator) -> Iterator[tuple[float, bool]]:
@@ -144,6 +163,16 @@ def main() -> None:
     )
     clear = np.array([1.6, 1.3, 1.15, 1.0, 1.03, 1.1])
     reliability("the same with a winner by 3 %", list(stated_best(clear, trials, np.random.default_rng(3))))
+    beside = {"plateau": plateau[2:], "one level": np.array([1.6, 1.25, 0.999])}
+    reliability(
+        "the recommended deployment: a plateau of four levels against one level that is 0.1 % cheaper",
+        list(stated_cheapest(beside, trials, np.random.default_rng(5))),
+    )
+    beside = {"a": clear, "b": 1.03 * clear}
+    reliability(
+        "the recommended deployment, cheaper by 3 % at each level",
+        list(stated_cheapest(beside, trials, np.random.default_rng(6))),
+    )
     reliability(
         "membership of a frontier, counted from perturbed points (isocost does not show it)",
         list(stated_membership(trials, np.random.default_rng(4))),

@@ -1,10 +1,12 @@
 """Shipped tables of models, accelerators, published runtimes, machines, prices and currencies, as records."""
 
 from isocost.catalog.accelerators import accelerator_names, accelerator_profile
+from isocost.catalog.api_prices import api_price
 from isocost.catalog.currencies import currency_codes, currency_of
+from isocost.catalog.grids import grid_intensity, grid_zones
 from isocost.catalog.machines import MachineProfile, machine_names, machine_profile
 from isocost.catalog.models import ModelProfile, model_config, model_names, model_profile
-from isocost.catalog.owned import OwnedMachine, owned_machine, owned_names
+from isocost.catalog.owned import OwnedMachine, common_parameter, owned_machine, owned_names
 from isocost.catalog.published import (
     PublishedFit,
     nearest_published,
@@ -23,8 +25,12 @@ __all__ = [
     "PublishedPrice",
     "accelerator_names",
     "accelerator_profile",
+    "api_price",
+    "common_parameter",
     "currency_codes",
     "currency_of",
+    "grid_intensity",
+    "grid_zones",
     "machine_names",
     "machine_profile",
     "model_config",

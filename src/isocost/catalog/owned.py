@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from isocost.economics.ownership import Boundary, Formula
 
-__all__ = ["OwnedMachine", "owned_machine", "owned_names"]
+__all__ = ["OwnedMachine", "common_parameter", "owned_machine", "owned_names"]
 
 _TABLE = "owned.toml"
 _COMMON = "common"
@@ -101,6 +101,22 @@ def owned_names() -> tuple[str, ...]:
     True
     """
     return tuple(name for name in shipped_table(_TABLE) if name != _COMMON)
+
+
+def common_parameter(name: str) -> Assumed:
+    """Return a parameter as profiles have it that do not say it themselves.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``"pue"``.
+
+    Examples
+    --------
+    >>> common_parameter("pue").ends
+    (1.15, 1.8)
+    """
+    return _assumed(name, shipped_table(_TABLE)[_COMMON][name], currency="USD")
 
 
 @cache

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from isocost.cli import options, sweeps
+from isocost.cli import against as compare
+from isocost.cli import energy, options, sweeps
 from isocost.cli.showing import show, write_page
 
 __all__ = ["cost"]
@@ -16,7 +17,9 @@ __all__ = ["cost"]
 def cost(
     paths: sweeps.Paths,
     price_per_hour: sweeps.PricePerHour = None,
+    price_range: sweeps.PriceRange = None,
     machine: sweeps.Machine = None,
+    waiting_price: sweeps.WaitingPrice = None,
     slo: options.Slo = None,
     names: sweeps.Renames = None,
     where: options.Where = None,
@@ -28,6 +31,18 @@ def cost(
     rates: sweeps.Rate = None,
     workload: sweeps.Workload = None,
     share: sweeps.Share = None,
+    against: compare.Against = None,
+    api_price: compare.ApiPrice = None,
+    rent: compare.Rent = None,
+    prices: compare.Prices = None,
+    cached_share: compare.CachedShare = 0.0,
+    power_w: energy.PowerW = None,
+    power_at: energy.PowerAt = None,
+    accelerator: energy.Accelerator = None,
+    count: energy.Count = None,
+    grid: energy.Grid = None,
+    pue: energy.Pue = None,
+    sensitivity: sweeps.Sensitivity = False,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -47,6 +62,12 @@ def cost(
             slo=tuple(slo or ()),
             workload=workload,
             share=share,
+            energy=energy.energy_question(
+                power_w=power_w, power_at=power_at, accelerator=accelerator, count=count, grid=grid, pue=pue
+            ),
+            price_range=price_range,
+            waiting_price=waiting_price,
+            sensitivity=sensitivity,
         ),
         sweeps.FileOptions(
             names=names or (),
@@ -59,6 +80,10 @@ def cost(
             rates=rates or (),
         ),
     )
+    asked = compare.Asked(
+        against=against, api_price=api_price, rent=rent, prices=prices, cached_share=cached_share
+    )
+    result = compare.compared(result, asked)
     if output is not None:
         write_page(output, html_page(result), "--out", beside=paths)
     if as_json:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from isocost.cli import options
+from isocost.cli import energy, options
 from isocost.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def hourly_cost(
     sensitivity: Annotated[
         bool, typer.Option("--sensitivity", help="Tell which assumption the cost hangs on.")
     ] = False,
+    grid: energy.Grid = None,
     seed: Annotated[int, typer.Option("--seed", help="Seeds the draws over the ranges.")] = 0,
     as_json: options.Json = False,
 ) -> None:
@@ -86,6 +87,12 @@ def hourly_cost(
         seed=seed,
     )
     report = hourly_report(machine, question)
+    if grid is not None:
+        from dataclasses import replace
+
+        from isocost.studies.hourly_energy import hourly_energy
+
+        report = replace(report, energy=hourly_energy(report, grid, seed=seed))
     width = min(shutil.get_terminal_size((100, 24)).columns, 120) if sys.stdout.isatty() else 110
     typer.echo(hourly_json(report) if as_json else hourly_text(report, width=width))
 

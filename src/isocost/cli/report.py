@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from isocost.cli import options, sweeps
+from isocost.cli import against as compare
+from isocost.cli import energy, options, sweeps
 from isocost.cli.showing import show, write_page
 
 __all__ = ["report"]
@@ -16,7 +17,9 @@ __all__ = ["report"]
 def report(
     paths: sweeps.Paths,
     price_per_hour: sweeps.PricePerHour = None,
+    price_range: sweeps.PriceRange = None,
     machine: sweeps.Machine = None,
+    waiting_price: sweeps.WaitingPrice = None,
     slo: options.Slo = None,
     size_floor: Annotated[
         int | None, typer.Option("--size-floor", help="Recommend only models of at least so many parameters.")
@@ -31,6 +34,18 @@ def report(
     rates: sweeps.Rate = None,
     workload: sweeps.Workload = None,
     share: sweeps.Share = None,
+    against: compare.Against = None,
+    api_price: compare.ApiPrice = None,
+    rent: compare.Rent = None,
+    prices: compare.Prices = None,
+    cached_share: compare.CachedShare = 0.0,
+    power_w: energy.PowerW = None,
+    power_at: energy.PowerAt = None,
+    accelerator: energy.Accelerator = None,
+    count: energy.Count = None,
+    grid: energy.Grid = None,
+    pue: energy.Pue = None,
+    sensitivity: sweeps.Sensitivity = False,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -56,6 +71,12 @@ def report(
             size_floor=size_floor,
             workload=workload,
             share=share,
+            energy=energy.energy_question(
+                power_w=power_w, power_at=power_at, accelerator=accelerator, count=count, grid=grid, pue=pue
+            ),
+            price_range=price_range,
+            waiting_price=waiting_price,
+            sensitivity=sensitivity,
         ),
         sweeps.FileOptions(
             names=names or (),
@@ -68,6 +89,10 @@ def report(
             rates=rates or (),
         ),
     )
+    asked = compare.Asked(
+        against=against, api_price=api_price, rent=rent, prices=prices, cached_share=cached_share
+    )
+    result = compare.compared(result, asked)
     study = sweeps.study_of(paths)
     if study is not None:
         page = write_report(study, html_page(result), output=output)

@@ -14,6 +14,8 @@ from isocost.core.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from isocost.studies.energy import EnergyQuestion
+    from isocost.studies.money import MoneyTerms
     from isocost.studies.report import StudyReport
 
 __all__ = [
@@ -24,12 +26,15 @@ __all__ = [
     "Paths",
     "PoolFolders",
     "PricePerHour",
+    "PriceRange",
     "Rate",
     "Renames",
     "Requests",
+    "Sensitivity",
     "Share",
     "Steady",
     "Terms",
+    "WaitingPrice",
     "Workload",
     "answer",
     "study_of",
@@ -45,6 +50,30 @@ Paths = Annotated[
 ]
 PricePerHour = Annotated[
     float | None, typer.Option("--price-per-hour", help="USD per hour of the whole deployment.")
+]
+PriceRange = Annotated[
+    str | None,
+    typer.Option(
+        "--price-range",
+        help="Range that the price may lie in, USD per hour of the whole deployment; alone, its middle is "
+        "the price.",
+        metavar="LOW:HIGH",
+    ),
+]
+WaitingPrice = Annotated[
+    float | None,
+    typer.Option(
+        "--waiting-price",
+        help="Worth of an hour of one waiting request: the zone is then of machine and waiting together.",
+        metavar="USD_PER_HOUR",
+    ),
+]
+Sensitivity = Annotated[
+    bool,
+    typer.Option(
+        "--sensitivity",
+        help="Tell what the cost hangs on, which number to question first, which could change the choice.",
+    ),
 ]
 Machine = Annotated[
     str | None,
@@ -126,6 +155,10 @@ class Terms:
     size_floor: int | None = None
     workload: Path | None = None
     share: str | None = None
+    energy: EnergyQuestion | None = None
+    price_range: str | None = None
+    waiting_price: float | None = None
+    sensitivity: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,13 +214,34 @@ def answer(paths: Sequence[Path], terms: Terms, files: FileOptions) -> StudyRepo
     CatalogError
         If there is no such machine or no rate of a currency.
     """
-    if terms.workload is None:
-        if terms.share is not None:
-            raise InputError("--share goes with --workload TASKS.csv")
-        return _answer(paths, terms, files)
-    from isocost.studies.workloads import with_workload
+    if terms.workload is None and terms.share is not None:
+        raise InputError("--share goes with --workload TASKS.csv")
+    found = _answer(paths, terms, files)
+    if terms.workload is not None:
+        from isocost.studies.workloads import with_workload
 
-    return with_workload(_answer(paths, terms, files), terms.workload, sharing=terms.share)
+        found = with_workload(found, terms.workload, sharing=terms.share)
+    if terms.sensitivity:
+        from isocost.studies.sensitivity import with_sensitivity
+
+        found = with_sensitivity(found)
+    return found
+
+
+def _money(terms: Terms) -> MoneyTerms:
+    from isocost.studies.money import MoneyTerms
+
+    span = None
+    if terms.price_range is not None:
+        low, _, high = terms.price_range.partition(":")
+        try:
+            span = (float(low), float(high))
+        except ValueError:
+            raise InputError(
+                f"--price-range {terms.price_range!r} is no range; give LOW:HIGH in USD per hour, such as "
+                "2.00:4.00"
+            ) from None
+    return MoneyTerms(price_range=span, waiting_usd_per_hour=terms.waiting_price)
 
 
 def _answer(paths: Sequence[Path], terms: Terms, files: FileOptions) -> StudyReport:
@@ -204,11 +258,14 @@ def _answer(paths: Sequence[Path], terms: Terms, files: FileOptions) -> StudyRep
         machine=terms.machine,
         service_levels=tuple(terms.slo),
         size_floor=terms.size_floor,
+        energy=terms.energy,
+        money=_money(terms),
     )
 
 
 def _of_files(paths: Sequence[Path], terms: Terms, files: FileOptions) -> StudyReport:
     from isocost.exchange import SweepFormat
+    from isocost.studies.energy import EnergyQuestion
     from isocost.studies.sweeps import FileQuestion, report_files
 
     if terms.size_floor is not None:
@@ -235,5 +292,7 @@ def _of_files(paths: Sequence[Path], terms: Terms, files: FileOptions) -> StudyR
             form=form,
             pool_folders=files.pool_folders,
             rates=options.parse_rates(list(files.rates)),
+            energy=terms.energy or EnergyQuestion(),
+            money=_money(terms),
         ),
     )

@@ -10,7 +10,7 @@ from isocost.core.errors import InputError
 
 __all__ = ["Assumed", "Shape"]
 
-Shape = Literal["triangular", "uniform"]
+Shape = Literal["triangular", "uniform", "log-normal"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,8 @@ class Assumed:
     low, high : float or None
         Ends of its range, low <= value <= high; both ``None`` when it is exact.
     shape : Shape
-        How likely values within the range are: rising to `value` and falling, or all alike.
+        How likely values within the range are: rising to `value` and falling; all alike; or as a log-normal
+        whose middle 95 % the range is, for what was measured (low above 0).
     published : bool
         Whether the value was read somewhere; otherwise it is an assumption, and has a range.
 
@@ -61,6 +62,9 @@ class Assumed:
                 f"the value {self.value:g} lies outside its own range [{low:g}, {high:g}]; "
                 "give low <= value <= high"
             )
+
+        if self.shape == "log-normal" and not low > 0:
+            raise InputError(f"a log-normal range needs ends above 0, got {low!r}; take another shape")
 
     @property
     def ends(self) -> tuple[float, float]:

@@ -1,5 +1,14 @@
 """What tokens cost: the hour, cost curves over concurrency, returns to scale, the optimal zone."""
 
+from isocost.economics.alternative import (
+    api_cost,
+    break_even_share,
+    cheaper_from,
+    dearer_windows,
+    own_cost,
+)
+from isocost.economics.break_even_surface import Surface, break_even_surface
+from isocost.economics.breakeven import AtLoad, LoadBreakEven, at_load, break_even_load
 from isocost.economics.capacity import (
     ReplicaCapacity,
     Reserve,
@@ -24,7 +33,29 @@ from isocost.economics.cost import (
     machine_seconds_per_million,
     price_draws,
 )
-from isocost.economics.curve import BatchTechnology, CostCurve, CostLevel, TokenBasis, Zone
+from isocost.economics.cost_sensitivity import (
+    THROUGHPUT,
+    CostSensitivity,
+    Hour,
+    ServiceInfluence,
+    cost_sensitivity,
+    measured_throughput,
+)
+from isocost.economics.curve import BatchTechnology, CostCurve, CostLevel, TokenBasis, WaitingCost, Zone
+from isocost.economics.energy import (
+    JOULES_PER_KWH,
+    carbon_g,
+    energy_per_token_j,
+    incremental_energy_j,
+    kilowatt_hours,
+)
+from isocost.economics.energy_cost import (
+    energy_usd_per_token,
+    fixed_flow_usd,
+    marginal_energy_cost,
+    with_energy_cost,
+)
+from isocost.economics.energy_curve import EnergyCurve, EnergyLevel, energy_curve
 from isocost.economics.forms import CANDIDATES, COMPARED, Form, form_named
 from isocost.economics.hourly import (
     READINGS,
@@ -33,6 +64,7 @@ from isocost.economics.hourly import (
     break_even,
     break_even_utilization,
     hourly_cost,
+    standing_and_used,
 )
 from isocost.economics.long_run import (
     EfficientScale,
@@ -53,8 +85,19 @@ from isocost.economics.ownership import (
     check_values,
     hourly_parts,
 )
+from isocost.economics.payback import HOURS_PER_MONTH, capital, payback_months, running_cost
+from isocost.economics.power import (
+    ENERGY_BOUNDARIES,
+    EnergyBoundary,
+    LoadPower,
+    Surroundings,
+    combine_known,
+    fit_load_power,
+    power_within,
+)
 from isocost.economics.principle import PRINCIPLES, Judgement, Principle, PrincipleName
 from isocost.economics.principles import arc_returns, judge_principles
+from isocost.economics.request_sizes import RequestSizes, output_tokens_per_request, request_sizes
 from isocost.economics.sensitivity import Influence, Sensitivity, sensitivity
 from isocost.economics.short_run import (
     ShortRunLevel,
@@ -65,6 +108,7 @@ from isocost.economics.short_run import (
     short_run_average_cost,
     social_marginal_cost,
 )
+from isocost.economics.sides import Answer, OwnHour, Sides, answer_of
 from isocost.economics.steadiness import (
     PARTIAL_FROM,
     Steadiness,
@@ -87,7 +131,9 @@ from isocost.economics.technology import (
     step_time,
 )
 from isocost.economics.technology_fit import HeldOut, TechnologyFit, fit_forms
+from isocost.economics.turning import Turn, service_turns, turning_points
 from isocost.economics.unit_cost import DAYS_PER_MONTH, unit_costs
+from isocost.economics.waiting import cost_with_waiting, waiting_cost
 from isocost.economics.workload_cost import (
     LevelCost,
     Sharing,
@@ -106,10 +152,16 @@ __all__ = [
     "CANDIDATES",
     "COMPARED",
     "DAYS_PER_MONTH",
+    "ENERGY_BOUNDARIES",
+    "HOURS_PER_MONTH",
+    "JOULES_PER_KWH",
     "PARAMETERS",
     "PARTIAL_FROM",
     "PRINCIPLES",
     "READINGS",
+    "THROUGHPUT",
+    "Answer",
+    "AtLoad",
     "BatchTechnology",
     "BreakEven",
     "CapacityAlternative",
@@ -120,85 +172,133 @@ __all__ = [
     "CostAllocation",
     "CostCurve",
     "CostLevel",
+    "CostSensitivity",
     "EfficientScale",
+    "EnergyBoundary",
+    "EnergyCurve",
+    "EnergyLevel",
     "Form",
     "HeldOut",
+    "Hour",
     "HourlyCost",
     "Influence",
     "Judgement",
     "LevelCost",
+    "LoadBreakEven",
+    "LoadPower",
+    "OwnHour",
     "PlannedInterval",
     "Principle",
     "PrincipleName",
     "ReplicaCapacity",
+    "RequestSizes",
     "Reserve",
     "ScaleUnit",
     "Sensitivity",
+    "ServiceInfluence",
     "Sharing",
     "ShortRunLevel",
+    "Sides",
     "Steadiness",
     "StepTime",
+    "Surface",
+    "Surroundings",
     "SweepComparison",
     "Tally",
     "TaskCost",
     "TaskTokens",
     "TechnologyFit",
     "TokenBasis",
+    "Turn",
+    "WaitingCost",
     "WorkloadCost",
     "Zone",
+    "answer_of",
+    "api_cost",
     "arc_returns",
+    "at_load",
     "average_cost",
     "bounded_curve",
     "break_even",
+    "break_even_load",
+    "break_even_share",
+    "break_even_surface",
     "break_even_utilization",
+    "capital",
     "capital_recovery_factor",
+    "carbon_g",
+    "cheaper_from",
     "check_values",
+    "combine_known",
     "compare_sweeps",
     "congestion_s",
     "cost_curve",
     "cost_flow",
     "cost_per_million",
     "cost_per_request",
+    "cost_sensitivity",
+    "cost_with_waiting",
+    "dearer_windows",
     "edge_shares_of",
+    "energy_curve",
+    "energy_per_token_j",
+    "energy_usd_per_token",
     "find_zone",
     "fit_forms",
+    "fit_load_power",
     "fit_step_time",
     "fit_technology",
+    "fixed_flow_usd",
     "form_named",
     "highest_rate",
     "hourly_cost",
     "hourly_parts",
     "implied_tokens_per_request",
     "incremental_cost",
+    "incremental_energy_j",
     "input_per_output",
     "judge_principles",
+    "kilowatt_hours",
     "long_run_average_cost",
     "long_run_cost",
     "machine_seconds_per_million",
+    "marginal_energy_cost",
+    "measured_throughput",
     "minimum_efficient_scale",
     "offered_share",
+    "output_tokens_per_request",
     "overload_loss",
+    "own_cost",
     "parse_reserve",
     "parse_sharing",
+    "payback_months",
     "plan_capacity",
     "planning_marginal_cost",
+    "power_within",
     "price_draws",
     "private_marginal_cost",
     "probabilities_of_being_best",
     "replica_capacity",
     "replicas",
     "replicas_needed",
+    "request_sizes",
     "returns_to_concurrency",
     "returns_to_scale",
+    "running_cost",
     "sensitivity",
+    "service_turns",
     "short_run",
     "short_run_average_cost",
     "social_marginal_cost",
+    "standing_and_used",
     "steadiness",
     "steadiness_number",
     "step_time",
     "tally_principle",
+    "turning_points",
     "unit_costs",
+    "waiting_cost",
     "weighted_tokens",
+    "with_energy_cost",
     "workload_cost",
 ]

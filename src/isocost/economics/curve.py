@@ -19,9 +19,35 @@ if TYPE_CHECKING:
     from isocost.economics.technology_fit import HeldOut, TechnologyFit
     from isocost.statistics.draws import Draws
 
-__all__ = ["BatchTechnology", "CostCurve", "CostLevel", "TokenBasis", "Zone"]
+__all__ = ["BatchTechnology", "CostCurve", "CostLevel", "TokenBasis", "WaitingCost", "Zone"]
 
 TokenBasis = Literal["output", "input", "both"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingCost:
+    """What a level costs when the time of those who wait has a price too.
+
+    Parameters
+    ----------
+    requests_inside : Estimate
+        N, mean number of requests in the system.
+    residence_s : Estimate or None
+        R, mean seconds that a request is in the system; ``None`` where neither it nor the rate of requests
+        was counted.
+    is_proxy : bool
+        Whether N rests on a median residence, which stands for the mean.
+    cost_per_million_tokens : Estimate
+        USD per million output tokens: machine and waiting.
+    repeats : tuple of float
+        The same of each repeat, at the stated price.
+    """
+
+    requests_inside: Estimate
+    residence_s: Estimate | None
+    is_proxy: bool
+    cost_per_million_tokens: Estimate
+    repeats: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +73,11 @@ class CostLevel:
         Service levels that this load misses or that cannot be judged; ``None`` when none were asked.
     probability_best : float or None
         Confidence that it is the cheapest level that meets the service levels (Hsu's comparisons with the
-        best); ``None`` without repeats.
+        best); ``None`` without repeats. With a price of waiting, the cheapest by machine and waiting.
     draws : Draws or None
         Joint samples behind `machine_seconds_per_million`, for comparing deployments.
+    waiting : WaitingCost or None
+        ``None`` without a price of waiting, or where nothing tells how many wait.
     """
 
     load: Load
@@ -62,6 +90,14 @@ class CostLevel:
     unmet: tuple[ServiceLevel, ...] | None = None
     probability_best: float | None = None
     draws: Draws | None = field(default=None, repr=False, compare=False)
+    waiting: WaitingCost | None = None
+
+    @property
+    def full_cost(self) -> float:
+        """Cost per million output tokens, with waiting where it has a price; else machine-seconds."""
+        if self.waiting is not None:
+            return self.waiting.cost_per_million_tokens.value
+        return self.cost_per_million_tokens.get("output", self.machine_seconds_per_million).value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,15 +146,17 @@ class Zone:
     Parameters
     ----------
     best : Load or None
-        The cheapest level that meets the service levels; ``None`` when nothing qualifies.
+        The cheapest level that meets the service levels, by machine and, where it has a price, waiting;
+        ``None`` when nothing qualifies.
     levels : tuple of Load
         Levels within `tolerance` of the least cost among those that qualify.
     cheapest : Load
-        The cheapest level when service levels are ignored.
+        The cheapest level when service levels and waiting are ignored.
     tolerance : float
         A fraction, such as 0.05.
     premium : Estimate or None
-        Cost at `best` over cost at `cheapest`, minus 1: what the service levels cost.
+        Cost of the machine at `best` over that at `cheapest`, minus 1: what the service levels, or paying
+        for waiting, cost.
     obstacle : ServiceLevel or None
         When nothing qualifies: a service level that no level meets.
     """
@@ -155,6 +193,8 @@ class CostCurve:
         without a fitted technology or where nobody counted tokens a request.
     principles : tuple of Principle
         What the sweep says of the principles of production, of cost alone.
+    waiting_usd_per_second : float or None
+        w, what a second of a request inside is worth, where it decides on the zone.
     """
 
     deployment: str
@@ -167,6 +207,7 @@ class CostCurve:
     efficient_scale: EfficientScale | None = None
     short_run: tuple[ShortRunLevel, ...] = ()
     principles: tuple[Principle, ...] = ()
+    waiting_usd_per_second: float | None = None
 
     def level_at(self, load: Load) -> CostLevel:
         """Return the level measured at `load`."""

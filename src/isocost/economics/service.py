@@ -11,11 +11,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from isocost.core.estimate import Estimate
+    from isocost.core.load import Load
     from isocost.core.operating_point import OperatingPoint
     from isocost.core.service_level import ServiceLevel
-    from isocost.economics.curve import CostLevel
+    from isocost.economics.curve import CostCurve, CostLevel
 
-__all__ = ["failed_share", "required_share", "service_cautions", "sharpest_obstacle", "unmet"]
+__all__ = [
+    "best_if_seen",
+    "failed_share",
+    "latency_key",
+    "required_share",
+    "service_cautions",
+    "sharpest_obstacle",
+    "unmet",
+]
 
 
 def unmet(
@@ -50,7 +59,7 @@ def unmet(
     return tuple(
         level
         for level in service_levels
-        if (told := latency.get(_key(level))) is None
+        if (told := latency.get(latency_key(level))) is None
         or not level.met_by(told.value)
         or failed_share >= 1 - required_share(level)
     )
@@ -101,7 +110,7 @@ def service_cautions(
 ) -> Iterator[Caution]:
     """Yield doubts about the judgement: what could not be judged, and what was a close thing."""
     for level in service_levels:
-        untold = [at for at in levels if _key(level) not in at.latency]
+        untold = [at for at in levels if latency_key(level) not in at.latency]
         if untold:
             yield Caution("service-level-not-judged", _untold_text(level, untold))
         close = [at for at in levels if _is_close(at, level)]
@@ -113,20 +122,21 @@ def service_cautions(
             )
 
 
-def _key(level: ServiceLevel) -> str:
+def latency_key(level: ServiceLevel) -> str:
+    """Name under which a level of load holds what a service level bounds: ``"ttft.p95"``."""
     return f"{level.metric}.{level.statistic}"
 
 
 def _nearest_miss(levels: Sequence[CostLevel], level: ServiceLevel) -> float:
     """By which factor the nearest level of load misses; 0 where none could be judged."""
-    seen = [at.latency[_key(level)].value for at in levels if _key(level) in at.latency]
+    seen = [at.latency[latency_key(level)].value for at in levels if latency_key(level) in at.latency]
     if not seen:
         return 0.0
     return level.bound / max(seen) if level.at_least else min(seen) / level.bound
 
 
 def _is_close(at: CostLevel, level: ServiceLevel) -> bool:
-    told = at.latency.get(_key(level))
+    told = at.latency.get(latency_key(level))
     if told is None or told.low is None or told.high is None:
         return False
     return told.low <= level.bound <= told.high and told.low < told.high
@@ -151,3 +161,39 @@ def _untold_text(level: ServiceLevel, untold: Sequence[CostLevel]) -> str:
 
 def _loads(levels: Sequence[CostLevel]) -> str:
     return ", ".join(at.load.label for at in levels)
+
+
+def best_if_seen(curve: CostCurve, promise: ServiceLevel, *, better: bool) -> tuple[Load, float] | None:
+    """Return the best level and its cost if a latency lay at one end of its interval at every level.
+
+    Parameters
+    ----------
+    curve : CostCurve
+    promise : ServiceLevel
+        The service level whose latency is moved; all others are judged as they were.
+    better : bool
+        Which end: the one that users like better, or the other.
+
+    Returns
+    -------
+    tuple of (Load, float) or None
+        The cost per million output tokens, USD or, without a price, machine-seconds. ``None``: no level
+        qualifies.
+    """
+    kept = [level for level in curve.levels if _keeps(level, promise, better=better)]
+    if not kept:
+        return None
+    best = min(kept, key=lambda level: level.full_cost)
+    cost = best.cost_per_million_tokens.get("output", best.machine_seconds_per_million)
+    return best.load, cost.value
+
+
+def _keeps(level: CostLevel, promise: ServiceLevel, *, better: bool) -> bool:
+    unmet = level.unmet or ()
+    seen = level.latency.get(latency_key(promise))
+    if seen is None or any(each != promise for each in unmet):
+        return False
+    if promise in unmet and promise.met_by(seen.value):
+        return False  # missed for the requests that failed, whatever the others took
+    end = seen.high if promise.at_least == better else seen.low
+    return promise.met_by(seen.value if end is None else end)

@@ -26,6 +26,7 @@ __all__ = [
     "implied_tokens_per_request",
     "offered_share",
     "overload_loss",
+    "residence_of",
     "steadiness",
     "steadiness_number",
 ]
@@ -188,7 +189,7 @@ def steadiness(point: OperatingPoint, *, tokens_per_request: float | None = None
     ('partial', 0.25)
     """
     requests = None if point.requests is None else point.requests + (point.failures or 0)
-    residence, named = _residence(point)
+    residence, named = residence_of(point)
     number = None
     if requests and point.load.concurrency is not None:
         number, named = point.load.concurrency / requests, "closed loop"
@@ -210,8 +211,18 @@ def steadiness(point: OperatingPoint, *, tokens_per_request: float | None = None
     )
 
 
-def _residence(point: OperatingPoint) -> tuple[float | None, str]:
-    """Return how long a request is in the system: its mean, else the median as a proxy."""
+def residence_of(point: OperatingPoint) -> tuple[float | None, str]:
+    """Return how long a request is in the system, seconds: its mean, else the median as a proxy.
+
+    Parameters
+    ----------
+    point : OperatingPoint
+
+    Returns
+    -------
+    tuple of (float or None, str)
+        With the statistic it is, ``"mean"`` or ``"p50"``; ``(None, "")`` where nothing tells.
+    """
     for statistic in ("mean", "p50"):
         whole = _at(point.e2e, statistic)
         if whole is not None:
@@ -290,6 +301,11 @@ def _widened(level: CostLevel, share: float | None) -> CostLevel:
         cost_per_million_tokens=costs,
         cost_per_request=None if level.cost_per_request is None else _lowered(level.cost_per_request, share),
         probability_best=None,
+        waiting=None
+        if level.waiting is None
+        else replace(
+            level.waiting, cost_per_million_tokens=_lowered(level.waiting.cost_per_million_tokens, share)
+        ),
     )
 
 

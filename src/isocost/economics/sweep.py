@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from isocost.core.errors import EstimationError, InputError
 from isocost.core.estimate import Caution, Estimate
 from isocost.economics.cost import (
@@ -18,12 +16,14 @@ from isocost.economics.cost import (
 from isocost.economics.curve import CostCurve, CostLevel
 from isocost.economics.long_run import minimum_efficient_scale
 from isocost.economics.principles import judge_principles, principles_over_rates
+from isocost.economics.request_sizes import request_sizes
 from isocost.economics.service import failed_share, service_cautions, unmet
 from isocost.economics.short_run import short_run
 from isocost.economics.technology import fit_technology
 from isocost.economics.technology_fit import LEAST_LEVELS
+from isocost.economics.waiting import check_waiting, waiting_cautions, waiting_cost
 from isocost.economics.zone import find_zone, probabilities_of_being_best
-from isocost.statistics.draws import DRAWS, Draws, combine, generator, summarise
+from isocost.statistics.draws import Draws, combine, generator, summarise
 from isocost.statistics.levels import latency_scatters, pool_latency, throughput_draws
 from isocost.statistics.scatter import pooled_scatter
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from isocost.core.service_level import ServiceLevel
     from isocost.economics.curve import BatchTechnology, TokenBasis, Zone
     from isocost.economics.principle import Principle
+    from isocost.economics.request_sizes import RequestSizes
     from isocost.economics.short_run import ShortRunLevel
     from isocost.statistics.scatter import Scatter
 
@@ -48,6 +49,7 @@ def cost_curve(
     price: HourlyPrice | None,
     service_levels: Sequence[ServiceLevel] = (),
     tolerance: float = 0.05,
+    waiting_usd_per_second: float | None = None,
     seed: int = 0,
 ) -> CostCurve:
     """Turn a sweep over load into costs, the batch technology behind them and the zone where to run.
@@ -66,6 +68,9 @@ def cost_curve(
         What users were promised.
     tolerance : float
         How far above the least cost the zone reaches, a fraction.
+    waiting_usd_per_second : float, optional
+        w, what a second of a request inside is worth, at least 0: with a price, the zone and the
+        probabilities are then of machine and waiting together.
     seed : int
 
     Returns
@@ -75,24 +80,28 @@ def cost_curve(
     Raises
     ------
     InputError
-        If there is no point, several deployments, or concurrencies mixed with rates.
+        If there is no point, several deployments, concurrencies mixed with rates, or w is no good.
     EstimationError
         If a level yielded no tokens: its cost is unbounded.
     """
+    check_waiting(waiting_usd_per_second)
     groups = _by_load(points)
     deployment = points[0].deployment
     promised = tuple(dict.fromkeys(service_levels))
     common = _Common(
-        sizes=_sizes(points, seed),
+        sizes=request_sizes(points, seed=seed),
         throughput=pooled_scatter(
             [[point.output_tokens_per_second for point in group] for group in groups.values()]
         ),
         latency=latency_scatters(groups.values()),
     )
-    levels = _with_probabilities(
-        [_level(load, group, price, promised, common, seed) for load, group in groups.items()]
-    )
-    zone = find_zone(levels, service_levels=promised, tolerance=tolerance)
+    found = [_level(load, group, price, promised, common, seed) for load, group in groups.items()]
+    w = None if price is None else waiting_usd_per_second
+    if w is not None and price is not None:
+        found = [_with_waiting(level, price, w, seed) for level in found]
+        w = w if any(level.waiting is not None for level in found) else None
+    levels = _with_probabilities(found, waiting=w is not None)
+    zone = find_zone(levels, service_levels=promised, tolerance=tolerance, waiting=w is not None)
     technology = _technology(groups, deployment, seed)
     return CostCurve(
         deployment=deployment,
@@ -101,10 +110,14 @@ def cost_curve(
         technology=technology,
         price=price,
         service_levels=promised,
-        cautions=tuple(_cautions(levels, zone, technology, promised)),
+        cautions=(
+            *_cautions(levels, zone, technology, promised),
+            *(() if price is None or waiting_usd_per_second is None else waiting_cautions(levels)),
+        ),
         efficient_scale=minimum_efficient_scale(levels),
-        short_run=_short_run(technology, common.sizes, price, seed),
+        short_run=_short_run(technology, common.sizes, price, waiting_usd_per_second, seed),
         principles=_principles(groups),
+        waiting_usd_per_second=w,
     )
 
 
@@ -112,7 +125,7 @@ def cost_curve(
 class _Common:
     """What all levels of a sweep say together: sizes of requests, and how much repeats scatter."""
 
-    sizes: _Sizes
+    sizes: RequestSizes
     throughput: Scatter | None
     latency: Mapping[str, Scatter]
 
@@ -162,72 +175,7 @@ def _level(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sizes:
-    """What one output token comes with: input tokens and requests, as draws; ``None``: nobody counted."""
-
-    input_tokens: Draws | None
-    requests: Draws | None
-
-
-def _sizes(points: Sequence[OperatingPoint], seed: int) -> _Sizes:
-    """Learn sizes from all runs of the sweep: they share one workload, of which each saw a sample."""
-    outputs = _mean_tokens(
-        [point.output_tokens_per_request or _over(point.output_tokens_per_second, point) for point in points],
-        points,
-        seed,
-        "output",
-    )
-    inputs = _mean_tokens(
-        [point.input_tokens_per_request or _over(point.input_tokens_per_second, point) for point in points],
-        points,
-        seed,
-        "input",
-    )
-    if outputs is None:
-        return _Sizes(input_tokens=None, requests=None)
-    method = "mean sizes of requests"
-    return _Sizes(
-        input_tokens=None
-        if inputs is None
-        else combine(lambda i, o: i / o, inputs, outputs, unit="1", kind="measured", method=method),
-        requests=combine(lambda o: 1 / o, outputs, unit="requests/token", kind="measured", method=method),
-    )
-
-
-def _over(tokens: Estimate | None, point: OperatingPoint) -> Estimate | None:
-    """Return tokens a request from two rates, for runs that do not tell sizes themselves."""
-    requests = point.requests_per_second
-    if tokens is None or requests is None or requests.value <= 0:
-        return None
-    ratio = tokens.value / requests.value
-    return Estimate(value=ratio, unit="tokens/request", kind=tokens.kind, method="ratio of rates")
-
-
-def _mean_tokens(
-    means: Sequence[Estimate | None], points: Sequence[OperatingPoint], seed: int, name: str
-) -> Draws | None:
-    """Average run means by their requests; standard errors from their own intervals."""
-    known = [mean for mean in means if mean is not None and mean.value > 0]
-    if len(known) < len(means):
-        return None
-    counts = np.array([point.requests or 1 for point in points], dtype=np.float64)
-    shares = counts / counts.sum()
-    errors = [((mean.high or 0.0) - (mean.low or 0.0)) / 3.92 for mean in known]
-    value = float(shares @ [mean.value for mean in known])
-    relative = float(np.sqrt(((shares * errors) ** 2).sum())) / value
-    normal = generator(seed, f"{name} tokens of {points[0].deployment}").standard_normal(DRAWS)
-    return Draws(
-        value=value,
-        samples=value * np.exp(relative * normal),
-        unit="tokens/request",
-        kind="measured",
-        method="mean over all runs",
-        n=int(counts.sum()),
-    )
-
-
-def _token_costs(rate: Draws, hourly: Draws, sizes: _Sizes) -> Mapping[TokenBasis, Estimate]:
+def _token_costs(rate: Draws, hourly: Draws, sizes: RequestSizes) -> Mapping[TokenBasis, Estimate]:
     """Cost per million tokens by basis; input and both are absent when nobody counted the input."""
     output = _combined(
         lambda tokens, usd: cost_per_million(usd, tokens), rate, hourly, unit="USD/1M tokens", basis="output"
@@ -243,7 +191,7 @@ def _per(cost: Draws, ratio: Draws, basis: str, function: Callable[[Any, Any], A
     return combine(function, cost, ratio, unit=cost.unit, kind=cost.kind, method=cost.method, basis=basis)
 
 
-def _request_cost(rate: Draws, hourly: Draws, sizes: _Sizes) -> Estimate | None:
+def _request_cost(rate: Draws, hourly: Draws, sizes: RequestSizes) -> Estimate | None:
     if sizes.requests is None:
         return None
     cost = _combined(
@@ -262,14 +210,29 @@ def _combined(function: Any, rate: Draws, *others: Draws, unit: str, basis: str)
     return combine(function, rate, *others, unit=unit, kind=rate.kind, method=method, basis=basis)
 
 
-def _with_probabilities(levels: list[CostLevel]) -> tuple[CostLevel, ...]:
+def _with_waiting(level: CostLevel, price: HourlyPrice, w: float, seed: int) -> CostLevel:
+    if level.draws is None:
+        return level
+    hourly = price_draws(price, seed=seed, size=len(level.draws.samples))
+    cost = waiting_cost(level.points, level.draws, hourly, waiting_usd_per_second=w, seed=seed)
+    return replace(level, waiting=cost)
+
+
+def _with_probabilities(levels: list[CostLevel], *, waiting: bool) -> tuple[CostLevel, ...]:
+    """Give each level its confidence of being best, by tokens a second or, with waiting, tokens a dollar."""
     chances = probabilities_of_being_best(
-        [[point.output_tokens_per_second.value for point in level.points] for level in levels],
-        qualified=[not level.unmet for level in levels],
+        [_yields(level, waiting=waiting) for level in levels],
+        qualified=[not level.unmet and not (waiting and level.waiting is None) for level in levels],
     )
     return tuple(
         replace(level, probability_best=chance) for level, chance in zip(levels, chances, strict=True)
     )
+
+
+def _yields(level: CostLevel, *, waiting: bool) -> list[float]:
+    if waiting and level.waiting is not None and min(level.waiting.repeats) > 0:
+        return [1 / cost for cost in level.waiting.repeats]
+    return [point.output_tokens_per_second.value for point in level.points]
 
 
 def _technology(
@@ -284,7 +247,11 @@ def _technology(
 
 
 def _short_run(
-    technology: BatchTechnology | None, sizes: _Sizes, price: HourlyPrice | None, seed: int
+    technology: BatchTechnology | None,
+    sizes: RequestSizes,
+    price: HourlyPrice | None,
+    waiting_usd_per_second: float | None,
+    seed: int,
 ) -> tuple[ShortRunLevel, ...]:
     """Return the short run where one stream more yields something; who pays by the hour pays no more."""
     if technology is None or technology.fit is None or sizes.requests is None:
@@ -297,6 +264,7 @@ def _short_run(
         technology.fit,
         output_tokens=1 / sizes.requests.value,
         fixed_usd_per_second=flow,
+        waiting_usd_per_second=waiting_usd_per_second or None,  # worth nothing: no cost to tell
         concurrencies=[b for b, returns in technology.returns if returns.value > 0],
     )
 

@@ -23,11 +23,16 @@ __all__ = ["find_zone", "premium_over", "probabilities_of_being_best"]
 
 
 def find_zone(
-    levels: Sequence[CostLevel], *, service_levels: Sequence[ServiceLevel] = (), tolerance: float = 0.05
+    levels: Sequence[CostLevel],
+    *,
+    service_levels: Sequence[ServiceLevel] = (),
+    tolerance: float = 0.05,
+    waiting: bool = False,
 ) -> Zone:
     """Find the levels whose cost is within `tolerance` of the least among those that qualify.
 
     One price holds for all levels of a deployment, so the zone is the same at every price and needs none.
+    Only a price of waiting is weighed against it.
 
     Parameters
     ----------
@@ -37,6 +42,8 @@ def find_zone(
         A level qualifies if it keeps all of them.
     tolerance : float
         A fraction, at least 0.
+    waiting : bool
+        Whether the cost that counts includes waiting; a level of which it is not told cannot qualify.
 
     Returns
     -------
@@ -52,8 +59,9 @@ def find_zone(
         raise InputError("a zone needs at least one level of load, got none")
     if not (math.isfinite(tolerance) and tolerance >= 0):
         raise InputError(f"tolerance must be a fraction of at least 0, such as 0.05, got {tolerance!r}")
+    cost = _full_cost if waiting else _cost
     cheapest = min(levels, key=_cost)
-    qualified = [level for level in levels if not level.unmet]
+    qualified = [level for level in levels if not level.unmet and not (waiting and level.waiting is None)]
     if not qualified:
         return Zone(
             best=None,
@@ -63,14 +71,14 @@ def find_zone(
             premium=None,
             obstacle=sharpest_obstacle(levels, service_levels),
         )
-    best = min(qualified, key=_cost)
-    limit = _cost(best) * (1 + tolerance)
+    best = min(qualified, key=cost)
+    limit = cost(best) * (1 + tolerance)
     return Zone(
         best=best.load,
-        levels=tuple(level.load for level in qualified if _cost(level) <= limit),
+        levels=tuple(level.load for level in qualified if cost(level) <= limit),
         cheapest=cheapest.load,
         tolerance=tolerance,
-        premium=premium_over(best.draws, cheapest.draws) if service_levels else None,
+        premium=premium_over(best.draws, cheapest.draws) if service_levels or waiting else None,
     )
 
 
@@ -114,6 +122,10 @@ def probabilities_of_being_best(
 
 def _cost(level: CostLevel) -> float:
     return level.machine_seconds_per_million.value
+
+
+def _full_cost(level: CostLevel) -> float:
+    return level.full_cost
 
 
 def premium_over(best: Draws | None, cheapest: Draws | None) -> Estimate | None:

@@ -30,11 +30,14 @@ class Axis:
         ``"cost per million output tokens"``.
     unit : str
     better : {"lower", "higher"}
+    bounded : bool
+        Whether it is a ratio with an upper end, such as a share of right answers: it cannot be scaled.
     """
 
     name: str
     unit: str
     better: Better
+    bounded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

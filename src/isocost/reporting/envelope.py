@@ -6,9 +6,12 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from isocost.reporting.breakeven_envelope import break_even_rows
 from isocost.reporting.cautions import cautions_of
+from isocost.reporting.energy import energy_rows
 from isocost.reporting.objects import SCHEMA, estimate_object, finite
 from isocost.reporting.principles import principle_rows
+from isocost.reporting.sensitivity import sensitivity_rows
 from isocost.reporting.trend_rows import block_rows, contention_rows, variation_rows
 from isocost.reporting.verdict import verdict_of
 from isocost.reporting.workload import workload_rows
@@ -43,7 +46,8 @@ def envelope(report: StudyReport, *, question: str = QUESTION) -> Json:
     dict
         ``schema``, ``question``, ``verdict`` (``text``, ``state``), ``estimates`` (by name), ``tables`` (rows
         by name: ``deployments``, ``levels``, ``technologies``, ``principles``, ``runtimes``, ``cells``,
-        ``variation``, ``blocks``, ``contention``, ``units``, ``hourly_parts``, ``hourly_parameters``),
+        ``variation``, ``blocks``, ``contention``, ``units``, ``hourly_parts``, ``hourly_parameters``,
+        ``energy``, ``energy_deployments``),
         ``assumptions``, ``warnings`` (``code``, ``text``, ``about``) and ``provenance``.
         What is unknown is ``None``, never NaN.
     """
@@ -89,6 +93,9 @@ def _estimates(report: StudyReport) -> Json:
         "machine_seconds_per_million_output_tokens": best.machine_seconds_per_million,
         "output_tokens_per_second": best.output_tokens_per_second,
         "service_level_premium": zone.premium,
+        "cost_with_waiting_per_million_output_tokens": None
+        if best.waiting is None
+        else best.waiting.cost_per_million_tokens,
     }
     return {name: estimate_object(each) for name, each in named.items() if each is not None}
 
@@ -112,6 +119,11 @@ def _tables(report: StudyReport) -> Json:
         tables |= _hourly(report.hourly)
     if report.workload_cost is not None:
         tables |= workload_rows(report.workload_cost, estimate_object)
+    if report.breakeven is not None:
+        tables |= break_even_rows(report.breakeven)
+    tables |= energy_rows(report)
+    if report.sensitivity is not None:
+        tables |= sensitivity_rows(report.sensitivity)
     if report.frontier is not None:
         tables["units"] = [_unit(unit, report.frontier.axes) for unit in report.frontier.units]
     return {name: rows for name, rows in tables.items() if rows}
@@ -151,6 +163,9 @@ def _deployment(each: DeploymentReport, report: StudyReport) -> Json:
         "price_usd_per_hour": None if price is None else price.usd_per_hour,
         "price_source": None if price is None else price.source,
         "price_date": None if price is None else price.date,
+        "waiting_usd_per_hour": None
+        if each.curve is None or each.curve.waiting_usd_per_second is None
+        else each.curve.waiting_usd_per_second * 3600,
         "zone": None if each.curve is None else [load.label for load in each.curve.zone.levels],
         "efficient_scale": _efficient_scale(each.curve),
     }
@@ -189,6 +204,19 @@ def _level(level: CostLevel, curve: CostCurve) -> Json:
         "latency": {name: estimate_object(each) for name, each in sorted(level.latency.items())},
         "unmet": None if level.unmet is None else [each.label for each in level.unmet],
         "probability_best": level.probability_best,
+        "waiting": _waiting(level),
+    }
+
+
+def _waiting(level: CostLevel) -> Json | None:
+    told = level.waiting
+    if told is None:
+        return None
+    return {
+        "cost_with_waiting_per_million_output_tokens": estimate_object(told.cost_per_million_tokens),
+        "requests_inside": estimate_object(told.requests_inside),
+        "residence_s": estimate_object(told.residence_s),
+        "is_proxy": told.is_proxy,
     }
 
 
@@ -222,6 +250,8 @@ def _technology(curve: CostCurve, technology: BatchTechnology) -> Json:
                 "average_cost_per_token": estimate_object(each.average_cost),
                 "residence_s": estimate_object(each.residence_s),
                 "congestion_s": estimate_object(each.congestion_s),
+                "congestion_cost_per_request": estimate_object(each.congestion_cost),
+                "social_marginal_cost_per_request": estimate_object(each.social_marginal_cost),
             }
             for each in curve.short_run
         ],

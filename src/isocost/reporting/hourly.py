@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from isocost.catalog import MachineProfile
 from isocost.economics import ACCELERATOR_PARTS, PARAMETERS
+from isocost.reporting.boundaries import amount_of_energy, boundary_place
 from isocost.reporting.format import bracket, decimals, grouped, probability
+from isocost.reporting.influences import influence_table, parameter_range, variance_share
 from isocost.reporting.markup import clean
 from isocost.reporting.plain import table_lines
 from isocost.reporting.tables import Column, Table
@@ -15,11 +17,11 @@ from isocost.reporting.tables import Column, Table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from isocost.core.assumed import Assumed
     from isocost.core.estimate import Estimate
     from isocost.core.money import Currency
     from isocost.economics import Influence, Sensitivity
     from isocost.studies.hourly import HourlyReport
+    from isocost.studies.hourly_energy import HourlyEnergy
     from isocost.studies.renting import BreakEvenPoint, RentComparison
 
 __all__ = [
@@ -28,7 +30,6 @@ __all__ = [
     "hourly_page_tables",
     "hourly_sentence",
     "hourly_text",
-    "parameter_range",
     "parts_table",
 ]
 
@@ -50,6 +51,8 @@ def hourly_text(report: HourlyReport, *, width: int = 100) -> str:
     blocks = [textwrap.wrap(hourly_sentence(report), width)]
     if report.parts:
         blocks.append(table_lines(parts_table(report), width=width))
+    if report.energy is not None:
+        blocks.append(_wrapped(_energy_sentence(report.energy), width))
     if report.rents:
         blocks.append([*table_lines(_rent_table(report), width=width), *_rent_notes(report, width)])
     if report.sensitivity is not None:
@@ -78,6 +81,18 @@ def hourly_sentence(report: HourlyReport) -> str:
         f"{profile.formula} formula, utilization {used}."
     )
     return said if not report.rents else f"{said} {_against(report.rents[0], report.currency)}"
+
+
+def _energy_sentence(energy: HourlyEnergy) -> str:
+    """Say what an hour of use takes, at each boundary, and its carbon."""
+    amounts = [f"{amount_of_energy(each)} {boundary_place(name)}" for name, each in energy.energy.items()]
+    carbon = f"{amount_of_energy(energy.carbon)} at {clean(energy.grid.name)}"
+    grid = energy.grid.intensity
+    source = clean(", ".join(part for part in (grid.source, grid.date) if part))
+    return (
+        f"An hour of use takes {', '.join(amounts)} ({energy.obtained}): {carbon}, operational and "
+        f"location-based ({source}); nothing embodied is counted."
+    )
 
 
 def _against(rent: RentComparison, currency: Currency) -> str:
@@ -195,32 +210,12 @@ def _rent_notes(report: HourlyReport, width: int) -> list[str]:
 def _influence_table(report: HourlyReport) -> Table:
     per = report.currency
     found = report.sensitivity
-    influences = () if found is None else found.influences
-    columns = (
-        Column(title="Assumption", numeric=False),
-        Column(title="Range", numeric=False),
-        Column(title="At low", unit=f"{per.code}/h"),
-        Column(title="At high", unit=f"{per.code}/h"),
-        Column(title="Variance", unit="alone"),
-        Column(title="Variance", unit="with others"),
+    return influence_table(
+        () if found is None else found.influences,
+        title="What the cost of one hangs on: one at a time, and shares of the variance (Sobol)",
+        unit=f"{per.code}/h",
+        amount=lambda usd: grouped(per.from_usd(usd), _DIGITS),
     )
-    rows = tuple(
-        (
-            each.name,
-            _range(each.assumed),
-            grouped(per.from_usd(each.at_low), _DIGITS),
-            grouped(per.from_usd(each.at_high), _DIGITS),
-            _variance(each.first_order),
-            _variance(each.total_order),
-        )
-        for each in influences
-    )
-    title = "What the cost of one hangs on: one at a time, and shares of the variance (Sobol)"
-    return Table(title=title, columns=columns, groups=(("", rows),))
-
-
-def _variance(share: float) -> str:
-    return f"{max(100 * share, 0.0):.1f} %"
 
 
 def first_question(report: HourlyReport) -> str:
@@ -231,19 +226,8 @@ def first_question(report: HourlyReport) -> str:
         return "Nothing to question: every assumption is exact."
     return (
         f"Question this number first: {first.name}, {parameter_range(first.assumed)} "
-        f"({first.assumed.source}); {_variance(first.total_order)} of the variance. The ranges decide."
+        f"({first.assumed.source}); {variance_share(first.total_order)} of the variance. The ranges decide."
     )
-
-
-def parameter_range(assumed: Assumed) -> str:
-    """Write the value of a parameter with unit and range."""
-    unit = "" if assumed.unit == "1" else f" {assumed.unit}".replace(" 1/", "/")
-    return f"{assumed.value:,g}{unit}" + ("" if assumed.is_exact else f" {_range(assumed)}")
-
-
-def _range(assumed: Assumed) -> str:
-    low, high = assumed.ends
-    return f"[{low:,g}, {high:,g}]" + (" uniform" if assumed.shape == "uniform" else "")
 
 
 def _given(report: HourlyReport, width: int) -> list[str]:

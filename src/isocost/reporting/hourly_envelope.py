@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from isocost.core.estimate import Estimate
     from isocost.core.money import Currency
     from isocost.studies.hourly import HourlyReport
+    from isocost.studies.hourly_energy import HourlyEnergy
     from isocost.studies.renting import RentComparison
 
 __all__ = ["hourly_json", "hourly_tables"]
@@ -27,7 +28,7 @@ Json = dict[str, Any]
 def hourly_json(report: HourlyReport) -> str:
     """Return the result as JSON text: amounts in the report's currency, shares as fractions.
 
-    Tables: ``parts``, ``rents`` (a row a rent and reading), ``parameters``, ``influences``.
+    Tables: ``parts``, ``rents`` (a row a rent and reading), ``parameters``, ``influences``, ``energy``.
     """
     per = report.currency
     estimates = {"hourly_cost": _converted(report.total, per)}
@@ -70,8 +71,21 @@ def hourly_tables(report: HourlyReport) -> Json:
             }
             for each in (report.sensitivity.influences if report.sensitivity else ())
         ],
+        "energy": [] if report.energy is None else [_energy(report.energy)],
     }
     return {name: rows for name, rows in tables.items() if rows}
+
+
+def _energy(energy: HourlyEnergy) -> Json:
+    grid = energy.grid.intensity
+    return {
+        "obtained": energy.obtained,
+        "kwh_per_hour": {name: estimate_object(each) for name, each in energy.energy.items()},
+        "carbon_g_per_hour": estimate_object(energy.carbon),
+        "grid": energy.grid.name,
+        "grid_g_per_kwh": grid.value,
+        "grid_source": grid.source,
+    }
 
 
 def _converted(estimate: Estimate, per: Currency) -> Estimate:

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from isocost.reporting.breakeven_section import break_even_parts
 from isocost.reporting.cautions import shared_cautions
-from isocost.reporting.charts import cost_figure, frontier_figure, hourly_figure, latency_figure
+from isocost.reporting.charts import (
+    cost_figure,
+    energy_figure,
+    frontier_figure,
+    hourly_figure,
+    latency_figure,
+)
 from isocost.reporting.document import (
     LIMIT,
     SIZE_LIMIT,
@@ -17,11 +24,13 @@ from isocost.reporting.document import (
     origin,
     table_markup,
 )
+from isocost.reporting.energy import energy_tables
 from isocost.reporting.hourly import hourly_page_tables
 from isocost.reporting.markup import Markup, element, join, shorten
 from isocost.reporting.pricing import pricing_of
 from isocost.reporting.principles import principle_parts
 from isocost.reporting.runtime_section import runtime_parts
+from isocost.reporting.sensitivity import sensitivity_parts
 from isocost.reporting.tables import cost_data, cost_table, cost_unit, level_table, returns_table, unit_table
 from isocost.reporting.verdict import verdict_of
 from isocost.reporting.what_if import SCRIPTS, SMALL_PRINT_NOTE, what_if_controls, with_notes
@@ -35,7 +44,7 @@ if TYPE_CHECKING:
     from isocost.reporting.verdict import Phrase, Verdict
     from isocost.studies.report import StudyReport
 
-__all__ = ["html_page"]
+__all__ = ["html_page", "small_print"]
 
 NOTHING = Markup()
 
@@ -63,7 +72,9 @@ def html_page(report: StudyReport) -> str:
     pricing, verdict = pricing_of(report), verdict_of(report)
     parts = [
         *_figures(report, pricing),
+        *sensitivity_parts(report),
         *principle_parts(report),
+        *break_even_parts(report),
         *_tables(report),
         *runtime_parts(report),
     ]
@@ -77,7 +88,7 @@ def _page(report: StudyReport, verdict: Verdict, parts: Sequence[Part], controls
         dates=[each.measured_at_utc for each in report.provenance if each.measured_at_utc],
         verdict=join([_verdict(verdict), controls]),
         parts=with_notes(parts) if controls else parts,
-        footer=[*([SMALL_PRINT_NOTE] if controls else []), *_small_print(report)],
+        footer=[*([SMALL_PRINT_NOTE] if controls else []), *small_print(report)],
         scripts=SCRIPTS if controls else (),
     )
 
@@ -104,7 +115,13 @@ def _phrase(phrase: Phrase) -> Markup:
 
 def _figures(report: StudyReport, pricing: Pricing) -> list[Part]:
     hourly = None if report.hourly is None else hourly_figure(report.hourly)
-    figures = [frontier_figure(report), cost_figure(report), latency_figure(report), hourly]
+    figures = [
+        frontier_figure(report),
+        cost_figure(report),
+        latency_figure(report),
+        energy_figure(report),
+        hourly,
+    ]
     return [
         Part(title=each.title, markup=_priced(each, pricing), expendable=each.key != "cost", stays="")
         for each in figures
@@ -113,7 +130,9 @@ def _figures(report: StudyReport, pricing: Pricing) -> list[Part]:
 
 
 def _priced(figure: Figure, pricing: Pricing) -> Markup:
-    unit = [join(["Cost in ", cost_unit(pricing), " "])] if figure.key in ("frontier", "cost") else []
+    unit = (
+        [join(["Cost in ", cost_unit(pricing), " "])] if figure.key in ("frontier", "cost", "energy") else []
+    )
     return figure_markup(figure, *unit)
 
 
@@ -125,6 +144,7 @@ def _tables(report: StudyReport) -> list[Part]:
         (returns_table(report), False, ""),
         (unit_table(report), False, ""),
         *((table, True, "service") for table in workload_page_tables(report)),
+        *((table, False, "hour") for table in energy_tables(report)),
         *((table, False, "hour") for table in hourly),
     ]
     return [
@@ -134,7 +154,8 @@ def _tables(report: StudyReport) -> list[Part]:
     ]
 
 
-def _small_print(report: StudyReport) -> list[Markup]:
+def small_print(report: StudyReport) -> list[Markup]:
+    """Write the doubts, assumptions and origins of a report."""
     cautions = [
         (shorten(scope, 200), as_sentence(shorten(caution.text, LIMIT)), caution.code)
         for scope, caution in shared_cautions(report)

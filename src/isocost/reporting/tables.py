@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from isocost.core.load import Load
     from isocost.economics.curve import BatchTechnology, CostCurve, CostLevel, TokenBasis
     from isocost.economics.long_run import EfficientScale
+    from isocost.economics.short_run import ShortRunLevel
     from isocost.frontier.dominance import FrontierUnit
     from isocost.reporting.pricing import Amount, Pricing
     from isocost.runtime.model import RuntimeModel
+    from isocost.studies.energy import EnergyReport
     from isocost.studies.report import StudyReport
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "cost_unit",
     "form_text",
     "level_table",
+    "number_cell",
     "returns_table",
     "scale_text",
     "unit_table",
@@ -88,6 +91,8 @@ def level_table(report: StudyReport) -> Table | None:
         Column(title="Load", numeric=False),
         Column(title="Output", unit="tokens/s"),
         Column(title="Cost", unit=join([cost_unit(pricing), " per M output"])),
+        Column(title="Energy", unit="J per output token"),
+        Column(title="With waiting", unit="USD per M output"),
         *(Column(title=title, unit=named[key][1]) for key, title in _LATENCIES),
         Column(title="P(best)"),
         Column(title="Service levels", numeric=False),
@@ -95,7 +100,7 @@ def level_table(report: StudyReport) -> Table | None:
     groups = tuple(
         (
             shorten(curve.deployment, NAME_LIMIT),
-            tuple(_level_row(level, curve, named, keys) for level in curve.levels),
+            tuple(_level_row(level, curve, named, keys, report.energy) for level in curve.levels),
         )
         for curve in curves
     )
@@ -112,6 +117,7 @@ def _level_row(
     curve: CostCurve,
     named: dict[str, tuple[float, str]],
     keys: dict[tuple[str, Load], str],
+    energy: EnergyReport | None,
 ) -> tuple[str, ...]:
     """Write a level; the page finds what hangs on service levels by its key and by classes."""
     best = level.probability_best
@@ -123,6 +129,8 @@ def _level_row(
         ),
         number_cell(level.output_tokens_per_second),
         cost_data(cost_of(level, curve.price)),
+        "" if energy is None else number_cell(energy.per_token(curve.deployment, level.load)),
+        number_cell(None if level.waiting is None else level.waiting.cost_per_million_tokens),
         *(number_cell(level.latency.get(key), named[key][0]) for key, _ in _LATENCIES),
         "" if best is None else element("span", {"class": "odds"}, probability(best)),
         "" if level.unmet is None else element("span", {"class": "judged"}, judged),
@@ -169,6 +177,8 @@ def returns_table(report: StudyReport) -> Table | None:
         Column(title="Returns to concurrency", unit="1: one stream more is free, 0: it yields nothing"),
         Column(title="Cost of one stream more", unit="machine-seconds per M output"),
         Column(title="Delay one request more lays on others", unit="s, all together"),
+        Column(title="What that delay costs", unit="USD per request"),
+        Column(title="One request more with all waiting", unit="USD per request"),
     )
     groups = tuple(
         (
@@ -182,14 +192,24 @@ def returns_table(report: StudyReport) -> Table | None:
 
 def _return_rows(curve: CostCurve, technology: BatchTechnology) -> Iterable[tuple[str, ...]]:
     incremental = dict(technology.incremental_machine_seconds)
-    delays = {level.concurrency: level.congestion_s for level in curve.short_run}
+    running = {level.concurrency: level for level in curve.short_run}
     for concurrency, returns in technology.returns:
         yield (
             f"{concurrency} concurrent",
             number_cell(returns),
             number_cell(incremental.get(concurrency)),
-            number_cell(delays.get(concurrency)),
+            *_delay_cells(running.get(concurrency)),
         )
+
+
+def _delay_cells(level: ShortRunLevel | None) -> tuple[str, str, str]:
+    if level is None:
+        return "", "", ""
+    return (
+        number_cell(level.congestion_s),
+        number_cell(level.congestion_cost),
+        number_cell(level.social_marginal_cost),
+    )
 
 
 def scale_text(scale: EfficientScale) -> str:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
+from isocost.reporting.breakeven import break_even_text
 from isocost.reporting.cautions import shared_cautions
+from isocost.reporting.energy import HOW_TO_TELL_POWER, energy_lines
 from isocost.reporting.format import bracket, estimate_text, probability, seconds, si
 from isocost.reporting.markup import clean, shorten
 from isocost.reporting.obstacle import latency_key
 from isocost.reporting.pricing import cost_of
 from isocost.reporting.principles import principle_lines
+from isocost.reporting.sensitivity import sensitivity_text
 from isocost.reporting.tables import form_text, scale_text
 from isocost.reporting.verdict import verdict_of
+from isocost.reporting.waiting import congestion_text, waiting_cell
 from isocost.reporting.workload import workload_text
 
 if TYPE_CHECKING:
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from isocost.core.estimate import Estimate
     from isocost.economics.curve import BatchTechnology, CostCurve, CostLevel
     from isocost.reporting.verdict import Verdict
+    from isocost.studies.energy import EnergyReport
     from isocost.studies.report import DeploymentReport, StudyReport
 
 __all__ = ["terminal_text"]
@@ -61,10 +66,17 @@ def terminal_text(report: StudyReport, *, width: int = 100, colour: bool = False
     )
     _print_verdict(console, verdict_of(report))
     for each in report.deployments:
-        _print_deployment(console, each, chosen=each.deployment.name == report.recommended)
+        _print_deployment(console, each, report)
+    _print_power_unknown(console, report)
     if report.workload_cost is not None:
         console.print()
         console.print(workload_text(report, width=console.width), end="", soft_wrap=True)
+    if report.sensitivity is not None:
+        console.print()
+        console.print(sensitivity_text(report, width=console.width), end="", soft_wrap=True)
+    if report.breakeven is not None:
+        console.print()
+        console.print(break_even_text(report.breakeven, width=console.width), end="", soft_wrap=True)
     _print_cautions(console, report)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
@@ -78,22 +90,34 @@ def _print_verdict(console: Console, verdict: Verdict) -> None:
     console.print(line)
 
 
-def _print_deployment(console: Console, each: DeploymentReport, *, chosen: bool) -> None:
+def _print_power_unknown(console: Console, report: StudyReport) -> None:
     from rich.text import Text  # noqa: PLC0415
 
+    if report.energy is None and any(each.curve is not None for each in report.deployments):
+        console.print(Text(HOW_TO_TELL_POWER, style="dim"))
+
+
+def _print_deployment(console: Console, each: DeploymentReport, report: StudyReport) -> None:
+    from rich.text import Text  # noqa: PLC0415
+
+    chosen = each.deployment.name == report.recommended
     size = each.deployment.parameters
     about = f", {si(size)} parameters" if size is not None else ""
     console.print()
     title = Text(clean(shorten(each.deployment.name, 60)), style="bold")
     console.print(title + Text(about + (", recommended" if chosen else ""), style="not bold"))
     if each.curve is not None:
-        console.print(_level_table(each.curve))
+        console.print(_level_table(each.curve, report.energy))
         if each.curve.technology is not None:
             console.print(Text(_technology_text(each.curve.technology)))
+        if congestion := congestion_text(each.curve):
+            console.print(Text(congestion))
         if each.curve.efficient_scale is not None and len(each.curve.levels) > 1:
             console.print(Text(f"efficient scale: {scale_text(each.curve.efficient_scale)}"))
         if principles := principle_lines(each.curve):
             console.print(Text(principles, style="dim"))
+        for line in energy_lines(report, each.deployment.name):
+            console.print(Text(line))
     if each.runtime is not None:
         prompt, first = each.runtime.prefill[-1]
         decode = each.runtime.decode
@@ -108,20 +132,27 @@ def _technology_text(technology: BatchTechnology) -> str:
     return f"step time: {form_text(technology)}; returns to concurrency {share} at {concurrency}"
 
 
-def _level_table(curve: CostCurve) -> Table:
+def _level_table(curve: CostCurve, energy: EnergyReport | None) -> Table:
     from rich.table import Table  # noqa: PLC0415
 
     shown = [(key, title) for key, title in _LATENCIES if any(key in level.latency for level in curve.levels)]
     repeated = any(level.probability_best is not None for level in curve.levels)
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     unit = "machine-s" if curve.price is None else "USD"
-    for title in ("load", "tokens/s", f"{unit} / M output", *(title for _, title in shown)):
+    powered = energy is not None and energy.of(curve.deployment) is not None
+    extra = (
+        *(("J/token",) if powered else ()),
+        *(("with waiting",) if curve.waiting_usd_per_second is not None else ()),
+    )
+    for title in ("load", "tokens/s", f"{unit} / M output", *extra, *(title for _, title in shown)):
         table.add_column(title, justify="right", no_wrap=True)
     if repeated:
         table.add_column("P(best)", justify="right", no_wrap=True)
     table.add_column("")
     for level in curve.levels:
         cells = _cells(level, curve, [key for key, _ in shown], repeated=repeated)
+        if energy is not None and powered:
+            cells.insert(3, _joules(energy.per_token(curve.deployment, level.load)))
         table.add_row(*cells, style=_style(level, curve))
     return table
 
@@ -132,10 +163,15 @@ def _cells(level: CostLevel, curve: CostCurve, latencies: list[str], *, repeated
         load.label if load.concurrency is None else str(load.concurrency),
         _brief(level.output_tokens_per_second).removesuffix(" tokens/s"),
         "unknown" if cost is None else f"{cost.number} {cost.interval}".strip(),
+        *([waiting_cell(level)] if curve.waiting_usd_per_second is not None else []),
         *(_brief(level.latency[key]) if key in level.latency else "-" for key in latencies),
         *(["-" if best is None else probability(best)] if repeated else []),
         _remark(level, curve),
     ]
+
+
+def _joules(seen: Estimate | None) -> str:
+    return "-" if seen is None else _brief(seen).removesuffix(" J/token")
 
 
 def _brief(estimate: Estimate) -> str:

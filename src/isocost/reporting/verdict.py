@@ -10,6 +10,8 @@ from isocost.reporting.format import hourly, percent, probability, seconds, si
 from isocost.reporting.markup import shorten
 from isocost.reporting.obstacle import is_ours, nearest_miss
 from isocost.reporting.pricing import Amount, cost_of
+from isocost.reporting.sensitivity import question_sentence
+from isocost.reporting.waiting import waiting_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,9 +113,10 @@ def _recommended(report: StudyReport, chosen: DeploymentReport, curve: CostCurve
     where = f"Run {name_of(chosen)} at {loads}: "
     details = [
         _choice(report),
-        _premium(curve),
+        _premium(curve) if best.waiting is None else waiting_sentence(curve, best),
         _probability(best, several=len(report.deployments) > 1),
         conditions_text(chosen, curve, best),
+        "" if report.sensitivity is None else question_sentence(report.sensitivity),
     ]
     return Verdict(
         phrases=(

@@ -65,8 +65,9 @@ def what_if_controls(report: StudyReport, verdict: Verdict) -> tuple[Markup, ...
         A form, and the data that the page computes from, with ever fewer service levels to try; the last one
         is empty. The first that leaves the page small enough is to be taken.
     """
-    if all(each.curve is None for each in report.deployments):
-        return (Markup(),)
+    curves = [each.curve for each in report.deployments if each.curve is not None]
+    if not curves or any(curve.waiting_usd_per_second is not None for curve in curves):
+        return (Markup(),)  # with a price of waiting, the zone hangs on more than the page holds
     money = pricing_of(report).uniform and any(phrase.amount is not None for phrase in verdict.phrases)
     sliders = [*([_price(report)] if money else []), *(_hour(report) if money else [])]
     *more, asked = _services(report)

@@ -1,11 +1,17 @@
 """Draws and their summaries, steady-state windows, batch means, regression: pure functions on arrays."""
 
 from isocost.statistics.batch_means import batch_count, mean_in_order, rate_over_batches, student_quantile
-from isocost.statistics.best import all_above, confidences_of_least
+from isocost.statistics.best import all_above, confidences_of_least, confidences_of_least_family
 from isocost.statistics.cells import cells_of
 from isocost.statistics.draws import DRAWS, Draws, combine, generator, summarise
 from isocost.statistics.gate import Gate, judge, repeats_to_tell
-from isocost.statistics.levels import latency_scatters, pool_estimates, pool_latency, throughput_draws
+from isocost.statistics.levels import (
+    latency_scatters,
+    pool_estimates,
+    pool_latency,
+    pooled_draws,
+    throughput_draws,
+)
 from isocost.statistics.multiplicity import benjamini_hochberg, holm
 from isocost.statistics.percentiles import percentile_ranks, percentiles, values_needed
 from isocost.statistics.ranges import assumed_draws, quantiles_of
@@ -32,6 +38,7 @@ __all__ = [
     "cells_of",
     "combine",
     "confidences_of_least",
+    "confidences_of_least_family",
     "generator",
     "holm",
     "independent",
@@ -44,6 +51,7 @@ __all__ = [
     "percentiles",
     "pool_estimates",
     "pool_latency",
+    "pooled_draws",
     "pooled_scatter",
     "quantiles_of",
     "rank_correlation",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
-__all__ = ["LEAST_SCALE", "all_above", "confidences_of_least"]
+__all__ = ["LEAST_SCALE", "all_above", "confidences_of_least", "confidences_of_least_family"]
 
 LEAST_SCALE = 1e-4
 """Least standard deviation that repeats are believed to have, of logarithms: equal repeats prove nothing."""
@@ -70,6 +70,73 @@ def confidences_of_least(groups: Sequence[Sequence[float]]) -> list[float]:
             all_above(-least * errors, 0.0, own=int(sizes[i]), others=sizes[others], degrees=degrees)
         )
     return found
+
+
+def confidences_of_least_family(families: Sequence[Sequence[Sequence[float]]]) -> list[float]:
+    """Return for each family of groups the confidence that the least of its true means is the least of all.
+
+    A family, such as the levels of one deployment, enters with the group that looks best. Its distance to the
+    best of the nearest other family is judged twice: by Hsu's comparisons between the best groups, and
+    against what choosing the best of so many groups yields by chance alone, were all of them as good as the
+    nearest other one (Dunnett's distribution, that one shared). The lesser of the two is stated, so that
+    whichever means are true a family that does not hold the least gets 1 - alpha or more in at most a share
+    alpha of all samples.
+
+    Parameters
+    ----------
+    families : sequence of sequences of sequences of float
+        Repeats of each group of each family, of one true variance. At least one family, one group in each,
+        two repeats in each group.
+
+    Returns
+    -------
+    list of float
+        In [0, 1]; a single family gets 1.
+
+    Raises
+    ------
+    InputError
+        If a family has no group, or a group fewer than two repeats.
+
+    Examples
+    --------
+    Two groups that look alike, one of them the better of two: its half a chance is no longer believed.
+
+    >>> [round(c, 3) for c in confidences_of_least_family([[[1.0, 1.1]], [[1.0, 1.1]]])]
+    [0.5, 0.5]
+    >>> [round(c, 3) for c in confidences_of_least_family([[[1.0, 1.1], [1.0, 1.1]], [[1.0, 1.1]]])]
+    [0.333, 0.5]
+    """
+    if not families or min(min(map(len, family), default=0) for family in families) < 2:
+        raise InputError("comparisons with the best need at least two repeats of each level; measure again")
+    if len(families) == 1:
+        return [1.0]
+    every = [np.asarray(group, dtype=np.float64) for family in families for group in family]
+    degrees = sum(len(part) - 1 for part in every)
+    squares = float(sum(((part - part.mean()) ** 2).sum() for part in every))
+    scale = max(math.sqrt(squares / degrees), LEAST_SCALE)
+    best = [min(family, key=np.mean) for family in families]
+    means, sizes = np.array([np.mean(group) for group in best]), np.array([len(group) for group in best])
+    return [
+        _family_confidence(i, means, sizes, [len(group) for group in families[i]], (scale, degrees))
+        for i in range(len(families))
+    ]
+
+
+def _family_confidence(
+    i: int, means: FloatArray, sizes: np.ndarray[Any, Any], own: list[int], spread: tuple[float, int]
+) -> float:
+    scale, degrees = spread
+    others = np.arange(len(means)) != i
+    errors = np.sqrt(1 / sizes[i] + 1 / sizes[others])
+    distances = (means[others] - means[i]) / (scale * errors)
+    least, nearest = float(distances.min()), int(sizes[others][distances.argmin()])
+    hsu = all_above(-least * errors, 0.0, own=int(sizes[i]), others=sizes[others], degrees=degrees)
+    choices = np.array(own)
+    chosen = all_above(
+        -least * np.sqrt(1 / nearest + 1 / choices), 0.0, own=nearest, others=choices, degrees=degrees
+    )
+    return min(hsu, chosen)
 
 
 def all_above(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
-__all__ = ["latency_scatters", "pool_estimates", "pool_latency", "throughput_draws"]
+__all__ = ["latency_scatters", "pool_estimates", "pool_latency", "pooled_draws", "throughput_draws"]
 
 WIDEST_LOG = 3.0  # a factor of 20: what a single pair of repeats may claim not to know
 
@@ -100,21 +100,64 @@ def throughput_draws(
     Draws
     """
     estimates = [point.output_tokens_per_second for point in points]
+    drawn = pooled_draws(estimates, rng=rng, draws=draws, scatter=scatter)
+    return replace(
+        drawn, unit="tokens/s", basis=None, kind=points[0].kind, source=points[0].provenance.source
+    )
+
+
+def pooled_draws(
+    estimates: Sequence[Estimate],
+    *,
+    rng: np.random.Generator,
+    draws: int = DRAWS,
+    scatter: Scatter | None = None,
+) -> Draws:
+    """Draw one positive quantity of one level, its repeats taken together; see `throughput_draws`.
+
+    Parameters
+    ----------
+    estimates : sequence of Estimate
+        Of one unit, at least one, values above 0.
+    rng : numpy.random.Generator
+    draws : int
+        How many samples.
+    scatter : Scatter, optional
+        Between repeats, of all levels of the sweep.
+
+    Returns
+    -------
+    Draws
+
+    Raises
+    ------
+    InputError
+        If there is none, or units differ, or a value is not above 0.
+
+    Examples
+    --------
+    >>> from isocost.core.estimate import Estimate
+    >>> def watts(value):
+    ...     return Estimate(value=value, unit="W", kind="measured", method="example")
+    >>> drawn = pooled_draws([watts(90.0), watts(110.0)], rng=np.random.default_rng(0))
+    >>> round(drawn.value, 2), drawn.n, drawn.unit
+    (99.5, 2, 'W')
+    """
     value, scale, degrees = _pooled(estimates, scatter)
     if scale is None or degrees is None:
         samples = np.full(draws, np.nan)
     else:
         shift = np.clip(rng.standard_t(degrees, draws) * scale, -WIDEST_LOG, WIDEST_LOG)
         samples = value * np.exp(shift)
-    pooled = pool_estimates(estimates, scatter)
     return Draws(
         value=value,
         samples=samples,
-        unit="tokens/s",
-        kind=points[0].kind,
-        method=pooled.method,
-        n=len(points),
-        source=points[0].provenance.source,
+        unit=estimates[0].unit,
+        kind=estimates[0].kind,
+        method=pool_estimates(estimates, scatter).method,
+        n=len(estimates),
+        basis=estimates[0].basis,
+        source=estimates[0].source,
     )
 
 

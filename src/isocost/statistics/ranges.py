@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["assumed_draws", "quantiles_of"]
 
+_TAIL = 0.025
+
 
 def quantiles_of(assumed: Assumed, shares: FloatArray) -> FloatArray:
     """Return the values below which the given shares of an assumption's distribution lie.
@@ -23,7 +25,8 @@ def quantiles_of(assumed: Assumed, shares: FloatArray) -> FloatArray:
     Parameters
     ----------
     assumed : Assumed
-        Uniform over its range, or triangular with its value as the most likely one.
+        Uniform over its range, triangular with its value as the most likely one, or the middle 95 % of a
+        log-normal, which may reach farther to one side of its value than to the other.
     shares : float array
         In [0, 1], any shape.
 
@@ -51,10 +54,21 @@ def quantiles_of(assumed: Assumed, shares: FloatArray) -> FloatArray:
         return np.full(shares.shape, assumed.value)
     if assumed.shape == "uniform":
         return low + shares * (high - low)
+    if assumed.shape == "log-normal":
+        return _middle_of_log_normal(assumed, shares)
     width, rise, fall = high - low, assumed.value - low, high - assumed.value
     rising = low + np.sqrt(shares * width * rise)
     falling = high - np.sqrt((1 - shares) * width * fall)
     return np.where(shares * width < rise, rising, falling)
+
+
+def _middle_of_log_normal(assumed: Assumed, shares: FloatArray) -> FloatArray:
+    from scipy.special import ndtri
+
+    low, high = assumed.ends
+    reach = ndtri(_TAIL + (1 - 2 * _TAIL) * shares) / -ndtri(_TAIL)  # -1 at the lower end, 1 at the upper
+    side = np.where(reach < 0, np.log(assumed.value / low), np.log(high / assumed.value))
+    return np.asarray(assumed.value * np.exp(reach * side))
 
 
 def assumed_draws(name: str, assumed: Assumed, *, seed: int, size: int = DRAWS) -> Draws:

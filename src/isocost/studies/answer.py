@@ -14,13 +14,22 @@ from isocost.core.service_level import parse_service_level
 from isocost.journal import open_study, read_assumptions, read_deployments, read_runs
 from isocost.studies.choice import (
     assumptions_of,
-    candidates,
     cheapest,
+    competing,
     frontier_of_levels,
     workload_cautions,
 )
 from isocost.studies.deployments import Measured, Terms, deployment_reports, run_provenance
+from isocost.studies.energy import EnergyQuestion, with_energy
 from isocost.studies.hourly import HourlyQuestion, hourly_report
+from isocost.studies.money import (
+    MoneyTerms,
+    given_price,
+    price_with_range,
+    refuse_range,
+    waiting_assumptions,
+    waiting_doubts,
+)
 from isocost.studies.plans import planned_runs
 from isocost.studies.report import StudyReport
 
@@ -35,14 +44,16 @@ if TYPE_CHECKING:
 __all__ = ["report_study", "write_report"]
 
 
-def report_study(
+def report_study(  # noqa: PLR0913 - each is one thing that a user may say
     path: Path,
     *,
     price_usd_per_hour: float | None = None,
     machine: str | None = None,
     service_levels: Sequence[str] = (),
     size_floor: int | None = None,
+    money: MoneyTerms | None = None,
     today: str | None = None,
+    energy: EnergyQuestion | None = None,
 ) -> StudyReport:
     """Answer the study at `path` with the given prices and service levels.
 
@@ -61,8 +72,12 @@ def report_study(
         Such as ``"ttft.p95=1s"``.
     size_floor : int, optional
         Least number of parameters of a deployment worth recommending.
+    money : MoneyTerms, optional
+        A range of the price, a price of waiting.
     today : str, optional
         ISO date of a given price; today if left out.
+    energy : EnergyQuestion, optional
+        What is said of power and of the grid.
 
     Returns
     -------
@@ -78,7 +93,8 @@ def report_study(
     folder = open_study(path)
     assumed = read_assumptions(folder.assumptions_file)
     given = today or datetime.now(UTC).date().isoformat()
-    price, hourly = _price(price_usd_per_hour, machine, assumed, today=given, folder=folder.path)
+    money = money or MoneyTerms()
+    price, hourly = _price((price_usd_per_hour, money), machine, assumed, today=given, folder=folder.path)
     levels = tuple(parse_service_level(text) for text in (service_levels or assumed.service_levels))
     floor = size_floor if size_floor is not None else assumed.size_floor
     if floor is not None and floor < 0:
@@ -89,15 +105,16 @@ def report_study(
         runs=[run for run in read_runs(folder.journal_file) if run.stage in stages],
         deployments=read_deployments(folder.journal_file),
     )
-    reports, cautions = deployment_reports(measured, Terms(price=price, service_levels=levels))
+    terms = Terms(price=price, service_levels=levels, waiting_usd_per_second=money.waiting_usd_per_second)
+    reports, cautions = deployment_reports(measured, terms)
     if not reports:
         raise InputError(
             f"the study {path} holds no usable measurement yet"
             + "".join(f"; {caution.text}" for caution in cautions)
             + f"; measure with: isocost run {path}"
         )
-    recommended, probability = cheapest(candidates(reports, floor))
-    return StudyReport(
+    recommended, probability = cheapest(competing(reports, floor))
+    found = StudyReport(
         name=folder.path.resolve().name,
         deployments=reports,
         recommended=recommended,
@@ -106,16 +123,19 @@ def report_study(
         frontier=frontier_of_levels(reports),
         price=price,
         service_levels=levels,
-        assumptions=assumptions_of(price, levels, floor, reports),
+        assumptions=(*assumptions_of(price, levels, floor, reports), *waiting_assumptions(money)),
         hourly=hourly,
         cautions=(
             *_unfinished(folder, measured),
             *cautions,
             *workload_cautions(reports),
+            *waiting_doubts([each.curve for each in reports if each.curve is not None], money),
             *(() if hourly is None else hourly.cautions),
         ),
         provenance=_provenance(measured),
     )
+    behind = None if price_usd_per_hour is not None else machine or assumed.machine
+    return with_energy(found, energy, machine=behind, folder=folder.path)
 
 
 def write_report(path: Path, page: str, *, output: Path | None = None) -> Path:
@@ -141,24 +161,30 @@ def write_report(path: Path, page: str, *, output: Path | None = None) -> Path:
 
 
 def _price(
-    given: float | None, machine: str | None, assumed: Assumptions, *, today: str, folder: Path
+    asked: tuple[float | None, MoneyTerms],
+    machine: str | None,
+    assumed: Assumptions,
+    *,
+    today: str,
+    folder: Path,
 ) -> tuple[HourlyPrice | None, HourlyReport | None]:
     """Say what an hour costs, and what that is made of: as given, by a machine, or as the study assumes."""
-    if given is not None and machine is not None:
+    usd, money = asked
+    if usd is not None and machine is not None:
         raise InputError("give either --price-per-hour or --machine, not both")
     if assumed.price_usd_per_hour is not None and assumed.machine is not None:
         raise InputError("assumptions.yaml gives both price_usd_per_hour and machine; keep one of them")
-    if given is not None:
-        return HourlyPrice(usd_per_hour=given, source="given by you", date=today), None
-    if machine is None and assumed.price_usd_per_hour is not None:
-        return HourlyPrice(
+    if usd is None and machine is None and assumed.price_usd_per_hour is not None:
+        price = HourlyPrice(
             usd_per_hour=assumed.price_usd_per_hour,
             source=assumed.price_source or "assumptions.yaml",
             date=assumed.price_date or today,
-        ), None
-    named = machine or assumed.machine
+        )
+        return price_with_range(price, money), None
+    named = machine or (assumed.machine if usd is None else None)
     if named is None:
-        return None, None
+        return given_price(usd, money, today=today), None
+    refuse_range(money, named)
     hourly = hourly_report(named, folder=folder)
     if isinstance(hourly.machine.profile, MachineProfile):
         return hourly.price, None

@@ -8,63 +8,84 @@ import numpy as np
 
 from isocost.core.estimate import Caution, Estimate
 from isocost.frontier import Axis, ProductionUnit, frontier_of
+from isocost.statistics import confidences_of_least_family
 from isocost.studies.report import Assumption
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from isocost.core.deployment import Deployment
     from isocost.core.money import HourlyPrice
     from isocost.core.service_level import ServiceLevel
-    from isocost.economics import CostLevel
+    from isocost.economics import CostCurve, CostLevel
     from isocost.frontier import Frontier
     from isocost.studies.report import DeploymentReport
 
-__all__ = ["assumptions_of", "candidates", "cheapest", "frontier_of_levels", "workload_cautions"]
+__all__ = ["assumptions_of", "cheapest", "competing", "frontier_of_levels", "workload_cautions"]
 
 
-def candidates(reports: Sequence[DeploymentReport], floor: int | None) -> dict[str, CostLevel]:
-    """Return the best level of each deployment that qualifies; an unknown size passes no floor.
+def competing(reports: Sequence[DeploymentReport], floor: int | None) -> tuple[CostCurve, ...]:
+    """Return the sweeps that may be compared: under the first workload, and above the floor of size.
 
-    Costs under different workloads are not alike: only deployments under the first workload compete.
+    Costs under different workloads are not alike; an unknown size passes no floor.
     """
     swept = [report for report in reports if report.curve is not None]
-    return {
-        report.deployment.name: report.curve.level_at(report.curve.zone.best)
+    return tuple(
+        report.curve
         for report in swept
         if report.curve is not None
-        and report.curve.zone.best is not None
         and report.workload == swept[0].workload
         and (floor is None or (report.deployment.parameters or 0) >= floor)
-    }
+    )
 
 
-def cheapest(candidates: Mapping[str, CostLevel]) -> tuple[str | None, float | None]:
-    """Name the cheapest candidate, and the probability that it is: from joint draws, on repeats only."""
-    if not candidates:
+def cheapest(curves: Sequence[CostCurve]) -> tuple[str | None, float | None]:
+    """Name the cheapest deployment, and how surely it is: comparisons with the best, on repeats only.
+
+    Costs are compared at the stated prices; with a price of waiting, waiting is part of them.
+
+    Parameters
+    ----------
+    curves : sequence of CostCurve
+        Of the deployments that compete; one without a level that qualifies is no candidate.
+
+    Returns
+    -------
+    tuple of (str or None, float or None)
+        ``None`` without candidates; the confidence is ``None`` without rivals, or where a level that
+        qualifies was not repeated or its throughput is known within bounds only.
+    """
+    fit = [(curve, curve.level_at(curve.zone.best)) for curve in curves if curve.zone.best is not None]
+    if not fit:
         return None, None
-    priced = {name: level for name, level in candidates.items() if "output" in level.cost_per_million_tokens}
-    rivals = priced or candidates  # one without a price cannot be compared with one that has it
-    names = list(rivals)
-    prices = [_price_weight(level) for level in rivals.values()]
-    costs = [
-        weight * level.machine_seconds_per_million.value
-        for weight, level in zip(prices, rivals.values(), strict=True)
-    ]
-    chosen = int(np.argmin(costs))
-    draws = [
-        weight * level.draws.samples
-        for weight, level in zip(prices, rivals.values(), strict=True)
-        if level.draws is not None
-    ]
-    repeated = all(len(level.points) > 1 for level in rivals.values())
-    if len(names) < 2 or len(draws) < len(names) or not repeated or np.isnan(draws).any():
-        return names[chosen], None
-    return names[chosen], float(np.mean(np.argmin(draws, axis=0) == chosen))
+    priced = [pair for pair in fit if "output" in pair[1].cost_per_million_tokens]
+    rivals = priced or fit  # one without a price cannot be compared with one that has it
+    chosen = min(range(len(rivals)), key=lambda i: rivals[i][1].full_cost)
+    return rivals[chosen][0].deployment, _confidence([curve for curve, _ in rivals], chosen)
+
+
+def _confidence(curves: Sequence[CostCurve], chosen: int) -> float | None:
+    """Return the confidence that one of several deployments holds the least cost."""
+    families = [[level for level in curve.levels if not level.unmet] for curve in curves]
+    if len(curves) < 2 or any(level.probability_best is None for family in families for level in family):
+        return None
+    costs = [[_repeated_costs(level) for level in family] for family in families]
+    every = [one for family in costs for one in family]
+    if min(map(len, every)) < 2 or min(map(min, every)) <= 0:  # a free machine leaves nothing to tell
+        return None
+    return confidences_of_least_family([[np.log(one).tolist() for one in family] for family in costs])[chosen]
+
+
+def _repeated_costs(level: CostLevel) -> tuple[float, ...]:
+    """Return what `CostLevel.full_cost` is in each repeat."""
+    if level.waiting is not None:
+        return level.waiting.repeats
+    weight = _price_weight(level)
+    return tuple(weight * 1e6 / point.output_tokens_per_second.value for point in level.points)
 
 
 def _price_weight(level: CostLevel) -> float:
-    """Return USD per machine-second, up to a factor that all share; 1 where no price is known."""
+    """Return USD per machine-second; 1 where no price is known."""
     cost = level.cost_per_million_tokens.get("output")
     return 1.0 if cost is None else cost.value / level.machine_seconds_per_million.value
 

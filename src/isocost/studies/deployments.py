@@ -58,10 +58,13 @@ class Terms:
     ----------
     price : HourlyPrice or None
     service_levels : tuple of ServiceLevel
+    waiting_usd_per_second : float or None
+        Price of waiting, per request-second.
     """
 
     price: HourlyPrice | None
     service_levels: tuple[ServiceLevel, ...]
+    waiting_usd_per_second: float | None = None
 
 
 def deployment_reports(
@@ -144,7 +147,12 @@ def _curve(name: str, runs: Sequence[Run], terms: Terms, cautions: list[Caution]
     points = [replace(point, deployment=name) for run in runs if (point := _point(run, cautions)) is not None]
     if not points:
         return None
-    return cost_curve(points, price=terms.price, service_levels=terms.service_levels)
+    return cost_curve(
+        points,
+        price=terms.price,
+        service_levels=terms.service_levels,
+        waiting_usd_per_second=terms.waiting_usd_per_second,
+    )
 
 
 def _point(run: Run, cautions: list[Caution]) -> OperatingPoint | None:

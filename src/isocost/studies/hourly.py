@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from isocost.economics import Sensitivity
     from isocost.economics.ownership import Boundary, Formula
     from isocost.statistics import Draws
+    from isocost.studies.hourly_energy import HourlyEnergy
     from isocost.studies.machine import Machine
     from isocost.studies.renting import RentComparison
 
@@ -99,6 +100,8 @@ class HourlyReport:
     sensitivity : Sensitivity or None
         Of the total of one; ranges in the machine's currency.
     cautions : tuple of Caution
+    energy : HourlyEnergy or None
+        Of all of them; ``None`` where no grid was named.
     """
 
     machine: Machine
@@ -111,6 +114,7 @@ class HourlyReport:
     rents: tuple[RentComparison, ...]
     sensitivity: Sensitivity | None
     cautions: tuple[Caution, ...]
+    energy: HourlyEnergy | None = None
 
     @property
     def price(self) -> HourlyPrice:
@@ -160,6 +164,8 @@ def hourly_report(
     0.7866
     """
     asked = question or HourlyQuestion(changes={})
+    if asked.seed < 0:
+        raise InputError(f"seed must be at least 0, got {asked.seed}")
     today = datetime.now(UTC).date().isoformat()
     rates = {
         code.upper(): Currency(code=code.upper(), per_usd=rate, date=today, source="given by you")
@@ -300,6 +306,8 @@ def _given(name: str, text: str, unit: str, today: str) -> Assumed:
         raise InputError(
             f"--set {name}={text}: give a number, a range LOW..HIGH, or LOW..VALUE..HIGH"
         ) from None
+    if PARAMETERS[name].money and min(numbers) < 0:  # in the machine's own currency, before it is converted
+        raise InputError(f"{name} must be at least 0, got {min(numbers):g} {unit}")
     ends = (None, None) if len(numbers) == 1 else (numbers[0], numbers[-1])
     try:
         return Assumed(

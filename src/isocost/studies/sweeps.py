@@ -16,13 +16,15 @@ from isocost.economics import bounded_curve, cost_curve, edge_shares_of
 from isocost.exchange import SweepFile, SweepFormat, read_results, read_sweep
 from isocost.studies.choice import (
     assumptions_of,
-    candidates,
     cheapest,
+    competing,
     frontier_of_levels,
     workload_cautions,
 )
+from isocost.studies.energy import EnergyQuestion, with_energy
 from isocost.studies.hourly import HourlyQuestion, hourly_report
 from isocost.studies.levels import Steady, judged_levels
+from isocost.studies.money import MoneyTerms, given_price, refuse_range, waiting_assumptions, waiting_doubts
 from isocost.studies.report import Assumption, DeploymentReport, StudyReport
 from isocost.studies.request_cost import currency_named
 
@@ -59,6 +61,10 @@ class FileQuestion:
         Whether result files of the same load in different folders are repeats.
     rates : mapping of str to float
         Units for one US dollar, by code, for prices in other currencies; before the catalogue's.
+    energy : EnergyQuestion
+        What is said of power and of the grid.
+    money : MoneyTerms
+        A range of the price, a price of waiting.
     """
 
     price_usd_per_hour: float | None = None
@@ -68,6 +74,8 @@ class FileQuestion:
     form: SweepFormat = field(default_factory=SweepFormat)
     pool_folders: bool = False
     rates: Mapping[str, float] = field(default_factory=dict)
+    energy: EnergyQuestion = field(default_factory=EnergyQuestion)
+    money: MoneyTerms = field(default_factory=MoneyTerms)
 
 
 def report_files(
@@ -105,10 +113,11 @@ def report_files(
         if price is None
         else {point.deployment: price for point in read.points}
     )
-    reports, cautions = _reports(read.points, promised, question.steady, prices)
-    shared = _shared([each.curve for each in reports if each.curve is not None])
-    recommended, probability = cheapest(candidates(reports, None))
-    return StudyReport(
+    reports, cautions = _reports(read.points, promised, question, prices)
+    curves = [each.curve for each in reports if each.curve is not None]
+    shared = _shared(curves)
+    recommended, probability = cheapest(competing(reports, None))
+    found = StudyReport(
         name=", ".join(path.name or str(path) for path in paths),
         deployments=reports,
         recommended=recommended,
@@ -117,27 +126,32 @@ def report_files(
         frontier=frontier_of_levels(reports),
         price=shared,
         service_levels=promised,
-        assumptions=(*assumptions_of(shared, promised, None, reports), _steady_assumption(question.steady)),
+        assumptions=(
+            *assumptions_of(shared, promised, None, reports),
+            *waiting_assumptions(question.money),
+            _steady_assumption(question.steady),
+        ),
         hourly=hourly,
         cautions=(
             *read.cautions,
             *cautions,
             *_unpriced(reports),
             *workload_cautions(reports),
+            *waiting_doubts(curves, question.money),
             *(() if hourly is None else hourly.cautions),
         ),
         provenance=_provenance(read.points),
     )
+    return with_energy(found, question.energy, machine=question.machine)
 
 
 def _price(question: FileQuestion, today: str) -> tuple[HourlyPrice | None, HourlyReport | None]:
     given, machine = question.price_usd_per_hour, question.machine
     if given is not None and machine is not None:
         raise InputError("give either --price-per-hour or --machine, not both")
-    if given is not None:
-        return HourlyPrice(usd_per_hour=given, source="given by you", date=today), None
     if machine is None:
-        return None, None
+        return given_price(given, question.money, today=today), None
+    refuse_range(question.money, machine)
     hourly = hourly_report(machine)
     if isinstance(hourly.machine.profile, MachineProfile):
         return hourly.price, None
@@ -190,7 +204,7 @@ def _stated(read: SweepFile, rates: Mapping[str, float], today: str) -> dict[str
 def _reports(
     points: Sequence[OperatingPoint],
     promised: tuple[ServiceLevel, ...],
-    steady: Steady,
+    question: FileQuestion,
     prices: Mapping[str, HourlyPrice],
 ) -> tuple[tuple[DeploymentReport, ...], tuple[Caution, ...]]:
     """Judge and price each sweep; one without a usable level is told by cautions."""
@@ -198,11 +212,16 @@ def _reports(
     cautions: list[Caution] = []
     for name in dict.fromkeys(point.deployment for point in points):
         mine = [point for point in points if point.deployment == name]
-        levels = judged_levels(mine, steady)
+        levels = judged_levels(mine, question.steady)
         if not levels.points:
             cautions += levels.cautions
             continue
-        curve = cost_curve(levels.points, price=prices.get(name), service_levels=promised)
+        curve = cost_curve(
+            levels.points,
+            price=prices.get(name),
+            service_levels=promised,
+            waiting_usd_per_second=question.money.waiting_usd_per_second,
+        )
         curve = bounded_curve(curve, edge_shares_of(levels.judged))
         found.append(
             DeploymentReport(

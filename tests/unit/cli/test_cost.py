@@ -91,7 +91,53 @@ def test_a_workload_is_costed_too(isocost, sweep, tmp_path):
     assert "the sweep did not count input tokens" in out
 
 
+def test_sensitivity_and_waiting_on_the_command_line(isocost, sweep, tmp_path):
+    page = tmp_path / "page.html"
+    status, out, err = isocost(
+        "cost", sweep, "--price-range", "2:6", "--sensitivity", "--waiting-price", "0.1", "--out", page
+    )
+    assert (status, err) == (0, "")
+    # (4 + .1 b) / X: 1: .0410, 4: .0147, 16: .0080, 64: .0116; 4 / 3600 * 1e6 / 700 = 1.587
+    said = " ".join(out.split())
+    assert said.startswith(
+        "Run sweep at 16 concurrent: $1.59 per million output tokens ($4.00/h [2.00, 6.00]"
+    )
+    assert "With waiting at $0.1 an hour: $2.22 per million output tokens, waiting included" in said
+    assert "Question price first: it explains 100 % of the variance" in said
+    assert 'id="tornado"' in page.read_text()
+    assert "With waiting" in page.read_text()
+    told = json.loads(isocost("cost", sweep, "--price-range", "2:6", "--waiting-price", "0.1", "--json")[1])
+    row = told["tables"]["levels"][2]
+    assert row["waiting"]["requests_inside"]["value"] == 16
+    full = row["waiting"]["cost_with_waiting_per_million_output_tokens"]["value"]
+    assert full == pytest.approx((4 + 1.6) / 3600 * 1e6 / 700)
+    assert told["estimates"]["cost_with_waiting_per_million_output_tokens"]["value"] == full
+    assert told["tables"]["deployments"][0]["waiting_usd_per_hour"] == pytest.approx(0.1)
+    assert {"name": "price of waiting", "source": "given by you"}.items() <= told["assumptions"][1].items()
+
+
 REFUSED = [
+    (
+        ["cost", "SWEEP", "--price-range", "6:2"],
+        "--price-range 6:2 is no range of prices; give LOW:HIGH in USD per hour, such as 2.00:4.00",
+    ),
+    (["report", "SWEEP", "--price-range", "about 2"], "--price-range 'about 2' is no range; give LOW:HIGH"),
+    (
+        ["cost", "SWEEP", "--price-range", "2:3", "--price-per-hour", "9"],
+        "--price-range 2:3 does not hold the price, 9 USD per hour; give LOW <= price <= HIGH",
+    ),
+    (
+        ["cost", "SWEEP", "--price-range", "2:3", "--machine", "h100-rented"],
+        "--price-range goes with --price-per-hour: the price of h100-rented comes with its own range",
+    ),
+    (
+        ["cost", "SWEEP", "--waiting-price", "1"],
+        "--waiting-price is weighed against the price of the machine, which is unknown; give --price-per",
+    ),
+    (
+        ["cost", "SWEEP", "--waiting-price", "-1", "--price-per-hour", "1"],
+        "--waiting-price must be at least 0 USD per hour of one waiting request, got -1",
+    ),
     (["cost", "SWEEP", "--share", "tokens"], "--share goes with --workload TASKS.csv"),
     (["cost", "SWEEP", "--workload", "FOLDER/none.csv"], "cannot read FOLDER/none.csv: No such file"),
     (["cost", "SWEEP", "--steady", "maybe"], "--steady must be partial, only or any, got 'maybe'"),

@@ -11,6 +11,7 @@ from isocost.core.errors import FailedRequestsWarning, InputError, MeasurementEr
 from isocost.core.load import RequestShape
 from isocost.journal import LoadStage, RuntimeStage, StudyFolder, TargetSpec, read_runs
 from isocost.studies.answer import report_study, write_report
+from isocost.studies.energy import EnergyQuestion
 from isocost.studies.measure import measure_stage, run_study
 from isocost.studies.profile import predict_runtime
 
@@ -148,6 +149,21 @@ def test_assumptions_are_used_where_nothing_else_is_said(truth, tmp_path):
     assert result.recommended == "truth"
     with pytest.raises(InputError, match="give either --price-per-hour or --machine, not both"):
         report_study(tmp_path, price_usd_per_hour=1.0, machine="cloud-2core")
+
+
+def test_the_machine_behind_a_price_tells_the_energy_of_a_study(truth, tmp_path):
+    measure_stage(tmp_path, sweep(truth))
+    told = report_study(tmp_path, machine="2xa800-owned").energy.of("truth")
+    level = told.curve.levels[0]
+    assert told.obtained == "machine model"
+    # 400 W each, at the level's own throughput
+    speed = report_study(tmp_path).deployments[0].curve.levels[0].output_tokens_per_second.value
+    assert level.per_token["accelerator"].value == pytest.approx(800 / speed)
+    StudyFolder(tmp_path).assumptions_file.write_text("machine: 8xh100-rented\n")
+    assert report_study(tmp_path).energy.of("truth").obtained == "share of design power"
+    assert report_study(tmp_path, price_usd_per_hour=1.0).energy is None
+    given = report_study(tmp_path, price_usd_per_hour=1.0, energy=EnergyQuestion(power_w=50.0))
+    assert given.energy.of("truth").obtained == "given"
 
 
 def test_an_owned_machine_prices_a_study_with_its_interval(truth, tmp_path):

@@ -1,6 +1,8 @@
 """The pictures of a report, each a pure function from records to a `Figure`."""
 
+from isocost.reporting.charts.breakeven import break_even_figure
 from isocost.reporting.charts.cost import cost_figure
+from isocost.reporting.charts.energy import energy_figure
 from isocost.reporting.charts.figure import Figure, Panel, Series
 from isocost.reporting.charts.frontier import frontier_figure
 from isocost.reporting.charts.hourly import hourly_figure
@@ -14,9 +16,11 @@ __all__ = [
     "Figure",
     "Panel",
     "Series",
+    "break_even_figure",
     "contention_figure",
     "cost_figure",
     "drift_figure",
+    "energy_figure",
     "frontier_figure",
     "hourly_figure",
     "latency_figure",

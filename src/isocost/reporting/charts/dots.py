@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from isocost.reporting.charts.axes import axis_numbers, axis_scale
@@ -156,22 +156,26 @@ def _draw(dots: Dots, groups: dict[str, Series], *, width: float) -> Markup:
 def _scale(dots: Dots, rows: Sequence[DotRow], frame: Frame) -> Scale:
     """Hold the rows that are drawn, the reference, and room for the arrows of lower bounds."""
     seen = [row.shown for row in rows if row.shown is not None]
-    room = max((_arrow_room(row) for row in rows), default=0.0)
-    scale = axis_scale(seen, frame.left + 6, frame.right - room, log=dots.log)
+    scale = axis_scale(seen, frame.left + 6, frame.right, log=dots.log)
     known = [number for number, _ in dots.reference if not scale.log or number > 0]
     low, high = min([scale.low, *known]), max([scale.high, *known])
-    if scale.log:
-        air = (high / low) ** (AIR / 2)
-        ends = (low if low == scale.low else low / air, high if high == scale.high else high * air)
-    else:
-        air = (high - low) * AIR / 2
-        ends = (low if low == scale.low else low - air, high if high == scale.high else high + air)
-    return Scale(low=ends[0], high=ends[1], start=scale.start, end=scale.end, log=scale.log)
+    air = (high / low) ** (AIR / 2) if scale.log else (high - low) * AIR / 2
+    if low < scale.low:
+        low = low / air if scale.log else low - air
+    if high > scale.high:
+        high = high * air if scale.log else high + air
+    scale = Scale(low=low, high=high, start=scale.start, end=scale.end, log=scale.log)
+    while scale.end > frame.left + 40 and any(_right_end(scale, row) > frame.right for row in rows):
+        scale = replace(scale, end=scale.end - 6)  # make room for the arrows
+    return scale
 
 
-def _arrow_room(row: DotRow) -> float:
-    bounded = row.value is not None or row.at_least is None
-    return 0.0 if bounded else ARROW + text_width(row.otherwise, 12.0) + 4
+def _right_end(scale: Scale, row: DotRow) -> float:
+    """Return how far to the right a row reaches."""
+    if row.shown is None:
+        return scale.start
+    last = scale.at(row.shown.value if row.shown.high is None else row.shown.high)
+    return last if row.value is not None else last + ARROW + text_width(row.otherwise, 12.0) + 2
 
 
 def _reference(plot: _Plot, number: float, said: str) -> list[Markup]:
@@ -199,7 +203,7 @@ def _row(plot: _Plot, row: DotRow, number: int, y: float) -> list[Markup]:
     if shown.low is not None and shown.high is not None:
         marks.append(segment(plot.x.at(shown.low), y, plot.x.at(shown.high), y, "whisker"))
     if row.value is None:
-        end = max(x, plot.x.at(shown.high) if shown.high is not None else x) + ARROW
+        end = plot.x.at(shown.value if shown.high is None else shown.high) + ARROW
         marks += [
             segment(x, y, end - 3, y, "whisker"),
             polyline([(end - 9, y - 4), (end - 3, y), (end - 9, y + 4)], "line thin"),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from isocost.reporting.markup import Markup
     from isocost.reporting.svg import Frame
 
-__all__ = ["ProductivityChange", "malmquist_figure"]
+__all__ = ["ProductivityParts", "malmquist_figure"]
 
 SIZES = ((WIDE, 480.0), (NARROW, 400.0))
 LEAST_SPAN = 1.1
@@ -34,7 +34,7 @@ RINGS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProductivityChange:
+class ProductivityParts:
     """How a unit's productivity changed between two dates; above 1 is better in each part.
 
     Parameters
@@ -64,12 +64,12 @@ class _Plot:
     y: Scale
     groups: Mapping[str, Series]
 
-    def place(self, change: ProductivityChange) -> tuple[float, float]:
+    def place(self, change: ProductivityParts) -> tuple[float, float]:
         return self.x.at(change.technical.value), self.y.at(change.efficiency.value)
 
 
 def malmquist_figure(
-    changes: Sequence[ProductivityChange], *, before: str, after: str, key: str = "malmquist"
+    changes: Sequence[ProductivityParts], *, before: str, after: str, key: str = "malmquist"
 ) -> Figure:
     """Draw the two parts of each unit's Malmquist index against each other, 1 being no change.
 
@@ -78,7 +78,7 @@ def malmquist_figure(
 
     Parameters
     ----------
-    changes : sequence of ProductivityChange
+    changes : sequence of ProductivityParts
         One at least.
     before, after : str
         The two dates.
@@ -99,7 +99,7 @@ def malmquist_figure(
     >>> from isocost.core.estimate import Estimate
     >>> def part(value):
     ...     return Estimate(value=value, unit="1", kind="measured", method="example")
-    >>> change = ProductivityChange(name="a", efficiency=part(0.9), technical=part(1.2), index=part(1.08))
+    >>> change = ProductivityParts(name="a", efficiency=part(0.9), technical=part(1.2), index=part(1.08))
     >>> malmquist_figure([change], before="2024", after="2025").title
     'Productivity from 2024 to 2025'
     """
@@ -131,7 +131,7 @@ def malmquist_figure(
 
 
 def _draw(
-    changes: Sequence[ProductivityChange],
+    changes: Sequence[ProductivityParts],
     groups: Mapping[str, Series],
     size: tuple[float, float],
     title: str,
@@ -166,7 +166,7 @@ def _neutral(plot: _Plot) -> list[tuple[float, float]]:
 
 
 def _plot(
-    changes: Sequence[ProductivityChange], groups: Mapping[str, Series], width: float, height: float
+    changes: Sequence[ProductivityParts], groups: Mapping[str, Series], width: float, height: float
 ) -> _Plot:
     """Make both axes reach as far from 1, up and down."""
     parts = [part for each in changes for part in (each.efficiency, each.technical)]
@@ -184,7 +184,7 @@ def _plot(
     return _Plot(frame=frame, x=x, y=y, groups=groups)
 
 
-def _mark(plot: _Plot, number: int, change: ProductivityChange) -> Markup:
+def _mark(plot: _Plot, number: int, change: ProductivityParts) -> Markup:
     x, y = plot.place(change)
     series = plot.groups[change.group]
     tip = "\n".join(
@@ -208,7 +208,7 @@ def _mark(plot: _Plot, number: int, change: ProductivityChange) -> Markup:
     )
 
 
-def _labels(plot: _Plot, changes: Sequence[ProductivityChange], *, narrow: bool) -> tuple[Placed, ...]:
+def _labels(plot: _Plot, changes: Sequence[ProductivityParts], *, narrow: bool) -> tuple[Placed, ...]:
     ranked = sorted(changes, key=lambda each: -abs(math.log(each.index.value)))
     short = short_names([each.name for each in changes], 16 if narrow else 26)
     labels = [
@@ -225,7 +225,7 @@ def _labels(plot: _Plot, changes: Sequence[ProductivityChange], *, narrow: bool)
     )
 
 
-def _crossed(plot: _Plot, changes: Sequence[ProductivityChange]) -> list[list[tuple[float, float]]]:
+def _crossed(plot: _Plot, changes: Sequence[ProductivityParts]) -> list[list[tuple[float, float]]]:
     """Return the three lines of no change, and the intervals."""
     frame, (x, y) = plot.frame, (plot.x.at(1), plot.y.at(1))
     spans = [
@@ -236,7 +236,7 @@ def _crossed(plot: _Plot, changes: Sequence[ProductivityChange]) -> list[list[tu
     return [[(x, frame.top), (x, frame.bottom)], [(frame.left, y), (frame.right, y)], _neutral(plot), *spans]
 
 
-def _data(changes: Sequence[ProductivityChange]) -> tuple[tuple[str, ...], ...]:
+def _data(changes: Sequence[ProductivityParts]) -> tuple[tuple[str, ...], ...]:
     heading = ["unit"]
     for name in ("efficiency change", "technical change", "Malmquist index"):
         heading += [name, f"{name} low", f"{name} high"]
