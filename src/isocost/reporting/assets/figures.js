@@ -20,7 +20,7 @@
   }
   const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
   function walk(event, figure) {
-    const points = marked(figure).sort((one, other) => place(one) - place(other));
+    const points = ordered(marked(figure));
     const at = points.findIndex((node) => node.classList.contains("here"));
     let next = null;
     if (event.key in STEPS) next = at < 0 ? 0 : Math.min(Math.max(at + STEPS[event.key], 0), points.length - 1);
@@ -30,11 +30,14 @@
     event.preventDefault();
     stand(figure, next === null ? null : points[next]);
   }
-  // Panel by panel; within one from left to right, or down where points stand in rows.
-  function place(node) {
-    const svg = node.closest("svg"), box = node.getBoundingClientRect();
-    const panels = Array.from(svg.closest("figure").querySelectorAll("svg.chart"));
-    return panels.indexOf(svg) * 1e6 + box.left + box.width / 2 + (box.top + box.height / 2) / 1e4;
+  // Panel by panel; within one as drawn, or from left to right where units are strewn over a plane.
+  function ordered(points) {
+    const panels = [...new Set(points.map((node) => node.closest("svg")))];
+    const across = (node) => { const box = node.getBoundingClientRect(); return box.left + box.width / 2; };
+    const key = (node, i) => [panels.indexOf(node.closest("svg")), node.matches(".unit:not(.row)") ? across(node) : 0, i];
+    const keyed = points.map((node, i) => [node, key(node, i)]);
+    keyed.sort(([, one], [, other]) => one[0] - other[0] || one[1] - other[1] || one[2] - other[2]);
+    return keyed.map(([node]) => node);
   }
   document.querySelectorAll("figure.plot").forEach((figure) => {
     const panels = figure.querySelector(".panels");

@@ -196,7 +196,7 @@ def _row(plot: _Plot, row: DotRow, number: int, y: float) -> list[Markup]:
         said = text(plot.x.start + 4, y + 4, row.otherwise or "none", "label")
         return [
             *parts,
-            element("g", {"class": "unit", "data-unit": str(number)}, element("title", None, tip), said),
+            element("g", {"class": "unit row", "data-unit": str(number)}, element("title", None, tip), said),
         ]
     x = plot.x.at(shown.value)
     marks = []
@@ -209,7 +209,7 @@ def _row(plot: _Plot, row: DotRow, number: int, y: float) -> list[Markup]:
             polyline([(end - 9, y - 4), (end - 3, y), (end - 9, y + 4)], "line thin"),
             text(end + 2, y + 4, row.otherwise, "label"),
         ]
-    kind = f"unit {series.kind}" + ("" if row.value is not None else " open")
+    kind = f"unit row {series.kind}" + ("" if row.value is not None else " open")
     marks += [marker("circle", x, y, 11, "hit"), marker(series.shape, x, y, 5)]
     drawn = element("g", {"class": kind, "data-unit": str(number)}, element("title", None, tip), *marks)
     return [*parts, drawn]

@@ -12,8 +12,9 @@ from isocost.reporting.markup import exact, shorten
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from isocost.core.estimate import Estimate
     from isocost.frontier.dominance import Frontier, FrontierUnit
-    from isocost.reporting.charts.plane import Plane
+    from isocost.reporting.charts.plane import Plane, PlanePoint
     from isocost.reporting.charts.plane_drawing import Drawn
 
 __all__ = ["plane_figure", "unit_data", "unit_series"]
@@ -69,7 +70,7 @@ def plane_figure(plane: Plane) -> Figure:
         panels=(Panel(title="", drawings=tuple(each.markup for each in drawn)),),
         legend=tuple(used) if len(used) > 1 else (),
         notes=tuple(_notes(plane, drawn[0])),
-        data=unit_data(plane.frontier),
+        data=(*unit_data(plane.frontier), *(_point_row(plane, each) for each in plane.points)),
     )
 
 
@@ -116,7 +117,21 @@ def unit_data(frontier: Frontier) -> tuple[tuple[str, ...], ...]:
 
 
 def _row(unit: FrontierUnit) -> tuple[str, ...]:
-    cells = [unit.name, unit.group]
-    for value in unit.values:
-        cells += ["" if each is None else exact(each) for each in (value.value, value.low, value.high)]
-    return (*cells, "yes" if unit.on_frontier else "no")
+    numbers = (cell for value in unit.values for cell in _cells(value))
+    return (unit.name, unit.group, *numbers, "yes" if unit.on_frontier else "no")
+
+
+def _point_row(plane: Plane, point: PlanePoint) -> tuple[str, ...]:
+    known = {plane.x: point.x, plane.y: point.y}
+    places = range(len(plane.frontier.axes))
+    numbers = (cell for place in places for cell in _cells(known.get(place)))
+    return (point.name, "", *numbers, "no unit")
+
+
+def _cells(value: Estimate | None) -> tuple[str, str, str]:
+    if value is None:
+        return "", "", ""
+    value_text, low, high = (
+        "" if each is None else exact(each) for each in (value.value, value.low, value.high)
+    )
+    return value_text, low, high
