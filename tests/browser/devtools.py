@@ -22,6 +22,8 @@ import os, sys
 ends = [os.dup(int(end)) for end in sys.argv[1:3]]
 os.dup2(ends[0], 3)  # the browser reads commands from 3 and writes answers to 4
 os.dup2(ends[1], 4)
+for end in (3, 4):
+    os.set_inheritable(end, True)
 os.execvp(sys.argv[3], sys.argv[3:])
 """
 
