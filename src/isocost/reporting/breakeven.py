@@ -34,6 +34,7 @@ __all__ = [
     "break_even_sentence",
     "break_even_tables",
     "break_even_text",
+    "break_even_verdict",
     "replica_sentence",
     "share_text",
 ]
@@ -58,12 +59,20 @@ def break_even_text(told: BreakEvenReport, *, width: int = 100) -> str:
     width : int
         Columns of the terminal.
     """
-    verdict = " ".join([break_even_sentence(told), *at_load_sentence(told)])
-    blocks = [textwrap.wrap(verdict, width)]
+    blocks = [textwrap.wrap(_verdict(told), width)]
     blocks += [table_lines(table, width=width) for table in break_even_tables(told)]
     if (steps := replica_sentence(told)) is not None:
         blocks.append(textwrap.wrap(steps, width))
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def break_even_verdict(told: BreakEvenReport, *, width: int = 100) -> str:
+    """Write the verdict alone, for a report that tells much else."""
+    return "\n".join(textwrap.wrap(_verdict(told), width)) + "\n"
+
+
+def _verdict(told: BreakEvenReport) -> str:
+    return " ".join([break_even_sentence(told), *at_load_sentence(told)])
 
 
 def break_even_doubts(report: StudyReport, *, width: int = 100) -> str:

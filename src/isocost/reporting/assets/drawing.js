@@ -129,7 +129,7 @@ isocost.drawing = (() => {
     return [...ticks.map((tick) => line(scale.at(tick), top, scale.at(tick), bottom, "grid")), axis];
   }
   function drawHour(container, hour, inside) {
-    const [top, bottom, row, bar, count] = ["top", "bottom", "row", "bar", "count"].map((name) => number(container, name));
+    const [top, bottom, row, bar, count, digits] = ["top", "bottom", "row", "bar", "count", "digits"].map((name) => number(container, name));
     const found = steps(hour, inside), old = scaleOf(container);
     const high = Math.max(...found.map((step) => step.start + step.value)) * 1.02 || 1;
     const scale = { low: 0, high, start: old.start, end: old.end, at: (value) => old.start + (value / high) * (old.end - old.start) };
@@ -139,7 +139,7 @@ isocost.drawing = (() => {
         make("title", {}, `${step.name}: ${step.value.toFixed(4)} USD per hour`),
         make("rect", { class: "mark", x: left, y: middle - bar / 2, width: Math.max(right - left, 0), height: bar }),
         text(scale.start - 8, middle + 4, step.total ? "chosen" : "tick", step.name, "end"),
-        text(Math.max(left, right) + 6, middle + 4, "label", `$${isocost.numbers.fixed(step.value, 3)}`));
+        text(Math.max(left, right) + 6, middle + 4, "label", `$${isocost.numbers.fixed(step.value, digits)}`));
     });
     container.replaceChildren(...drawAxis(scale, top, bottom, count), ...bars);
   }
