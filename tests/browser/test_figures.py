@@ -167,7 +167,7 @@ def test_without_scripts_there_are_no_buttons_and_the_numbers_stay_hidden() -> N
     page = page_of(plane_figure(Plane(key="plane", title="t", frontier=made_up_frontier(3))))
     body = page[page.index("<main>") : page.index("<script>")]
     assert "<button" not in body
-    assert '<table class="figure-data" hidden>' in body
+    assert '<pre class="figure-data" hidden>' in body
 
 
 # ---- keyboard and linked panels

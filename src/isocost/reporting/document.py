@@ -195,9 +195,9 @@ def figure_markup(figure: Figure, *unit: str) -> Markup:
 
 
 def _figure_data(figure: Figure) -> Markup:
-    """Write the numbers behind a figure, unseen, for who downloads them."""
-    rows = [element("tr", None, *(element("td", None, cell) for cell in row)) for row in figure.data]
-    return element("table", {"class": "figure-data", "hidden": True}, *rows)
+    """Write the numbers behind a figure, unseen, for downloads: a line a row, a tab between cells."""
+    lines = ("\t".join(" ".join(cell.split()) for cell in row) for row in figure.data)
+    return element("pre", {"class": "figure-data", "hidden": True}, "\n".join(lines))
 
 
 def _legend(legend: Sequence[Series]) -> Markup:

@@ -38,8 +38,8 @@
     return [heading, ...rows.map((row) => [...row, ...Array(most + 1 - row.length).fill("")])];
   }
   function figureRows(figure) {
-    const data = figure.querySelector("table.figure-data");
-    return data ? Array.from(data.rows, (row) => Array.from(row.cells, (each) => each.textContent)) : tipRows(figure);
+    const data = figure.querySelector("pre.figure-data");
+    return data ? data.textContent.split("\n").map((line) => line.split("\t")) : tipRows(figure);
   }
 
   // ---- SVG

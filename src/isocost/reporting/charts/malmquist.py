@@ -10,7 +10,8 @@ from isocost.core.errors import InputError
 from isocost.reporting.charts.axes import axis_numbers, left_margin
 from isocost.reporting.charts.figure import NAME_LIMIT, NARROW, WIDE, Figure, Panel, Series, plot_frame
 from isocost.reporting.charts.names import short_names
-from isocost.reporting.charts.plane_drawing import label_markup, whisker_ends
+from isocost.reporting.charts.plane_labels import label_markup
+from isocost.reporting.charts.plane_plot import whisker_ends
 from isocost.reporting.format import estimate_text
 from isocost.reporting.labels import Label, place_labels
 from isocost.reporting.markup import element, exact, shorten

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from isocost.frontier import Frontier, FrontierUnit
 from isocost.reporting.charts.frontier_lines import Band
+from isocost.reporting.charts.names import short_names
 from isocost.reporting.charts.plane import Plane, PlanePoint, SlopeLine
 from isocost.reporting.charts.plane_figure import plane_figure
 from isocost.reporting.format import decimals, grouped, money
@@ -65,7 +66,8 @@ def _frontier(report: MixReport) -> Frontier:
 def _points(report: MixReport) -> Iterator[PlanePoint]:
     mix, cascade = report.mix, report.cascade
     if mix is not None and len(mix.shares) > 1:
-        shares = " + ".join(f"{100 * share:.3g} % {shorten(name, 24)}" for name, share in mix.shares)
+        short = short_names([unit.name for unit in report.units], 24)
+        shares = " + ".join(f"{100 * share:.3g} % {short[name]}" for name, share in mix.shares)
         yield PlanePoint(name=shares, x=mix.cost, y=mix.quality)
     if cascade is not None and cascade.judged.cost.unit == report.axes[0].unit:
         yield PlanePoint(

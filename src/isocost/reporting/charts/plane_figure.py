@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["plane_figure", "unit_data", "unit_series"]
 
+MOST_ROWS = 1000
+"""So many units are in the page's data, to bound its size."""
 SIZES = ((WIDE, 500.0), (NARROW, 400.0))
 
 
@@ -95,9 +97,11 @@ def _notes(plane: Plane, drawn: Drawn) -> Iterator[str]:
     if plane.prices is not None:
         yield "Red lines: equal cost at the prices given; no unit lies below the full one."
     yield from plane.notes
+    count = len(plane.frontier.units)
     if drawn.unnamed:
-        count = len(plane.frontier.units)
-        yield f"{count - drawn.unnamed} of {count} units are named; point at the others."
+        yield f"{count - drawn.unnamed:,} of {count:,} units are named; point at the others."
+    if count > MOST_ROWS:
+        yield f"The CSV holds {MOST_ROWS:,} of {count:,} units, those on the frontier first."
 
 
 def unit_series(frontier: Frontier) -> dict[str, Series]:
@@ -109,11 +113,12 @@ def unit_series(frontier: Frontier) -> dict[str, Series]:
 
 
 def unit_data(frontier: Frontier) -> tuple[tuple[str, ...], ...]:
-    """Return the units' numbers as rows of text, a heading first."""
+    """Return the units' numbers as rows of text, a heading first: of many, those on the frontier first."""
     heading = ["unit", "group"]
     for axis in frontier.axes:
         heading += [axis_name(axis, limit=200), f"{axis.name} low", f"{axis.name} high"]
-    return ((*heading, "on frontier"), *(_row(unit) for unit in frontier.units))
+    units = sorted(frontier.units, key=lambda unit: len(frontier.units) > MOST_ROWS and not unit.on_frontier)
+    return ((*heading, "on frontier"), *(_row(unit) for unit in units[:MOST_ROWS]))
 
 
 def _row(unit: FrontierUnit) -> tuple[str, ...]:
