@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import TYPE_CHECKING
+
+from study_page import standing_alone
 
 from isocost.economics import PARTIAL_FROM
 from isocost.reporting.charts import Series, hourly_figure
 from isocost.reporting.charts.figure import tick_labels
-from isocost.reporting.markup import Markup, element
+from isocost.reporting.markup import Markup
 from isocost.reporting.scales import Scale
 from isocost.reporting.svg import Frame, group, marker, polyline, segment, text, x_axis, y_axis
 from isocost.studies.hourly import HourlyQuestion, hourly_report
@@ -22,14 +23,6 @@ if TYPE_CHECKING:
 Runs = dict[str, list[tuple["OperatingPoint", "Steadiness | None"]]]
 RATES = (1.0, 5.0, 10.0, 25.0, 50.0, 100.0, 200.0)
 WIDTH, HEIGHT, TOP = 440.0, 340.0, 64.0
-RULES = (
-    ".chart text", ".chart .", ".grid", ".base", ".s0", ".s4", ".mark", ".open", ".line", ".thin", ".whisker",
-    ".bound",
-)  # fmt: skip
-FONT = (
-    '.chart text { font-family: Inter, "Segoe UI", "Liberation Sans", Arial, sans-serif; }\n'
-    ".chart .heading { font-size: 16px; font-weight: 600; }\n"
-)
 PANELS = (("C", "H100 (C5 and C6: two of them)"), ("A", "A100 80 GB PCIe"))
 
 
@@ -54,38 +47,6 @@ def pictures(
     }
 
 
-def _sheet() -> str:
-    """Take the colours of the light theme and the rules of charts from the report's style sheet."""
-    css = (files("isocost.reporting") / "assets" / "report.css").read_text(encoding="utf-8")
-    colours = css[: css.index("}") + 1]
-    rules = [line for line in css.splitlines() if line.startswith(RULES)]
-    return "\n".join([colours, *rules, FONT])
-
-
-def _whole(width: float, height: float, title: str, subtitle: str, body: Sequence[str]) -> str:
-    attributes = {
-        "xmlns": "http://www.w3.org/2000/svg",
-        "viewBox": f"0 0 {width:g} {height:g}",
-        "width": width,
-        "height": height,
-        "class": "chart",
-        "role": "img",
-    }
-    return (
-        element(
-            "svg",
-            attributes,
-            element("title", None, f"{title}: {subtitle}"),
-            Markup(f"<style>\n{_sheet()}</style>"),
-            element("rect", {"width": width, "height": height, "fill": "#fcfbf8"}),
-            text(16, 26, title, "heading"),
-            text(16, 46, subtitle, "axis-title"),
-            *body,
-        )
-        + "\n"
-    )
-
-
 def _two_panels(title: str, subtitle: str, draw: object, runs: Runs) -> str:
     assert callable(draw)
     body: list[str] = []
@@ -99,7 +60,7 @@ def _two_panels(title: str, subtitle: str, draw: object, runs: Runs) -> str:
             *draw(names, frame),
             text(frame.right, frame.bottom + 38, "requests offered per second", "axis-title", anchor="end"),
         ]
-    return _whole(2 * WIDTH, TOP + HEIGHT, title, subtitle, body)
+    return standing_alone(2 * WIDTH, TOP + HEIGHT, title, subtitle, body)
 
 
 def _series(names: Sequence[str]) -> list[Series]:
@@ -181,7 +142,7 @@ def _hour() -> str:
     size = inner.split('viewBox="0 0 ', 1)[1].split('"', 1)[0].split()
     width, height = float(size[0]), float(size[1])
     placed = Markup(inner.replace("<svg ", f'<svg y="{TOP:g}" width="{width:g}" height="{height:g}" ', 1))
-    return _whole(
+    return standing_alone(
         width,
         TOP + height,
         "What an hour of use of an owned H100 is made of",

@@ -10,13 +10,13 @@ import argparse
 import csv
 import itertools
 import math
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from machine import heading
 from public_pictures import pictures
+from study_page import filled, table
 
 from isocost.exchange import SweepFormat, read_sweep
 from isocost.studies.hourly import HourlyQuestion, hourly_report
@@ -24,7 +24,7 @@ from isocost.studies.levels import judged_levels
 from isocost.studies.sweeps import FileQuestion, report_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from isocost.core.estimate import Estimate
     from isocost.core.operating_point import OperatingPoint
@@ -124,11 +124,6 @@ def best(curve: CostCurve) -> CostLevel | None:
 def at_best(curve: CostCurve | None) -> str:
     level = None if curve is None else best(curve)
     return "none" if level is None else f"{cost(level)} at {level.load.label}"
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def deployments() -> str:
@@ -308,16 +303,6 @@ def blocks() -> Iterator[tuple[str, str]]:
     """Yield every table of the page by its name."""
     for part in (deployments, least_costs, longer_runs, underuse, returns, energy, hours, what_ifs):
         yield part.__name__.replace("_", "-"), part()
-
-
-def filled(page: str, tables: Mapping[str, str]) -> str:
-    """Return the page with its tables in their places."""
-    for name, text in tables.items():
-        begin, end = f"<!-- begin: {name} -->", "<!-- end -->"
-        pattern = re.escape(begin) + ".*?" + re.escape(end)
-        assert re.search(pattern, page, flags=re.DOTALL), f"the page has no place for {name}"
-        page = re.sub(pattern, lambda _, new=f"{begin}\n\n{text}\n\n{end}": new, page, flags=re.DOTALL)  # type: ignore[misc]
-    return page
 
 
 def main() -> None:
