@@ -44,6 +44,8 @@ def test_every_caution_stands_in_the_table_of_cautions():
         "economics/sweep",
         "economics/service",
         "studies/answer",
+        "studies/right_answers",
+        "studies/scored",
         "studies/energy",
         "studies/profile",
         "studies/doubts",

@@ -16,8 +16,10 @@ from isocost.catalog.published import (
     published_names,
 )
 from isocost.catalog.published_prices import PublishedPrice, published_price, published_prices
+from isocost.catalog.questions import QUESTION_SETS, question_file
 
 __all__ = [
+    "QUESTION_SETS",
     "MachineProfile",
     "ModelProfile",
     "OwnedMachine",
@@ -45,4 +47,5 @@ __all__ = [
     "published_names",
     "published_price",
     "published_prices",
+    "question_file",
 ]

@@ -30,7 +30,7 @@ from isocost.cli import (
     success,
 )
 from isocost.cli.usage import empty_word, usage_fault
-from isocost.core.errors import InputError, IsocostError
+from isocost.core.errors import BudgetError, InputError, IsocostError
 
 __all__ = ["app", "main"]
 
@@ -86,7 +86,7 @@ def main() -> None:
     try:
         _run(sys.argv[1:])
     except IsocostError as error:
-        _end(str(error), 2)
+        _end(str(error), 4 if isinstance(error, BudgetError) else 2)
     except (KeyboardInterrupt, typer.Abort):
         _end("stopped by Ctrl-C", 130)
     except OSError as error:

@@ -1,16 +1,16 @@
-"""``isocost measure``: time requests against an endpoint."""
+"""``isocost measure``: time requests against an endpoint, or ask it questions."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from isocost.cli import options
+from isocost.cli.measuring import measure_stages
+from isocost.cli.quality import quality
 from isocost.cli.targets import EndpointOptions, StackOptions, parse_target, stage_names
-from isocost.cli.watching import stoppable, watching
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app = typer.Typer(
-    help="Time requests against an endpoint that speaks the OpenAI API, or a stack on this machine.",
+    help="Time requests against an endpoint that speaks the OpenAI API, or a stack on this machine; "
+    "or ask it questions.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -161,6 +162,9 @@ def load(
     _measure(out, [asked], quiet=quiet)
 
 
+app.command("quality")(quality)
+
+
 def _cells(
     given: str | None, max_input_tokens: int | None, max_output_tokens: int | None
 ) -> tuple[RequestShape, ...] | None:
@@ -178,13 +182,7 @@ def _cells(
 
 
 def _measure(out: Path, stages: Sequence[Stage], *, quiet: bool) -> None:
-    from isocost.studies.measure import measure_stage
-
-    with stoppable() as stop, watching(quiet=quiet) as watch:
-        for stage in stages:
-            if not measure_stage(out, stage, watch=watch, stop=stop):
-                sys.stderr.write(f"isocost: stopped; go on with: isocost run {out}\n")
-                raise typer.Exit(130)
+    measure_stages(out, stages, quiet=quiet)
     names = ", ".join(repr(stage.name) for stage in stages)
     what = f"stage {names} of {out} is" if len(stages) == 1 else f"stages {names} of {out} are"
     typer.echo(f"{what} measured; see it: isocost report {out} --price-per-hour PRICE")

@@ -6,6 +6,7 @@
     ├── InputError (also ValueError)     the caller's parameter, file or configuration
     ├── CatalogError (also LookupError)  unknown model, accelerator or price
     ├── MeasurementError                 the target failed; carries observations so far
+    ├── BudgetError                      what was allowed is spent; nothing more was sent
     ├── EstimationError                  the data cannot identify the model
     └── MissingExtraError                optional dependency absent; names the extra
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from isocost.core.observation import Observation
 
 __all__ = [
+    "BudgetError",
     "CatalogError",
     "ClientSaturatedWarning",
     "EstimationError",
@@ -64,6 +66,10 @@ class MeasurementError(IsocostError):
     def __init__(self, message: str, observations: Sequence[Observation] = ()) -> None:
         super().__init__(message)
         self.observations = tuple(observations)
+
+
+class BudgetError(IsocostError):
+    """What was allowed to be sent or spent is used up; what was measured until then is kept."""
 
 
 class EstimationError(IsocostError):

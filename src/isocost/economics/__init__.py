@@ -98,6 +98,7 @@ from isocost.economics.power import (
 from isocost.economics.principle import PRINCIPLES, Judgement, Principle, PrincipleName
 from isocost.economics.principles import arc_returns, judge_principles
 from isocost.economics.request_sizes import RequestSizes, output_tokens_per_request, request_sizes
+from isocost.economics.right_answer import cost_of_right_answer
 from isocost.economics.sensitivity import Influence, Sensitivity, sensitivity
 from isocost.economics.short_run import (
     ShortRunLevel,
@@ -234,6 +235,7 @@ __all__ = [
     "congestion_s",
     "cost_curve",
     "cost_flow",
+    "cost_of_right_answer",
     "cost_per_million",
     "cost_per_request",
     "cost_sensitivity",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from isocost.engine.fetch import FETCHABLE, PackagedModel, fetch_model, fetched_model
 from isocost.engine.gguf_file import cached_model, write_model
 from isocost.engine.presets import PRESETS, custom
 from isocost.engine.running import RunningEngine
@@ -12,12 +13,16 @@ from isocost.engine.transformers_settings import TransformersSettings
 from isocost.engine.transformers_stack import transformers_stack
 
 __all__ = [
+    "FETCHABLE",
     "PRESETS",
     "EngineSettings",
+    "PackagedModel",
     "RunningEngine",
     "TransformersSettings",
     "cached_model",
     "custom",
+    "fetch_model",
+    "fetched_model",
     "llama_config",
     "running_engine",
     "serve",

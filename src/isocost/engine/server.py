@@ -16,6 +16,7 @@ from isocost.core.deployment import Architecture
 from isocost.core.errors import InputError, IsocostError, MeasurementError, MissingExtraError
 from isocost.engine.channel import Channel
 from isocost.engine.child import Child, adopt, await_ready, died, failure_message, orphaned, start
+from isocost.engine.fetch import FETCHABLE, fetched_model
 from isocost.engine.gguf_file import cached_model
 from isocost.engine.http import Service, application
 from isocost.engine.link import Link
@@ -41,7 +42,7 @@ def find_model(model: str | Path | Architecture, *, precision: str | None = None
     Parameters
     ----------
     model : str, Path or Architecture
-        ``"tiny"``, ``"small"``, a path, or what `custom` returned.
+        ``"tiny"``, ``"small"``, the name of a fetched model, a path, or what `custom` returned.
     precision : {"F16", "Q8_0"}, optional
         Of made-up weights, F16 by default; a file brings its own.
     seed : int
@@ -64,11 +65,15 @@ def find_model(model: str | Path | Architecture, *, precision: str | None = None
     if architecture is not None:
         path = cached_model(architecture, precision=precision or "F16", seed=seed)
         return read_model_file(path, name=architecture.name)
-    if Path(str(model)).suffix != ".gguf":
+    fetched = fetched_model(str(model))
+    if fetched is None and str(model) in FETCHABLE:
+        raise InputError(f"{model} is not on this machine yet; fetch it: isocost engine fetch {model}")
+    if fetched is None and Path(str(model)).suffix != ".gguf":
         raise InputError(
-            f"no model {str(model)!r}; give {', '.join(PRESETS)} or the path of a file that ends in .gguf"
+            f"no model {str(model)!r}; give {', '.join((*PRESETS, *FETCHABLE))} or the path of a file that "
+            "ends in .gguf"
         )
-    file = read_model_file(Path(str(model)).absolute())
+    file = read_model_file((fetched or Path(str(model))).absolute())
     if precision not in (None, file.precision):
         raise InputError(f"{model} holds {file.precision} weights; leave the precision {precision} out")
     return file

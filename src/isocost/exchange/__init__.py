@@ -9,6 +9,7 @@ from isocost.exchange.model_config import read_model_config
 from isocost.exchange.price_file import read_price
 from isocost.exchange.problems import ProblemFile, read_problems
 from isocost.exchange.quality import KNOWN_QUALITY_TOOLS, QualityFiles, read_quality
+from isocost.exchange.questions import read_questions
 from isocost.exchange.results import KNOWN_TOOLS, ResultFiles, read_results
 from isocost.exchange.scores import ScoredAnswers, read_scores
 from isocost.exchange.series import read_series
@@ -45,6 +46,7 @@ __all__ = [
     "read_price",
     "read_problems",
     "read_quality",
+    "read_questions",
     "read_results",
     "read_scores",
     "read_series",

@@ -1,5 +1,6 @@
 """The study folder: what was asked, what is assumed, what was observed; one writer, many readers."""
 
+from isocost.journal.answers import read_answers
 from isocost.journal.aside import set_aside
 from isocost.journal.assumptions import Assumptions, read_assumptions, write_template
 from isocost.journal.folder import StudyFolder, create_study, open_study
@@ -8,6 +9,7 @@ from isocost.journal.reader import finished_numbers, read_deployments, read_runs
 from isocost.journal.stages import (
     EngineSpec,
     LoadStage,
+    QualityStage,
     RuntimeStage,
     Stage,
     TargetSpec,
@@ -20,6 +22,7 @@ __all__ = [
     "EngineSpec",
     "JournalWriter",
     "LoadStage",
+    "QualityStage",
     "RuntimeStage",
     "Stage",
     "StudyFolder",
@@ -28,6 +31,7 @@ __all__ = [
     "create_study",
     "finished_numbers",
     "open_study",
+    "read_answers",
     "read_assumptions",
     "read_deployments",
     "read_runs",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from isocost.core.errors import InputError
-from isocost.journal.stages import Stage, difference, to_plain
+from isocost.journal.stages import QualityStage, Stage, difference, to_plain
 from isocost.journal.yaml_edge import read_checked, write_yaml
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class StudyFolder:
         return tuple(read_checked(self.study_file, schema, prepare=self._prepare).stages)
 
     def add_stage(self, stage: Stage) -> Stage:
-        """Enter a stage; one that asks for the same is already there and is returned as it stands.
+        """Enter a stage; one that asks for the same is already there and is returned, with the new budget.
 
         Raises
         ------
@@ -87,8 +87,15 @@ class StudyFolder:
                         f"the study {self.path} has a stage {stage.name!r} that asks for something else "
                         f"({changed}); give the new one a name of its own: --stage NAME"
                     )
-                return there
+                return self._with_budget_of(stage, there)
         self._write((*stages, stage))
+        return stage
+
+    def _with_budget_of(self, stage: Stage, there: Stage) -> Stage:
+        """Return the stage that is there; where it has a budget, with the latest one."""
+        if stage == there or not isinstance(stage, QualityStage):
+            return there
+        self._write(tuple(stage if each == there else each for each in self.stages()))
         return stage
 
     def _write(self, stages: tuple[Stage, ...]) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "open_for_reading", "open_for_writing"]
 
-FORMAT = 1
+FORMAT = 2
 """Version of the tables; a newer one is refused, an older one is migrated."""
 
 _TABLES = """
@@ -66,7 +66,18 @@ CREATE TABLE request (
     chunk_tokens BLOB
 ) STRICT;
 CREATE UNIQUE INDEX measured_once ON request (run_id, number) WHERE warmup = 0 AND outcome <> 'cancelled';
+CREATE TABLE answer (
+    run_id INTEGER NOT NULL REFERENCES run,
+    number INTEGER NOT NULL,
+    question TEXT NOT NULL,
+    category TEXT,
+    verdict TEXT NOT NULL,
+    cut INTEGER NOT NULL,
+    text TEXT,
+    PRIMARY KEY (run_id, number)
+) STRICT;
 """
+_SINCE_1 = _TABLES[_TABLES.index("CREATE TABLE answer") :]
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
@@ -84,6 +95,8 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         if version == 0:
             connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {FORMAT}; COMMIT;")
+        elif version == 1:  # its tables are the same, without the last one
+            connection.executescript(f"BEGIN; {_SINCE_1} PRAGMA user_version = {FORMAT}; COMMIT;")
     except sqlite3.OperationalError as error:
         raise InputError(
             f"cannot write the journal {path}: {error}; choose a folder that can be written"

@@ -12,6 +12,7 @@ from isocost.core.load import RequestShape
 __all__ = [
     "EngineSpec",
     "LoadStage",
+    "QualityStage",
     "RuntimeStage",
     "Stage",
     "TargetSpec",
@@ -20,6 +21,7 @@ __all__ = [
     "to_plain",
 ]
 
+_MOST_QUESTIONS = 256  # each has a thread
 _STRICT = {"extra": "forbid", "strict": False}
 
 
@@ -223,7 +225,74 @@ class LoadStage:
         _require_timeout(self.request_timeout_s)
 
 
-Stage = RuntimeStage | LoadStage
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityStage:
+    """Ask questions with known answers: greedy, untimed, each once.
+
+    Parameters
+    ----------
+    target, name, deployment
+        As in `RuntimeStage`.
+    questions : str
+        Path of a file of questions, or name of a shipped set.
+    digest : str
+        SHA-256 of that file, hexadecimal.
+    count : int
+        How many questions it holds, at least 1.
+    max_tokens : int
+        Longest answer.
+    concurrency : int
+        Requests in flight, at most 256.
+    prompt_format, grading_rule : int
+        Versions of the wording and of what counts as right.
+    keep_answers : bool
+        Whether the texts of answers are stored.
+    seed : int
+        Sent to a target that takes one.
+    max_requests : int or None
+        Budget of requests; a stage that differs in its budget alone asks for the same.
+    max_cost_usd, input_usd_per_million, output_usd_per_million : float or None
+        Budget of money, and what tokens cost.
+    """
+
+    __pydantic_config__: ClassVar[Any] = _STRICT
+
+    target: TargetSpec
+    questions: str
+    digest: str
+    count: int
+    name: str = "quality"
+    deployment: str | None = None
+    max_tokens: int = 16
+    concurrency: int = 1
+    prompt_format: int = 1
+    grading_rule: int = 1
+    keep_answers: bool = False
+    seed: int = 0
+    request_timeout_s: float = 600.0
+    max_requests: int | None = None
+    max_cost_usd: float | None = None
+    input_usd_per_million: float | None = None
+    output_usd_per_million: float | None = None
+    kind: Literal["quality"] = "quality"
+
+    def __post_init__(self) -> None:
+        """Refuse a stage that would ask nothing or cannot be carried out."""
+        for name in ("count", "max_tokens", "concurrency"):
+            if getattr(self, name) < 1:
+                raise InputError(f"{name.replace('_', ' ')} must be at least 1, got {getattr(self, name)}")
+        if self.concurrency > _MOST_QUESTIONS:
+            raise InputError(f"at most {_MOST_QUESTIONS} questions are asked at once, got {self.concurrency}")
+        _require_seed(self.seed)
+        _require_timeout(self.request_timeout_s)
+        if (self.input_usd_per_million is None) != (self.output_usd_per_million is None):
+            raise InputError(
+                "prices of tokens need both: give --input-usd-per-million and --output-usd-per-million"
+            )
+
+
+Stage = RuntimeStage | LoadStage | QualityStage
+_BUDGET = ("max_requests", "max_cost_usd", "input_usd_per_million", "output_usd_per_million")
 
 
 def _require_seed(seed: int) -> None:
@@ -243,12 +312,12 @@ def to_plain(stage: Stage) -> dict[str, Any]:
 
 
 def difference(there: Stage, here: Stage) -> str | None:
-    """Say in which fields two stages differ, their name apart; ``None`` when they ask for the same."""
+    """Say in which fields two stages differ, name and budget apart; ``None`` when they ask for the same."""
     old, new = _without_defaults(there), _without_defaults(here)
     parts = [
         f"{name.replace('_', ' ')} {_short(old.get(name))} there, {_short(new.get(name))} here"
         for name in dict.fromkeys((*old, *new))
-        if name != "name" and old.get(name) != new.get(name)
+        if name not in ("name", *_BUDGET) and old.get(name) != new.get(name)
     ]
     return "; ".join(parts) or None
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from isocost.core.deployment import Deployment
     from isocost.core.load import Load
     from isocost.core.observation import ClientHealth, Clock, Observation
+    from isocost.core.question import GradedAnswer
 
 __all__ = ["BATCH_ROWS", "BATCH_S", "JournalWriter"]
 
@@ -35,6 +36,7 @@ BATCH_S = 0.05
 _T = TypeVar("_T")
 _Row = tuple[Any, ...]
 _INSERT = f"INSERT INTO request VALUES (NULL, {', '.join('?' * 22)})"  # noqa: S608 - no outside text in it
+_INSERT_ANSWER = "INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
 class JournalWriter:
@@ -116,6 +118,31 @@ class JournalWriter:
     def record(self, run_id: int, segment_id: int, observation: Observation) -> None:
         """Append one finished request; never blocks."""
         self._queue.put(_row(run_id, segment_id, observation))
+
+    def record_answer(
+        self, run_id: int, segment_id: int, observation: Observation, answer: GradedAnswer
+    ) -> None:
+        """Append a finished request with what its answer was worth, both or neither; return when it is kept.
+
+        Raises
+        ------
+        MeasurementError
+            If it cannot be written.
+        """
+        row = _row(run_id, segment_id, observation)
+        worth = (answer.question, answer.category, answer.verdict, int(answer.cut), answer.text)
+
+        def enter(connection: sqlite3.Connection) -> None:
+            connection.execute("BEGIN")
+            try:
+                connection.execute(_INSERT, row)
+                connection.execute(_INSERT_ANSWER, (run_id, observation.index, *worth))
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+        self._ask(enter)
 
     def end_segment(self, segment_id: int, health: ClientHealth) -> None:
         """Write down how the client fared in a segment."""

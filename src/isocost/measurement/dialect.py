@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from isocost.measurement.address import EndpointType
 
-__all__ = ["Chunk", "Dialect", "Usage", "read_chunk", "read_error", "request_body"]
+__all__ = ["Chunk", "Dialect", "Usage", "read_chunk", "read_error", "read_usage", "request_body"]
 
 _OUTPUT_KEYS = ("content", "reasoning_content", "reasoning", "refusal", "tool_calls", "function_call", "text")
 
@@ -135,7 +135,7 @@ def read_chunk(data: bytes) -> Chunk:
     if error is not None:
         return Chunk(error=error)
     choices = document.get("choices")
-    usage = _read_usage(document.get("usage"))
+    usage = read_usage(document.get("usage"))
     choice = choices[0] if isinstance(choices, list) and choices else None
     if not isinstance(choice, dict):
         return Chunk(usage=usage)
@@ -178,7 +178,14 @@ def read_error(document: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _read_usage(usage: object) -> Usage | None:
+def read_usage(usage: object) -> Usage | None:
+    """Return the tokens that a server counted, ``None`` where it told none.
+
+    Examples
+    --------
+    >>> read_usage({"prompt_tokens": 7, "completion_tokens": 2}).input_tokens
+    7
+    """
     if not isinstance(usage, Mapping):
         return None
     return Usage(

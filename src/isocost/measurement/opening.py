@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from isocost.measurement.probe import Served
     from isocost.measurement.prompts import PromptSource
 
-__all__ = ["Access", "open_target"]
+__all__ = ["Access", "open_target", "open_untimed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +93,37 @@ def open_target(
         If there is no server, it refuses access, or it does not work.
     """
     access = access or Access()
+    target = _unprobed(url, model, endpoint_type, access, extra_body)
+    return _probed(target, model, access.timeout_s, prompts)
+
+
+def open_untimed(
+    url: str,
+    model: str | None = None,
+    *,
+    endpoint_type: EndpointType | None = None,
+    access: Access | None = None,
+    extra_body: Mapping[str, Any] | None = None,
+) -> HttpTarget:
+    """Look which model an endpoint serves, and return it ready to be asked; it generates nothing for that.
+
+    Parameters and errors are those of `open_target`; whether it streams, and how prompts of a wanted length
+    are made, stays open.
+    """
+    access = access or Access()
+    target = _unprobed(url, model, endpoint_type, access, extra_body)
+    served = find_served(_client(target, access.timeout_s), model)
+    dialect = replace(target.dialect, model=served.model, ignore_eos=False, usage_in_stream=False)
+    return replace(target, dialect=dialect, facts=_facts(target, dialect, served))
+
+
+def _unprobed(
+    url: str,
+    model: str | None,
+    endpoint_type: EndpointType | None,
+    access: Access,
+    extra_body: Mapping[str, Any] | None,
+) -> HttpTarget:
     address = resolve_address(url)
     if endpoint_type not in (None, "completions", "chat"):
         raise InputError(f"the endpoint type is completions or chat, got {endpoint_type!r}")
@@ -104,19 +136,13 @@ def open_target(
         insecure=access.insecure,
     )
     head_of(address, "POST", address.path(kind), target.request_headers)  # refuses what cannot be sent
-    return _probed(target, model, access.timeout_s, prompts)
+    return target
 
 
 def _probed(
     target: HttpTarget, model: str | None, timeout_s: float, prompts: PromptSource | None
 ) -> HttpTarget:
-    client = PlainClient(
-        address=target.address,
-        headers=target.request_headers,
-        hide=target.hidden,
-        insecure=target.insecure,
-        timeout_s=timeout_s,
-    )
+    client = _client(target, timeout_s)
     served = find_served(client, model)
     dialect = find_dialect(client, replace(target.dialect, model=served.model))
     source = find_prompts(client, dialect) if prompts is None else prompts
@@ -124,13 +150,29 @@ def _probed(
     salt = secrets.randbits(31)
     keeps = client.keeps_open(target.address.path(dialect.endpoint_type), trial)
     facts = {
-        "address": target.address.url,
-        "endpoint_type": dialect.endpoint_type,
         "prompts": source.method,
         "ignore_eos": "sent" if dialect.ignore_eos else "refused by the server",
         "connections": "kept open" if keeps else "closed by the server after each answer",
         "prompt_salt": str(salt),
+        **_facts(target, dialect, served),
+    }
+    return replace(target, dialect=dialect, prompts=source, keeps_connections=keeps, salt=salt, facts=facts)
+
+
+def _client(target: HttpTarget, timeout_s: float) -> PlainClient:
+    return PlainClient(
+        address=target.address,
+        headers=target.request_headers,
+        hide=target.hidden,
+        insecure=target.insecure,
+        timeout_s=timeout_s,
+    )
+
+
+def _facts(target: HttpTarget, dialect: Dialect, served: Served) -> dict[str, str]:
+    return {
+        "address": target.address.url,
+        "endpoint_type": dialect.endpoint_type,
         **({"tls": "certificate not verified"} if target.insecure else {}),
         **served.facts,
     }
-    return replace(target, dialect=dialect, prompts=source, keeps_connections=keeps, salt=salt, facts=facts)

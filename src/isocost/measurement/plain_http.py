@@ -39,6 +39,8 @@ class Reply:
         What the server calls itself.
     explanation : str
         One line for people, made safe to show.
+    retry_after_s : float or None
+        After how many seconds the server wants to be asked again; ``None`` where it does not say.
     """
 
     status: int
@@ -46,6 +48,7 @@ class Reply:
     body: bytes = field(repr=False)
     server: str | None
     explanation: str
+    retry_after_s: float | None = None
 
     @property
     def document(self) -> Any:  # noqa: ANN401 - whatever JSON the server sent
@@ -170,6 +173,7 @@ class PlainClient:
             body=body,
             server=answer.headers.get("server"),
             explanation=one_line(blot_out(_explain(answer, body), self.hide)),
+            retry_after_s=_seconds(answer.headers.get("retry-after")),
         )
 
 
@@ -181,6 +185,10 @@ def _stays_silent(connection: socket.socket, patience_s: float) -> bool:
     except TimeoutError:
         return True
     return False
+
+
+def _seconds(text: str | None) -> float | None:
+    return float(text) if text is not None and text.isascii() and text.isdecimal() and len(text) < 7 else None
 
 
 def _explain(answer: http.client.HTTPResponse, body: bytes) -> str:

@@ -13,6 +13,7 @@ from isocost.reporting.comparison import comparison_text, comparison_verdict
 from isocost.reporting.comparison_envelope import comparison_json
 from isocost.reporting.comparison_page import comparison_page
 from isocost.reporting.envelope import envelope, envelope_json, estimate_object
+from isocost.reporting.fetched import fetched_json
 from isocost.reporting.frontier_envelope import capability_json, unit_json
 from isocost.reporting.hourly import hourly_text
 from isocost.reporting.hourly_envelope import hourly_json
@@ -23,6 +24,7 @@ from isocost.reporting.page import html_page
 from isocost.reporting.prediction import prediction_json, prediction_text
 from isocost.reporting.published import published_json, published_text
 from isocost.reporting.published_catalog import published_catalog_json, published_catalog_text
+from isocost.reporting.quality import quality_json, quality_text
 from isocost.reporting.terminal import terminal_text
 from isocost.reporting.times import helm_json, times_json, times_text
 from isocost.reporting.times_page import times_page
@@ -54,6 +56,7 @@ __all__ = [
     "envelope",
     "envelope_json",
     "estimate_object",
+    "fetched_json",
     "helm_json",
     "hourly_json",
     "hourly_text",
@@ -74,6 +77,8 @@ __all__ = [
     "published_catalog_text",
     "published_json",
     "published_text",
+    "quality_json",
+    "quality_text",
     "terminal_text",
     "times_json",
     "times_page",

@@ -49,6 +49,9 @@ def _all(report: StudyReport) -> Iterator[tuple[str, Caution]]:
         if each.runtime is not None:
             for caution in each.runtime.cautions:
                 yield each.deployment.name, caution
+        for quality in each.qualities:
+            for caution in quality.cautions:
+                yield quality.deployment, caution
         if each.curve is not None:
             yield from _of_curve(each.curve)
 

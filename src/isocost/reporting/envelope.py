@@ -11,6 +11,7 @@ from isocost.reporting.cautions import cautions_of
 from isocost.reporting.energy import energy_rows
 from isocost.reporting.objects import SCHEMA, estimate_object, finite
 from isocost.reporting.principles import principle_rows
+from isocost.reporting.quality import quality_rows
 from isocost.reporting.sensitivity import sensitivity_rows
 from isocost.reporting.trend_rows import block_rows, contention_rows, variation_rows
 from isocost.reporting.verdict import verdict_of
@@ -47,7 +48,7 @@ def envelope(report: StudyReport, *, question: str = QUESTION) -> Json:
         ``schema``, ``question``, ``verdict`` (``text``, ``state``), ``estimates`` (by name), ``tables`` (rows
         by name: ``deployments``, ``levels``, ``technologies``, ``principles``, ``runtimes``, ``cells``,
         ``variation``, ``blocks``, ``contention``, ``units``, ``hourly_parts``, ``hourly_parameters``,
-        ``energy``, ``energy_deployments``),
+        ``energy``, ``energy_deployments``, ``quality``, ``categories``, ``right_answers``),
         ``assumptions``, ``warnings`` (``code``, ``text``, ``about``) and ``provenance``.
         What is unknown is ``None``, never NaN.
     """
@@ -121,7 +122,7 @@ def _tables(report: StudyReport) -> Json:
         tables |= workload_rows(report.workload_cost, estimate_object)
     if report.breakeven is not None:
         tables |= break_even_rows(report.breakeven)
-    tables |= energy_rows(report)
+    tables |= energy_rows(report) | quality_rows(report)
     if report.sensitivity is not None:
         tables |= sensitivity_rows(report.sensitivity)
     if report.frontier is not None:

@@ -29,6 +29,7 @@ from isocost.reporting.hourly import hourly_page_tables
 from isocost.reporting.markup import Markup, element, join, shorten
 from isocost.reporting.pricing import pricing_of
 from isocost.reporting.principles import principle_parts
+from isocost.reporting.quality import quality_tables
 from isocost.reporting.runtime_section import runtime_parts
 from isocost.reporting.sensitivity import sensitivity_parts
 from isocost.reporting.tables import cost_data, cost_table, cost_unit, level_table, returns_table, unit_table
@@ -53,6 +54,7 @@ _KICKERS = {
     "price-unknown": "Where to run",
     "nothing-qualifies": "Verdict",
     "runtime-only": "What a request takes",
+    "quality-only": "What is answered right",
 }
 
 
@@ -143,6 +145,7 @@ def _tables(report: StudyReport) -> list[Part]:
         (cost_table(report), False, ""),
         (returns_table(report), False, ""),
         (unit_table(report), False, ""),
+        *((table, True, "") for table in quality_tables(report)),
         *((table, True, "service") for table in workload_page_tables(report)),
         *((table, False, "hour") for table in energy_tables(report)),
         *((table, False, "hour") for table in hourly),

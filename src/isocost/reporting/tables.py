@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from isocost.economics.curve import BatchTechnology, CostCurve, CostLevel, TokenBasis
     from isocost.economics.long_run import EfficientScale
     from isocost.economics.short_run import ShortRunLevel
-    from isocost.frontier.dominance import FrontierUnit
+    from isocost.frontier.dominance import Axis, FrontierUnit
     from isocost.reporting.pricing import Amount, Pricing
     from isocost.runtime.model import RuntimeModel
     from isocost.studies.energy import EnergyReport
@@ -271,7 +271,7 @@ def unit_table(report: StudyReport) -> Table | None:
     pricing = pricing_of(report)
     columns = [Column(title="Unit", numeric=False)]
     for axis in frontier.axes:
-        unit = join([cost_unit(pricing), " per M output"]) if is_cost(axis) else axis.unit
+        unit = join([cost_unit(pricing), " per M output"]) if is_cost(axis) else _axis_unit(axis)
         columns.append(Column(title="Cost" if is_cost(axis) else axis.name.capitalize(), unit=unit))
     columns.append(Column(title="Frontier", numeric=False))
     rows = tuple(
@@ -280,6 +280,10 @@ def unit_table(report: StudyReport) -> Table | None:
     )
     title = f"Production units, {frontier.dominance} dominance"
     return Table(title=title, columns=tuple(columns), groups=(("", rows),))
+
+
+def _axis_unit(axis: Axis) -> str:
+    return "share right" if axis.name == "quality" else axis.unit
 
 
 def _unit_values(report: StudyReport, unit: FrontierUnit, pricing: Pricing) -> Iterable[str]:

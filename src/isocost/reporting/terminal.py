@@ -13,6 +13,7 @@ from isocost.reporting.markup import clean, shorten
 from isocost.reporting.obstacle import latency_key
 from isocost.reporting.pricing import cost_of
 from isocost.reporting.principles import principle_lines
+from isocost.reporting.quality import quality_lines
 from isocost.reporting.sensitivity import sensitivity_text
 from isocost.reporting.tables import form_text, scale_text
 from isocost.reporting.verdict import verdict_of
@@ -118,6 +119,8 @@ def _print_deployment(console: Console, each: DeploymentReport, report: StudyRep
             console.print(Text(principles, style="dim"))
         for line in energy_lines(report, each.deployment.name):
             console.print(Text(line))
+    for line in quality_lines(each, report):
+        console.print(Text(line))
     if each.runtime is not None:
         prompt, first = each.runtime.prefill[-1]
         decode = each.runtime.decode

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from isocost.reporting.cautions import client_saturated
-from isocost.reporting.format import hourly, percent, probability, seconds, si
+from isocost.reporting.format import bracket, hourly, percent, probability, seconds, si
 from isocost.reporting.markup import shorten
 from isocost.reporting.obstacle import is_ours, nearest_miss
 from isocost.reporting.pricing import Amount, cost_of
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from isocost.economics.curve import CostCurve, CostLevel
     from isocost.runtime.model import RuntimeModel
     from isocost.studies.report import DeploymentReport, StudyReport
+    from isocost.studies.scored import MeasuredQuality
 
 __all__ = [
     "Phrase",
@@ -34,7 +35,7 @@ __all__ = [
     "verdict_of",
 ]
 
-State = Literal["recommended", "nothing-qualifies", "price-unknown", "runtime-only"]
+State = Literal["recommended", "nothing-qualifies", "price-unknown", "runtime-only", "quality-only"]
 NAME_LIMIT = 60
 
 
@@ -92,8 +93,8 @@ def verdict_of(report: StudyReport) -> Verdict:
     -------
     Verdict
         ``"recommended"``: where to run and what it costs; ``"price-unknown"``: the same in machine-seconds;
-        ``"nothing-qualifies"``: what stands in the way and how near the nearest comes; ``"runtime-only"``:
-        no sweep over load was measured.
+        ``"nothing-qualifies"``: what stands in the way and how near the nearest comes; ``"runtime-only"``,
+        ``"quality-only"``: no sweep over load was measured.
     """
     swept = [each for each in report.deployments if each.curve is not None]
     if not swept:
@@ -281,6 +282,8 @@ def large_enough(each: DeploymentReport, floor: int | None) -> bool:
 
 def _runtime_only(report: StudyReport) -> Verdict:
     models = [each.runtime for each in report.deployments if each.runtime is not None]
+    if not models and any(each.qualities for each in report.deployments):
+        return _quality_only(report)
     if not models:
         again = f"Run isocost run {report.name} to measure it."
         return _sentences("nothing-qualifies", "Nothing has been measured yet.", again)
@@ -291,6 +294,21 @@ def _runtime_only(report: StudyReport) -> Verdict:
     return _sentences(
         "runtime-only", head, *others, *more, "No load was measured, so no cost: isocost measure load."
     )
+
+
+def _quality_only(report: StudyReport) -> Verdict:
+    known = [(each, quality) for each in report.deployments for quality in each.qualities]
+    known.sort(key=lambda pair: -pair[1].score.value)
+    told = [f"{name_of(each)}: {_quality_text(quality)}." for each, quality in known]
+    more = [f"{len(told) - 3} more below."] if len(told) > 3 else []
+    return _sentences(
+        "quality-only", told[0], *told[1:3], *more, "No load was measured, so no cost: isocost measure load."
+    )
+
+
+def _quality_text(quality: MeasuredQuality) -> str:
+    share = f"{quality.score.value:.2f} {bracket(quality.score.low, quality.score.high, 2)}".strip()
+    return f"{share} right of {quality.score.n} questions ({shorten(quality.questions, NAME_LIMIT)})"
 
 
 def _runtime_text(model: RuntimeModel) -> str:

@@ -11,7 +11,14 @@ from isocost.core.errors import InputError
 from isocost.core.estimate import Caution
 from isocost.core.money import HourlyPrice
 from isocost.core.service_level import parse_service_level
-from isocost.journal import open_study, read_assumptions, read_deployments, read_runs
+from isocost.journal import (
+    QualityStage,
+    open_study,
+    read_answers,
+    read_assumptions,
+    read_deployments,
+    read_runs,
+)
 from isocost.studies.choice import (
     assumptions_of,
     cheapest,
@@ -32,12 +39,14 @@ from isocost.studies.money import (
 )
 from isocost.studies.plans import planned_runs
 from isocost.studies.report import StudyReport
+from isocost.studies.right_answers import quality_cautions, right_answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from isocost.core.provenance import Provenance
+    from isocost.core.question import GradedAnswer
     from isocost.journal import Assumptions, StudyFolder
     from isocost.studies.hourly import HourlyReport
 
@@ -104,6 +113,7 @@ def report_study(  # noqa: PLR0913 - each is one thing that a user may say
         stages=stages,
         runs=[run for run in read_runs(folder.journal_file) if run.stage in stages],
         deployments=read_deployments(folder.journal_file),
+        answers=_answers(folder),
     )
     terms = Terms(price=price, service_levels=levels, waiting_usd_per_second=money.waiting_usd_per_second)
     reports, cautions = deployment_reports(measured, terms)
@@ -129,13 +139,20 @@ def report_study(  # noqa: PLR0913 - each is one thing that a user may say
             *_unfinished(folder, measured),
             *cautions,
             *workload_cautions(reports),
+            *quality_cautions(reports, recommended),
             *waiting_doubts([each.curve for each in reports if each.curve is not None], money),
             *(() if hourly is None else hourly.cautions),
         ),
         provenance=_provenance(measured),
+        right_answers=right_answers(reports),
     )
     behind = None if price_usd_per_hour is not None else machine or assumed.machine
     return with_energy(found, energy, machine=behind, folder=folder.path)
+
+
+def _answers(folder: StudyFolder) -> dict[str, tuple[GradedAnswer, ...]]:
+    asked = [stage.name for stage in folder.stages() if isinstance(stage, QualityStage)]
+    return {name: read_answers(folder.journal_file, name) for name in asked}
 
 
 def write_report(path: Path, page: str, *, output: Path | None = None) -> Path:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from isocost.core.errors import InputError
 from isocost.exchange import read_lengths
-from isocost.journal import RuntimeStage
+from isocost.journal import QualityStage, RuntimeStage
 from isocost.runtime import profile_cells
 from isocost.studies.made_up import engine_model, model_name
 from isocost.workload import fixed, listed, preset
@@ -89,6 +89,8 @@ def settle(stage: Stage, target: OpenedTarget | None = None) -> Stage:
         deployment=stage.deployment or target.deployment.name,
     )
     complete = _with_cells(named, target.context_length)
+    if isinstance(complete, QualityStage):
+        return complete
     shapes = complete.cells if isinstance(complete, RuntimeStage) else complete.shapes
     _must_fit(shapes or (), target.context_length)
     return complete

@@ -10,9 +10,10 @@ from isocost.core.estimate import Caution, Estimate
 from isocost.frontier import Axis, ProductionUnit, frontier_of
 from isocost.statistics import confidences_of_least_family
 from isocost.studies.report import Assumption
+from isocost.studies.right_answers import shared_quality
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from isocost.core.deployment import Deployment
     from isocost.core.money import HourlyPrice
@@ -91,7 +92,11 @@ def _price_weight(level: CostLevel) -> float:
 
 
 def frontier_of_levels(reports: Sequence[DeploymentReport]) -> Frontier | None:
-    """Compare all levels of all deployments by cost, speed for one user and, where all are known, size."""
+    """Compare all levels of all deployments by cost, speed for one user and, where all have it, quality.
+
+    Quality is that on questions which all were asked; without it size takes its place, where all are known.
+    Levels are compared by dominance alone: a share of right answers is bounded, and cannot be scaled.
+    """
     units = [
         (report, level)
         for report in reports
@@ -101,7 +106,8 @@ def frontier_of_levels(reports: Sequence[DeploymentReport]) -> Frontier | None:
     ]
     if not units:
         return None
-    sized = all(report.deployment.parameters is not None for report, _ in units)
+    quality = {name: each.score for name, each in shared_quality(reports).items()}
+    sized = not quality and all(report.deployment.parameters is not None for report, _ in units)
     priced = all("output" in level.cost_per_million_tokens for _, level in units)
     cost = (
         Axis(name="cost per million output tokens", unit="USD/1M tokens", better="lower")
@@ -110,22 +116,27 @@ def frontier_of_levels(reports: Sequence[DeploymentReport]) -> Frontier | None:
     )
     speed = Axis(name="speed for one user", unit="tokens/s", better="higher")
     size = Axis(name="parameters", unit="parameters", better="higher")
+    right = Axis(name="quality", unit="1", better="higher")
     return frontier_of(
         [
             ProductionUnit(
                 name=f"{report.deployment.name} at {level.load.label}",
                 group=report.deployment.name,
-                values=_values(report, level, sized=sized),
+                values=_values(report, level, quality, sized=sized),
             )
             for report, level in units
         ],
-        axes=(cost, speed, size) if sized else (cost, speed),
+        axes=(cost, speed, *((right,) if quality else (size,) if sized else ())),
     )
 
 
-def _values(report: DeploymentReport, level: CostLevel, *, sized: bool) -> tuple[Estimate, ...]:
+def _values(
+    report: DeploymentReport, level: CostLevel, quality: Mapping[str, Estimate], *, sized: bool
+) -> tuple[Estimate, ...]:
     cost = level.cost_per_million_tokens.get("output", level.machine_seconds_per_million)
     values = (cost, level.latency["user_speed.p50"])
+    if quality:
+        return (*values, quality[report.deployment.name])
     return (*values, _size(report.deployment)) if sized else values
 
 

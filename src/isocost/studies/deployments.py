@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from isocost import __version__
@@ -11,10 +11,11 @@ from isocost.core.errors import EstimationError
 from isocost.core.estimate import Caution
 from isocost.core.provenance import Provenance
 from isocost.economics import cost_curve
-from isocost.journal import LoadStage, RuntimeStage
+from isocost.journal import LoadStage, QualityStage, RuntimeStage
 from isocost.statistics import operating_point
 from isocost.studies.profile import fit_profile
 from isocost.studies.report import DeploymentReport
+from isocost.studies.scored import scored
 from isocost.studies.trends import deployment_trends
 
 if TYPE_CHECKING:
@@ -23,10 +24,12 @@ if TYPE_CHECKING:
     from isocost.core.money import HourlyPrice
     from isocost.core.observation import Run
     from isocost.core.operating_point import OperatingPoint
+    from isocost.core.question import GradedAnswer
     from isocost.core.service_level import ServiceLevel
     from isocost.economics import CostCurve
     from isocost.journal import Stage
     from isocost.runtime import RuntimeModel
+    from isocost.studies.scored import MeasuredQuality
 
 __all__ = ["Measured", "Terms", "deployment_reports", "run_provenance"]
 
@@ -43,11 +46,14 @@ class Measured:
         Of these stages.
     deployments : mapping of str to Deployment
         By name, as known when last measured.
+    answers : mapping of str to sequence of GradedAnswer
+        By stage of questions.
     """
 
     stages: Mapping[str, Stage]
     runs: Sequence[Run]
     deployments: Mapping[str, Deployment]
+    answers: Mapping[str, Sequence[GradedAnswer]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +100,8 @@ def deployment_reports(
         profile = [run for run in mine if isinstance(measured.stages[run.stage], RuntimeStage)]
         runtime = _fitted(name, profile, cautions)
         sweeps = _by_workload(measured.stages, mine)
-        if runtime is not None and not sweeps:
+        qualities = _qualities(measured, name, mine)
+        if (runtime is not None or qualities) and not sweeps:
             reports.append(
                 DeploymentReport(
                     deployment=deployment,
@@ -103,12 +110,13 @@ def deployment_reports(
                     curve=None,
                     provenance=run_provenance(mine[0]),
                     trends=deployment_trends(name, profile, None),
+                    qualities=qualities,
                 )
             )
         for number, (stage, runs) in enumerate(sweeps):
             called = name if len(sweeps) == 1 else f"{name} ({stage.name})"
             curve = _curve(called, runs, terms, cautions)
-            if curve is not None or (runtime is not None and number == 0):
+            if curve is not None or ((runtime is not None or qualities) and number == 0):
                 reports.append(
                     DeploymentReport(
                         deployment=replace(deployment, name=called),
@@ -117,9 +125,21 @@ def deployment_reports(
                         curve=curve,
                         provenance=run_provenance(runs[0]),
                         trends=deployment_trends(called, profile if number == 0 else (), curve),
+                        qualities=qualities,
                     )
                 )
     return tuple(reports), tuple(cautions)
+
+
+def _qualities(measured: Measured, name: str, runs: Sequence[Run]) -> tuple[MeasuredQuality, ...]:
+    """Score each stage of questions that a deployment answered."""
+    stages = [measured.stages[stage] for stage in dict.fromkeys(run.stage for run in runs)]
+    found = [
+        scored(stage, measured.answers.get(stage.name, ()), name)
+        for stage in stages
+        if isinstance(stage, QualityStage)
+    ]
+    return tuple(each for each in found if each is not None)
 
 
 def _by_workload(stages: Mapping[str, Stage], runs: Sequence[Run]) -> list[tuple[LoadStage, list[Run]]]:

@@ -7,13 +7,13 @@ import time
 import warnings
 from collections import Counter
 from contextlib import nullcontext
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from isocost.core.errors import ClientSaturatedWarning, FailedRequestsWarning, MeasurementError
 from isocost.core.observation import Outcome
 from isocost.journal import (
     JournalWriter,
+    QualityStage,
     create_study,
     finished_numbers,
     open_study,
@@ -25,6 +25,8 @@ from isocost.journal import (
 from isocost.measurement import clock_now, require_open_files
 from isocost.studies.asking import is_settled, settle
 from isocost.studies.plans import planned_runs, remaining
+from isocost.studies.probing import ask_questions, unanswered
+from isocost.studies.progress import Progress
 from isocost.studies.targets import opened
 
 if TYPE_CHECKING:
@@ -38,31 +40,6 @@ if TYPE_CHECKING:
     from isocost.studies.targets import OpenedTarget
 
 __all__ = ["Progress", "measure_stage", "run_study"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """How far a study has come.
-
-    Parameters
-    ----------
-    stage, run : str
-        What is being measured.
-    done, total : int
-        Runs of the stage, finished and planned; a profile counts requests instead.
-    requests, failures : int
-        In the current run.
-    fraction : float
-        Of the stage, in [0, 1], as well as it can be told.
-    """
-
-    stage: str
-    run: str
-    done: int
-    total: int
-    requests: int
-    failures: int
-    fraction: float
 
 
 def measure_stage(
@@ -94,13 +71,18 @@ def measure_stage(
     ------
     InputError
         If the study is in use, cannot be written, or has another stage of that name.
+    BudgetError
+        If a stage of questions has spent its budget; what was answered until then is in the journal.
     MeasurementError
         If the target failed; what was measured until then is in the journal.
     """
     told, stopped = watch or _ignore, stop or threading.Event()
     if stage.target.engine is not None:
         return _enter(path, settle(stage), told, stopped)
-    with opened(stage.target, stage.deployment) as target:  # before anything is written: it may not answer
+    timed = not isinstance(stage, QualityStage)
+    with opened(
+        stage.target, stage.deployment, timed=timed
+    ) as target:  # before anything is written: it may not answer
         return _enter(path, settle(stage, target), told, stopped, target)
 
 
@@ -147,7 +129,7 @@ def _go_on(
     settled = settle(stage)
     if is_settled(settled):
         return _carry_out(folder, settled, watch, stop)
-    with opened(stage.target, stage.deployment) as target:
+    with opened(stage.target, stage.deployment, timed=not isinstance(stage, QualityStage)) as target:
         return _carry_out(folder, settle(stage, target), watch, stop, target)
 
 
@@ -163,6 +145,8 @@ def _carry_out(
     target: OpenedTarget | None = None,
 ) -> bool:
     """Measure what the journal lacks of a stage; a target that is not given is opened when it is needed."""
+    if isinstance(stage, QualityStage):
+        return _ask(folder, stage, watch, stop, target)
     planned = planned_runs(stage)
     before = _measured_runs(folder, stage)
     done = finished_numbers(folder.journal_file, stage.name)
@@ -182,6 +166,22 @@ def _carry_out(
             report = _Reporter(watch, stage.name, len(planned) - len(plans) + number, len(planned))
             _measure_run(journal, stage, ready, run, plan, report, stop)
     return not stop.is_set()
+
+
+def _ask(
+    folder: StudyFolder,
+    stage: QualityStage,
+    watch: Callable[[Progress], None],
+    stop: threading.Event,
+    target: OpenedTarget | None,
+) -> bool:
+    """Ask the questions that the journal has no answer to."""
+    left = unanswered(folder, stage)
+    if not left or stop.is_set():
+        return not left
+    opening = opened(stage.target, stage.deployment, timed=False) if target is None else nullcontext(target)
+    with opening as ready:
+        return ask_questions(folder, stage, left, ready, watch, stop)
 
 
 def _measured_runs(folder: StudyFolder, stage: Stage) -> dict[str, Run]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from isocost.core.load import Load, RequestShape, RunPlan
-from isocost.journal import RuntimeStage
+from isocost.journal import QualityStage, RuntimeStage
 from isocost.runtime import interleave
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ class PlannedRun:
 
 def planned_runs(stage: Stage) -> tuple[PlannedRun, ...]:
     """Lay out the runs of a stage in the order in which they are measured; the same stage, the same runs."""
+    if isinstance(stage, QualityStage):
+        return (_questions(stage),)
     return (_profile(stage),) if isinstance(stage, RuntimeStage) else _sweep(stage)
 
 
@@ -105,6 +107,19 @@ def _profile(stage: RuntimeStage) -> PlannedRun:
         requests=len(shapes),
         duration_s=None,
         seed=_seed(stage.seed, "profile"),
+    )
+
+
+def _questions(stage: QualityStage) -> PlannedRun:
+    return PlannedRun(
+        label="questions",
+        load=Load(concurrency=stage.concurrency),
+        repeat=0,
+        shapes=(),
+        warmup=(),
+        requests=stage.count,
+        duration_s=None,
+        seed=stage.seed,
     )
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from isocost.studies.breakeven import BreakEvenReport
     from isocost.studies.energy import EnergyReport
     from isocost.studies.hourly import HourlyReport
+    from isocost.studies.right_answers import RightAnswer
+    from isocost.studies.scored import MeasuredQuality
     from isocost.studies.trends import DeploymentTrends
 
 __all__ = ["Assumption", "DeploymentReport", "RequestAlone", "StudyReport"]
@@ -58,6 +60,8 @@ class DeploymentReport:
         Of its first run: what it and the machine that measured told of themselves.
     trends : DeploymentTrends or None
         Contention, variation and drift, as far as they were measured.
+    qualities : tuple of MeasuredQuality
+        One for each stage of questions that it answered.
     """
 
     deployment: Deployment
@@ -66,6 +70,7 @@ class DeploymentReport:
     curve: CostCurve | None
     provenance: Provenance | None = None
     trends: DeploymentTrends | None = None
+    qualities: tuple[MeasuredQuality, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +122,8 @@ class StudyReport:
         From which load on the recommended deployment costs less than an alternative; ``None``: not asked.
     energy : EnergyReport or None
         Energy and carbon beside the money; ``None`` where no power is known.
+    right_answers : tuple of RightAnswer
+        What a right answer costs at each level; empty where quality or price is unknown.
     sensitivity : CostSensitivity or None
         What the recommended cost hangs on; ``None`` when it was not asked.
     """
@@ -136,6 +143,7 @@ class StudyReport:
     workload_cost: WorkloadCost | None = None
     breakeven: BreakEvenReport | None = None
     energy: EnergyReport | None = None
+    right_answers: tuple[RightAnswer, ...] = ()
     sensitivity: CostSensitivity | None = None
 
     def alone(self, model: RuntimeModel) -> RequestAlone:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from isocost.core.deployment import Deployment, Pool
 from isocost.engine import EngineSettings, TransformersSettings, running_engine, transformers_stack
-from isocost.measurement import Access, machine_facts, open_target
+from isocost.measurement import Access, machine_facts, open_target, open_untimed
 from isocost.studies.made_up import engine_model, model_name, transformers_model
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class OpenedTarget:
 
 
 @contextmanager
-def opened(spec: TargetSpec, deployment: str | None) -> Iterator[OpenedTarget]:
+def opened(spec: TargetSpec, deployment: str | None, *, timed: bool = True) -> Iterator[OpenedTarget]:
     """Open a target for as long as it is measured: what runs here is started, and stopped after it.
 
     Parameters
@@ -52,6 +52,8 @@ def opened(spec: TargetSpec, deployment: str | None) -> Iterator[OpenedTarget]:
     spec : TargetSpec
     deployment : str or None
         What to call the deployment; ``None``: as its model.
+    timed : bool
+        Whether its streams are to be timed; otherwise an endpoint is not asked how it streams.
 
     Raises
     ------
@@ -59,21 +61,23 @@ def opened(spec: TargetSpec, deployment: str | None) -> Iterator[OpenedTarget]:
         If it cannot be measured; one sentence says why.
     """
     if spec.engine is not None:
-        with _embedded(spec, spec.engine, deployment) as ready:
+        with _embedded(spec, spec.engine, deployment, timed=timed) as ready:
             yield ready
     elif spec.transformers is not None:
         with _in_process(spec.transformers, deployment) as ready:
             yield ready
     else:
-        yield _endpoint(spec, deployment, None)
+        yield _endpoint(spec, deployment, None, timed=timed)
 
 
 @contextmanager
-def _embedded(spec: TargetSpec, engine: EngineSpec, deployment: str | None) -> Iterator[OpenedTarget]:
+def _embedded(
+    spec: TargetSpec, engine: EngineSpec, deployment: str | None, *, timed: bool
+) -> Iterator[OpenedTarget]:
     settings = EngineSettings(threads=engine.threads)
     with running_engine(engine_model(engine.model), precision=engine.precision, settings=settings) as running:
         served = replace(spec, url=running.url, engine=None, model=running.model)
-        ready = _endpoint(served, deployment, running.deployment)
+        ready = _endpoint(served, deployment, running.deployment, timed=timed)
         yield replace(ready, facts={**ready.facts, "threads": str(running.threads)})
 
 
@@ -98,8 +102,8 @@ def _name_of(stack: TransformersSpec, known: Deployment) -> str:
     return f"{model_name(stack.model)}-{known.pools[0].precision}-transformers"
 
 
-def _endpoint(spec: TargetSpec, name: str | None, known: Deployment | None) -> OpenedTarget:
-    target = open_target(
+def _endpoint(spec: TargetSpec, name: str | None, known: Deployment | None, *, timed: bool) -> OpenedTarget:
+    target = (open_target if timed else open_untimed)(
         spec.url or "",
         spec.model,
         endpoint_type=spec.endpoint_type,

@@ -106,7 +106,7 @@ HEAD = "format: 1\nstages:\n- name: a\n  kind: load\n  deployment: d\n  target: 
         (HEAD + "  concurency: [1]\n", "line 7: there is no key stages.0.concurency; check its spelling"),
         ("format: 1\nstages: [\n", "line 3: no valid YAML"),
         ("format: 1\nstages:\n- {name: a, kind: rutime}\n",
-         "line 3, key stages.0: kind must be 'runtime', 'load', got 'rutime'"),
+         "line 3, key stages.0: kind must be 'runtime', 'load', 'quality', got 'rutime'"),
         (HEAD + "  workload: w\n  shapes: [1x1]\n  concurrency: [1]\n  repeats: many\n  duration_s: 1\n",
          "line 10, key stages.0.repeats: must be a whole number (got 'many')"),
         (HEAD + "  workload: w\n  shapes: [1x0]\n  concurrency: [1]\n  duration_s: 1\n",

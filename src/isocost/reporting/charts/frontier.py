@@ -124,6 +124,11 @@ def _notes(frontier: Frontier, roles: tuple[int, int, int | None]) -> tuple[str,
             "Larger marks: more parameters; size, not quality. A larger model can be on the frontier "
             "above the line, which heeds cost and speed alone."
         )
+    if any(axis.name == "quality" for axis in frontier.axes):
+        notes.append(
+            "Quality counts, too: a unit that answers more questions right can be on the frontier above the "
+            "line, which heeds cost and speed alone."
+        )
     return tuple(notes)
 
 

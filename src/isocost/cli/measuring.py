@@ -1,0 +1,29 @@
+"""Carrying out stages with progress, Ctrl-C as a clean stop, and the way to go on."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+from isocost.cli.watching import stoppable, watching
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from isocost.journal import Stage
+
+__all__ = ["measure_stages"]
+
+
+def measure_stages(out: Path, stages: Sequence[Stage], *, quiet: bool) -> None:
+    """Enter stages into a study and carry them out; one that was stopped ends with status 130."""
+    from isocost.studies.measure import measure_stage
+
+    with stoppable() as stop, watching(quiet=quiet) as watch:
+        for stage in stages:
+            if not measure_stage(out, stage, watch=watch, stop=stop):
+                sys.stderr.write(f"isocost: stopped; go on with: isocost run {out}\n")
+                raise typer.Exit(130)

@@ -1,0 +1,200 @@
+"""Asking the questions of a stage that the journal lacks."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import TYPE_CHECKING
+
+from isocost.core.errors import BudgetError, FailedRequestsWarning, InputError
+from isocost.core.load import Load
+from isocost.journal import JournalWriter, finished_numbers, read_runs
+from isocost.measurement import (
+    GRADING_RULE,
+    PROMPT_FORMAT,
+    Budget,
+    HttpTarget,
+    Questioner,
+    TokenPrices,
+    ask_all,
+    clock_now,
+    question_prompt,
+)
+from isocost.studies.progress import Progress
+from isocost.studies.question_sets import question_set
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Sequence
+
+    from isocost.core.question import Question
+    from isocost.journal import QualityStage, StudyFolder
+    from isocost.measurement import Asked
+    from isocost.studies.targets import OpenedTarget
+
+__all__ = ["LABEL", "ask_questions", "unanswered"]
+
+LABEL = "questions"
+"""Label of the one run of a stage of questions."""
+
+
+def unanswered(folder: StudyFolder, stage: QualityStage) -> tuple[tuple[int, Question], ...]:
+    """Return the questions of a stage that the journal has no answer to, with their numbers.
+
+    Raises
+    ------
+    InputError
+        If the file of questions is gone or was changed since, or the stage was begun by an isocost that put
+        questions in other words.
+    """
+    done = finished_numbers(folder.journal_file, stage.name).get(LABEL, frozenset())
+    if len(done) >= stage.count:
+        return ()
+    known = question_set(stage.questions)
+    if known.digest != stage.digest:
+        raise InputError(
+            f"{stage.questions} is not what the stage {stage.name!r} of {folder.path} was begun with; bring "
+            "the file back, or ask the new questions in a stage of their own: --stage NAME"
+        )
+    if (stage.prompt_format, stage.grading_rule) != (PROMPT_FORMAT, GRADING_RULE):
+        raise InputError(
+            f"the stage {stage.name!r} of {folder.path} was begun with prompt format {stage.prompt_format} "
+            f"and grading rule {stage.grading_rule}, and this isocost has {PROMPT_FORMAT} and "
+            f"{GRADING_RULE}; ask all questions anew in a stage of its own: --stage NAME"
+        )
+    return tuple((number, each) for number, each in enumerate(known.questions) if number not in done)
+
+
+def ask_questions(
+    folder: StudyFolder,
+    stage: QualityStage,
+    left: Sequence[tuple[int, Question]],
+    target: OpenedTarget,
+    watch: Callable[[Progress], None],
+    stop: threading.Event,
+) -> bool:
+    """Ask what is left of a stage, writing each answer down as it comes.
+
+    Returns
+    -------
+    bool
+        Whether all questions are answered.
+
+    Raises
+    ------
+    BudgetError
+        If the budget is spent before; the message says how to go on.
+    MeasurementError
+        If the target fails; what was answered until then is in the journal.
+    """
+    if not isinstance(target.target, HttpTarget):
+        raise InputError("questions are asked of an endpoint or the embedded engine; give its address")
+    questioner = Questioner(
+        target=target.target,
+        max_tokens=stage.max_tokens,
+        seed=stage.seed,
+        timeout_s=stage.request_timeout_s,
+        keep_answers=stage.keep_answers,
+        budget=_budget(folder, stage),
+        answered=len(left) < stage.count,
+    )
+    tally = _Tally(stage, stage.count - len(left), watch)
+    with JournalWriter(folder.journal_file) as journal:
+        run_id = journal.begin_run(
+            stage.name,
+            LABEL,
+            deployment=target.deployment.name,
+            load=Load(concurrency=stage.concurrency),
+            repeat=0,
+        )
+        segment_id = journal.begin_segment(
+            run_id, clock=clock_now(), deployment=target.deployment, facts=target.facts
+        )
+
+        def record(asked: Asked) -> None:
+            journal.record_answer(run_id, segment_id, asked.observation, asked.answer)
+            tally.see(asked)
+
+        try:
+            ask_all(questioner, left, concurrency=stage.concurrency, record=record, stop=stop)
+        except BudgetError as error:
+            raise BudgetError(
+                f"{error}; {tally.done} of {stage.count} questions are answered and kept; go on with "
+                "the same command and a larger budget"
+            ) from None
+        finally:
+            tally.warn()
+        if tally.done < stage.count:
+            return False
+        journal.finish_run(run_id)
+    return True
+
+
+def _budget(folder: StudyFolder, stage: QualityStage) -> Budget:
+    """Return what is left of the budget of a stage, after what its journal holds."""
+    prices = None
+    if stage.input_usd_per_million is not None and stage.output_usd_per_million is not None:
+        prices = TokenPrices(
+            input_usd_per_million=stage.input_usd_per_million,
+            output_usd_per_million=stage.output_usd_per_million,
+        )
+    runs = read_runs(folder.journal_file) if folder.journal_file.is_file() else ()
+    seen = next((run.observations for run in runs if (run.stage, run.label) == (stage.name, LABEL)), None)
+    if seen is None:
+        requests, spent_usd = 0, 0.0
+    else:
+        requests = len(seen)
+        columns = (seen.index, seen.input_tokens, seen.output_tokens)
+        counts = zip(*(column[seen.ok].tolist() for column in columns), strict=True)
+        spent_usd = 0.0 if prices is None else sum(_paid(each, stage, prices) for each in counts)
+    return Budget(
+        max_requests=stage.max_requests,
+        max_cost_usd=stage.max_cost_usd,
+        prices=prices,
+        requests=requests,
+        spent_usd=spent_usd,
+    )
+
+
+def _paid(counted: tuple[int, float, float], stage: QualityStage, prices: TokenPrices) -> float:
+    """Return what a request in the journal cost; where nobody counted its tokens, what it cost at most."""
+    number, input_tokens, output_tokens = counted
+    if math.isfinite(input_tokens) and math.isfinite(output_tokens):
+        return prices.usd(round(input_tokens), round(output_tokens))
+    question = question_set(stage.questions).questions[number]
+    return prices.at_most((question.system or "") + question_prompt(question), stage.max_tokens)
+
+
+class _Tally:
+    """Counts answers, and tells the watcher of each."""
+
+    def __init__(self, stage: QualityStage, done: int, watch: Callable[[Progress], None]) -> None:
+        self._stage, self._watch = stage, watch
+        self.done, self._asked, self._refused = done, 0, 0
+
+    def see(self, asked: Asked) -> None:
+        """Count one answer."""
+        self.done += 1
+        self._asked += 1
+        self._refused += asked.answer.verdict == "refused"
+        self._watch(
+            Progress(
+                stage=self._stage.name,
+                run=LABEL,
+                done=self.done,
+                total=self._stage.count,
+                requests=self._asked,
+                failures=self._refused,
+                fraction=self.done / self._stage.count,
+            )
+        )
+
+    def warn(self) -> None:
+        """Say how many questions were refused."""
+        if self._refused:
+            warnings.warn(
+                f"{self._stage.name}: {self._refused} of {self._asked} questions were refused by the target; "
+                "they count as wrong",
+                FailedRequestsWarning,
+                stacklevel=2,
+            )
