@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from isocost.reporting.breakeven_envelope import break_even_rows
 from isocost.reporting.cautions import cautions_of
 from isocost.reporting.energy import energy_rows
+from isocost.reporting.mix_section import mix_rows
 from isocost.reporting.objects import SCHEMA, estimate_object, finite
 from isocost.reporting.principles import principle_rows
 from isocost.reporting.quality import quality_rows
@@ -48,7 +49,8 @@ def envelope(report: StudyReport, *, question: str = QUESTION) -> Json:
         ``schema``, ``question``, ``verdict`` (``text``, ``state``), ``estimates`` (by name), ``tables`` (rows
         by name: ``deployments``, ``levels``, ``technologies``, ``principles``, ``runtimes``, ``cells``,
         ``variation``, ``blocks``, ``contention``, ``units``, ``hourly_parts``, ``hourly_parameters``,
-        ``energy``, ``energy_deployments``, ``quality``, ``categories``, ``right_answers``),
+        ``energy``, ``energy_deployments``, ``quality``, ``categories``, ``right_answers``, ``mix``,
+        ``shadow_prices``),
         ``assumptions``, ``warnings`` (``code``, ``text``, ``about``) and ``provenance``.
         What is unknown is ``None``, never NaN.
     """
@@ -125,6 +127,8 @@ def _tables(report: StudyReport) -> Json:
     tables |= energy_rows(report) | quality_rows(report)
     if report.sensitivity is not None:
         tables |= sensitivity_rows(report.sensitivity)
+    if report.mix is not None:
+        tables |= mix_rows(report.mix)
     if report.frontier is not None:
         tables["units"] = [_unit(unit, report.frontier.axes) for unit in report.frontier.units]
     return {name: rows for name, rows in tables.items() if rows}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from isocost.reporting.envelope import SCHEMA, estimate_object
 from isocost.reporting.format import bracket, decimals, estimate_text, grouped, money
 from isocost.reporting.markup import clean, shorten
+from isocost.reporting.objects import SCHEMA, estimate_object
 from isocost.reporting.plain import table_lines
 from isocost.reporting.tables import Column, Table
 
@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from isocost.studies.cascade import CascadeReport, Judged
     from isocost.studies.mix import MixReport, RandomMix
 
-__all__ = ["mix_json", "mix_remarks", "mix_sentence", "mix_tables", "mix_text", "mix_verdict"]
+__all__ = [
+    "mix_json",
+    "mix_remarks",
+    "mix_sentence",
+    "mix_tables",
+    "mix_text",
+    "mix_verdict",
+    "shadow_price_text",
+]
 
 NAME_LIMIT = 42
 
@@ -94,6 +102,11 @@ def _cost_name(report: MixReport) -> str:
     """Name the cost in a sentence, where an amount brings its currency along."""
     axis = report.axes[0]
     return "cost" if axis.unit == "USD" else axis.name
+
+
+def shadow_price_text(report: MixReport, price: float) -> str:
+    """Write what a hundredth of quality more costs."""
+    return _number(price / 100, report.axes[0].unit)
 
 
 def _price(mix: RandomMix) -> str:

@@ -27,6 +27,7 @@ from isocost.reporting.document import (
 from isocost.reporting.energy import energy_tables
 from isocost.reporting.hourly import hourly_page_tables
 from isocost.reporting.markup import Markup, element, join, shorten
+from isocost.reporting.mix_section import mix_parts
 from isocost.reporting.pricing import pricing_of
 from isocost.reporting.principles import principle_parts
 from isocost.reporting.quality import quality_tables
@@ -76,6 +77,7 @@ def html_page(report: StudyReport) -> str:
         *_figures(report, pricing),
         *sensitivity_parts(report),
         *principle_parts(report),
+        *mix_parts(report),
         *break_even_parts(report),
         *_tables(report),
         *runtime_parts(report),

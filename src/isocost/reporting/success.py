@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from isocost.reporting.envelope import SCHEMA, estimate_object
 from isocost.reporting.format import bracket, decimals, grouped, money
 from isocost.reporting.markup import clean, shorten
+from isocost.reporting.objects import SCHEMA, estimate_object
 from isocost.reporting.plain import table_lines
 from isocost.reporting.tables import Column, Table
 

@@ -10,6 +10,7 @@ from isocost.reporting.cautions import shared_cautions
 from isocost.reporting.energy import HOW_TO_TELL_POWER, energy_lines
 from isocost.reporting.format import bracket, estimate_text, probability, seconds, si
 from isocost.reporting.markup import clean, shorten
+from isocost.reporting.mix_section import mix_line
 from isocost.reporting.obstacle import latency_key
 from isocost.reporting.pricing import cost_of
 from isocost.reporting.principles import principle_lines
@@ -75,6 +76,9 @@ def terminal_text(report: StudyReport, *, width: int = 100, colour: bool = False
     if report.sensitivity is not None:
         console.print()
         console.print(sensitivity_text(report, width=console.width), end="", soft_wrap=True)
+    if report.mix is not None:
+        console.print()
+        console.print(mix_line(report.mix))
     if report.breakeven is not None:
         console.print()
         console.print(break_even_verdict(report.breakeven, width=console.width), end="", soft_wrap=True)

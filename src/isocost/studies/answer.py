@@ -40,6 +40,7 @@ from isocost.studies.money import (
 from isocost.studies.plans import planned_runs
 from isocost.studies.report import StudyReport
 from isocost.studies.right_answers import quality_cautions, right_answers
+from isocost.studies.study_mix import study_mix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -145,6 +146,7 @@ def report_study(  # noqa: PLR0913 - each is one thing that a user may say
         ),
         provenance=_provenance(measured),
         right_answers=right_answers(reports),
+        mix=study_mix(folder.path.resolve().name, reports),
     )
     behind = None if price_usd_per_hour is not None else machine or assumed.machine
     return with_energy(found, energy, machine=behind, folder=folder.path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
-__all__ = ["MixQuestion", "MixReport", "MixedUnit", "RandomMix", "mix_report"]
+__all__ = ["MixQuestion", "MixReport", "MixedUnit", "RandomMix", "mix_report", "mixed_units"]
 
 COST_COLUMNS = ("cost_usd", "usd_per_request", "cost_per_request_usd", "cost", "price")
 QUALITY_COLUMNS = ("quality", "accuracy", "score", "exact_match", "capability")
@@ -187,13 +187,57 @@ def mix_report(
     if cascade is not None and question.budget is None and question.floor is None:
         raise InputError("a cascade is learned for an aim: give --budget or --quality with --cascade")
     axes, units, cautions = _read(path, question)
+    found = mixed_units(
+        path.name,
+        axes,
+        units,
+        question,
+        provenance=Provenance(source=str(path), tool="a file given", facts=dict(question.where or {})),
+        seed=seed,
+    )
+    learned = None
+    if cascade is not None:
+        learned = cascade_report(
+            cascade, budget=question.budget, quality=question.floor, train_share=train_share, seed=seed
+        )
+    return replace(found, cascade=learned, cautions=(*cautions, *found.cautions))
+
+
+def mixed_units(
+    name: str,
+    axes: tuple[Axis, ...],
+    units: Sequence[ProductionUnit],
+    question: MixQuestion,
+    *,
+    provenance: Provenance,
+    seed: int = 0,
+) -> MixReport:
+    """Find what mixing units can reach.
+
+    Parameters
+    ----------
+    name : str
+        Of what they are units of.
+    axes : tuple of Axis
+        Cost, then quality.
+    units : sequence of ProductionUnit
+        At least one.
+    question : MixQuestion
+    provenance : Provenance
+    seed : int
+
+    Returns
+    -------
+    MixReport
+        Without cascade.
+    """
     hull = mixing_hull(*([unit.values[part].value for unit in units] for part in (0, 1)))
     drawn = _draws(units, axes, seed)
     worlds = _worlds(drawn)
     names = [unit.name for unit in units]
     chosen = _chosen(hull, question)
     return MixReport(
-        name=path.name,
+        name=name,
         axes=axes,
         units=tuple(
             MixedUnit(
@@ -208,15 +252,9 @@ def mix_report(
         area_by_code=_area(hull, worlds, axes[1].unit, len(units), "routerbench"),
         mix=None if chosen is None else _mix(chosen, units, drawn, question),
         question=question,
-        cascade=(
-            None
-            if cascade is None
-            else cascade_report(
-                cascade, budget=question.budget, quality=question.floor, train_share=train_share, seed=seed
-            )
-        ),
-        cautions=(*cautions, *_doubts(units, hull)),
-        provenance=(Provenance(source=str(path), tool="a file given", facts=dict(question.where or {})),),
+        cascade=None,
+        cautions=tuple(_doubts(units, hull)),
+        provenance=(provenance,),
     )
 
 

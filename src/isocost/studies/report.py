@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from isocost.studies.breakeven import BreakEvenReport
     from isocost.studies.energy import EnergyReport
     from isocost.studies.hourly import HourlyReport
+    from isocost.studies.mix import MixReport
     from isocost.studies.right_answers import RightAnswer
     from isocost.studies.scored import MeasuredQuality
     from isocost.studies.trends import DeploymentTrends
@@ -126,6 +127,8 @@ class StudyReport:
         What a right answer costs at each level; empty where quality or price is unknown.
     sensitivity : CostSensitivity or None
         What the recommended cost hangs on; ``None`` when it was not asked.
+    mix : MixReport or None
+        What mixing the deployments reaches, by cost and quality; ``None`` where fewer than two have both.
     """
 
     name: str
@@ -145,6 +148,7 @@ class StudyReport:
     energy: EnergyReport | None = None
     right_answers: tuple[RightAnswer, ...] = ()
     sensitivity: CostSensitivity | None = None
+    mix: MixReport | None = None
 
     def alone(self, model: RuntimeModel) -> RequestAlone:
         """Return runtime and cost of the longest request that was profiled, alone on the deployment."""
