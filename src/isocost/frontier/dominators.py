@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from isocost.frontier.neighbourhoods import neighbourhoods
+
 if TYPE_CHECKING:
     from isocost.frontier.pareto import Dominance
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["dominators"]
 
-_CELLS = 4_000_000  # compared at a time, so that a million units fit in memory
+_CELLS = 4_000_000  # compared at a time
 
 
 def dominators(
@@ -31,7 +33,7 @@ def dominators(
         The undominated units; only they are named.
     dominance : {"strict", "weak"}
     most : int
-        At most so many are named of each unit, in the order of `ahead`.
+        At most so many are named of each unit, in the order of `ahead`; which of more is left open.
 
     Returns
     -------
@@ -43,15 +45,35 @@ def dominators(
     >>> dominators(np.array([[1.0, 1.0], [2.0, 1.0], [0.0, 5.0]]), np.array([1, 2]))
     ((1,), (), ())
     """
-    rivals = gains[ahead]
     found: list[tuple[int, ...]] = [()] * len(gains)
-    step = max(1, _CELLS // max(1, len(rivals)))
-    for start in range(0, len(gains), step):
-        part = gains[start : start + step]
-        beats = _beats(rivals, part, dominance)
-        for row in np.flatnonzero(beats.any(axis=1)).tolist():
-            found[start + row] = tuple(ahead[np.flatnonzero(beats[row])[:most]].tolist())
+    rivals = gains[ahead]
+    for group in neighbourhoods(gains):
+        able = np.flatnonzero((rivals >= group.least).all(axis=1))
+        sure = able[_beats(rivals[able], group.most[None], dominance)[0]]
+        if len(sure) >= most:
+            found_by_all = tuple(ahead[sure[:most]].tolist())
+            for row in group.rows.tolist():
+                found[row] = found_by_all
+            continue
+        _name(found, gains, group.rows, ahead[able], dominance, most)
     return tuple(found)
+
+
+def _name(
+    found: list[tuple[int, ...]],
+    gains: FloatArray,
+    rows: IntArray,
+    rivals: IntArray,
+    dominance: Dominance,
+    most: int,
+) -> None:
+    """Name who of `rivals` dominates each of `rows`."""
+    step = max(1, _CELLS // max(1, len(rivals)))
+    for start in range(0, len(rows), step):
+        part = rows[start : start + step]
+        beats = _beats(gains[rivals], gains[part], dominance)
+        for place in np.flatnonzero(beats.any(axis=1)).tolist():
+            found[part[place]] = tuple(rivals[np.flatnonzero(beats[place])[:most]].tolist())
 
 
 def _beats(rivals: FloatArray, part: FloatArray, dominance: Dominance) -> BoolArray:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from isocost.frontier.neighbourhoods import neighbourhoods
 from isocost.frontier.pareto import gains_of
 
 if TYPE_CHECKING:
@@ -109,16 +110,28 @@ def bettered(gains: FloatArray, ahead: IntArray, column: int) -> Iterator[tuple[
     >>> list(bettered(np.array([[-0.88, 0.8], [-1.0, 0.8]]), np.array([0]), 0))
     [(1, 0)]
     """
-    rivals = gains[ahead]
-    others = [number for number in range(gains.shape[1]) if number != column]
-    step = max(1, _CELLS // max(1, rivals.size))
-    for start in range(0, len(gains), step):
-        part = gains[start : start + step]
-        fits = np.ones((len(part), len(rivals)), dtype=np.bool_)
-        for number in others:
-            fits &= rivals[None, :, number] >= part[:, None, number]
-        reached = np.where(fits, rivals[None, :, column], -np.inf)
+    others = np.arange(gains.shape[1]) != column
+    rivals, reached = gains[np.ix_(ahead, others)], gains[ahead, column]
+    for group in neighbourhoods(gains):
+        fits = (rivals >= group.least[others]).all(axis=1)
+        sure = (rivals >= group.most[others]).all(axis=1)
+        least = max(group.least[column], reached[sure].max(initial=-np.inf))
+        able = ahead[fits & (reached >= least)]
+        if able.size:
+            yield from _bettered(gains, group.rows, able, column)
+
+
+def _bettered(gains: FloatArray, rows: IntArray, able: IntArray, column: int) -> Iterator[tuple[int, int]]:
+    """Do so for some rows and for rivals that may be the best of one of them."""
+    step = max(1, _CELLS // len(able))
+    for start in range(0, len(rows), step):
+        part = rows[start : start + step]
+        fits = np.ones((len(part), len(able)), dtype=np.bool_)
+        for number in range(gains.shape[1]):
+            if number != column:
+                fits &= gains[None, able, number] >= gains[part, None, number]
+        reached = np.where(fits, gains[None, able, column], -np.inf)
         best = reached.argmax(axis=1)
-        gained = reached[np.arange(len(part)), best] > part[:, column]
+        gained = reached[np.arange(len(part)), best] > gains[part, column]
         for row in np.flatnonzero(gained).tolist():
-            yield start + row, int(ahead[best[row]])
+            yield int(part[row]), int(able[best[row]])

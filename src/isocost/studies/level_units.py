@@ -9,6 +9,7 @@ import numpy as np
 
 from isocost.core.errors import InputError
 from isocost.core.estimate import Caution, Estimate
+from isocost.exchange import SweepFormat
 from isocost.exchange.table import named_unit
 from isocost.exchange.unit_table import UnitTable, is_ratio
 from isocost.frontier import Axis
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
-__all__ = ["LEVEL_QUANTITIES", "LevelMoney", "LevelUnits", "is_level_quantity", "level_units"]
+__all__ = ["LEVEL_QUANTITIES", "LevelChoice", "LevelMoney", "LevelUnits", "is_level_quantity", "level_units"]
 
 LEVEL_QUANTITIES: dict[str, str] = {
     "cost_usd": "USD per million output tokens",
@@ -53,7 +54,7 @@ _DEFAULT = "p50"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelMoney:
-    """What a machine costs by the hour.
+    """What a machine costs by the hour, and how files of sweeps are read.
 
     Parameters
     ----------
@@ -65,6 +66,22 @@ class LevelMoney:
 
     price_usd_per_hour: float | None = None
     machine: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelChoice:
+    """Which levels, and how files of sweeps call their columns.
+
+    Parameters
+    ----------
+    renames : mapping of str to str
+        The files' names of columns to ours.
+    where : mapping of str to str
+        Only levels of this ``deployment``, ``model`` or ``study``; other names are columns of the files.
+    """
+
+    renames: Mapping[str, str] = field(default_factory=dict)
+    where: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +122,7 @@ def level_units(
     columns: UnitColumns,
     money: LevelMoney | None = None,
     *,
-    where: Mapping[str, str] | None = None,
+    choice: LevelChoice | None = None,
 ) -> LevelUnits:
     """Take the levels of studies and of other tools' sweeps as units.
 
@@ -116,8 +133,7 @@ def level_units(
     columns : UnitColumns
         Of `LEVEL_QUANTITIES`; the group is ``deployment``, ``model`` or ``study``.
     money : LevelMoney, optional
-    where : mapping of str to str, optional
-        Only levels of this ``deployment``, ``model`` or ``study``.
+    choice : LevelChoice, optional
 
     Returns
     -------
@@ -140,10 +156,13 @@ def level_units(
         raise InputError(
             "--date, --cluster and --name are of a file of units; levels are clustered by deployment"
         )
-    reports = _reports(paths, money or LevelMoney())
+    choice = choice or LevelChoice()
+    reports = _reports(paths, money or LevelMoney(), choice)
     several = len(reports) > 1
     levels = [each for report in reports for each in _levels(report, several=several)]
-    chosen = [each for each in levels if all(each.facts.get(k) == v for k, v in (where or {}).items())]
+    chosen = [
+        each for each in levels if all(each.facts[k] == v for k, v in choice.where.items() if k in _GROUPS)
+    ]
     kept = [each for each in chosen if all(name in each.known for name in columns.quantities)]
     if not kept:
         raise InputError(_nothing(chosen, columns))
@@ -169,15 +188,24 @@ def level_units(
     )
 
 
-def _reports(paths: Sequence[Path], money: LevelMoney) -> list[StudyReport]:
+def _reports(paths: Sequence[Path], money: LevelMoney, choice: LevelChoice) -> list[StudyReport]:
     studies = [path for path in paths if (path / "study.yaml").is_file()]
     files = [path for path in paths if path not in studies]
     found = [
         report_study(path, price_usd_per_hour=money.price_usd_per_hour, machine=money.machine)
         for path in studies
     ]
+    if files and found and choice.renames:
+        raise InputError("--map renames columns of files; give studies and such files apart")
     if files:
-        question = FileQuestion(price_usd_per_hour=money.price_usd_per_hour, machine=money.machine)
+        question = FileQuestion(
+            price_usd_per_hour=money.price_usd_per_hour,
+            machine=money.machine,
+            form=SweepFormat(
+                names={ours: theirs for theirs, ours in choice.renames.items()},
+                where={name: text for name, text in choice.where.items() if name not in _GROUPS},
+            ),
+        )
         found.append(report_files(files, question))
     return found
 

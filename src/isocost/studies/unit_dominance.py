@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
     IntArray = np.ndarray[Any, np.dtype[np.intp]]
 
-__all__ = ["MOST_PAIRS", "dominance_scoring", "measurement_of", "single_scoring"]
+__all__ = ["MOST_MEASURED", "dominance_scoring", "measurement_of", "single_scoring"]
 
-MOST_PAIRS = 1_500_000_000
-"""Units times undominated units that are compared one by one."""
 MOST_MEASURED = 300
 """Units whose errors of measurement are compared pair by pair."""
+MOST_COMPARED = 100_000
+"""Units of which it is told who dominates them, and what that shows to be possible."""
 NAMED = 10
 _DRAWS = 1000
 _NORMAL_95 = 1.959963984540054
@@ -65,11 +65,12 @@ def dominance_scoring(table: UnitTable, question: UnitQuestion) -> Scoring:
     mask = pareto_mask(gains, ["higher"] * len(table.axes), dominance)
     ahead = np.flatnonzero(mask)
     columns: dict[str, Any] = {"on_frontier": mask.tolist()}
-    if len(gains) * len(ahead) > MOST_PAIRS:
+    if len(gains) > MOST_COMPARED:
         told = Caution(
             "pairs-not-compared",
-            f"{len(ahead):,} of {len(gains):,} units are undominated: who dominates whom, and by how much, "
-            "would take too many comparisons and is left out",
+            f"of {len(gains):,} units only who is undominated is told, not by whom the others are "
+            "dominated (up to "
+            f"{MOST_COMPARED:,} units it is); --method fdh scores them all",
         )
         return Scoring(convention=None, columns=columns, cautions=(told,))
     by = dominators(gains, ahead, dominance=dominance, most=NAMED)
@@ -108,12 +109,12 @@ def single_scoring(table: UnitTable, question: UnitQuestion) -> Scoring:
     Raises
     ------
     InputError
-        If a value is out of range or there are too many pairs.
+        If a value is out of range.
     """
     problem_of(table)
     inputs, outputs, _ = quantities(table)
     towards = "output" if question.towards(table) == "output" else "input"
-    found = free_disposal(inputs, outputs, orientation=towards, most_pairs=MOST_PAIRS)  # type: ignore[arg-type]
+    found = free_disposal(inputs, outputs, orientation=towards)  # type: ignore[arg-type]
     axes = [axis.name for axis in table.axes]
     peers = [(Peer(table.names[peer], 1.0),) for peer in found.peers.tolist()]
     return Scoring(

@@ -9,11 +9,11 @@ import numpy as np
 
 from isocost.core.errors import InputError
 from isocost.core.provenance import Provenance
-from isocost.exchange.table import read_table
+from isocost.exchange.table import read_header
 from isocost.exchange.unit_table import UnitColumns, UnitTable, is_ratio, read_unit_table
 from isocost.exchange.units import UNIT_NAMES
 from isocost.frontier import Axis
-from isocost.studies.level_units import LevelMoney, is_level_quantity, level_units
+from isocost.studies.level_units import LevelChoice, LevelMoney, is_level_quantity, level_units
 from isocost.studies.quality import joined_quality
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def open_units(source: UnitSource) -> OpenedUnits:
             raise InputError("--quality alone is one axis: give --inputs too, such as --inputs cost_usd")
     header = _header(source)
     if header is None or not _is_of_units(header, columns, source):
-        return _of_levels(source, columns)
+        return _of_levels(source, columns, header)
     path = source.paths[0]
     mine = {
         theirs: ours for theirs, ours in source.renames.items() if source.quality is None or theirs in header
@@ -123,14 +123,20 @@ def open_units(source: UnitSource) -> OpenedUnits:
     return _with_quality(table, table.names, source, models, (origin,))
 
 
-def _of_levels(source: UnitSource, columns: UnitColumns) -> OpenedUnits:
-    if source.renames and source.quality is None:
+def _of_levels(source: UnitSource, columns: UnitColumns, header: tuple[str, ...] | None) -> OpenedUnits:
+    known = header or ()
+    mine = {
+        theirs: ours for theirs, ours in source.renames.items() if source.quality is None or theirs in known
+    }
+    if mine and all(path.is_dir() and (path / "study.yaml").is_file() for path in source.paths):
         raise InputError(
-            "--map renames columns of a file of units, or models of --quality; levels of load have names "
-            "of their own"
+            "--map renames columns of files, or models of --quality; a study has names of its own"
         )
-    found = level_units(source.paths, columns, source.money, where=source.where)
-    return _with_quality(found.table, found.models, source, source.renames, found.provenance)
+    found = level_units(
+        source.paths, columns, source.money, choice=LevelChoice(renames=mine, where=source.where)
+    )
+    models = {theirs: ours for theirs, ours in source.renames.items() if theirs not in mine}
+    return _with_quality(found.table, found.models, source, models, found.provenance)
 
 
 def _header(source: UnitSource) -> tuple[str, ...] | None:
@@ -139,7 +145,7 @@ def _header(source: UnitSource) -> tuple[str, ...] | None:
         return None
     if not source.paths[0].exists() and not source.paths[0].suffix:
         return None
-    return read_table(source.paths[0]).columns
+    return read_header(source.paths[0])
 
 
 def _is_of_units(header: tuple[str, ...], columns: UnitColumns, source: UnitSource) -> bool:
