@@ -284,4 +284,8 @@ def _told(value: Estimate | None) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    if value is None:
+        return ""
+    if abs(value) < 1e-12:  # what a solver leaves of nothing
+        return "0"
+    return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"

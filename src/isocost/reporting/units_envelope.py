@@ -27,7 +27,8 @@ def unit_json(report: UnitReport) -> str:
 
     Tables: ``axes``; ``units``, a row a unit with ``name``, ``score``, ``status``, ``on_frontier``,
     ``dominated_by``, ``peers``, ``slacks``, ``interval``, ``values``, and what else the method tells;
-    ``changes`` (a row a unit and pair of dates), ``coefficients``, ``tests``, ``groups``.
+    ``changes`` (a row a unit and pair of dates, ``from`` and ``to``; ``before`` and ``after`` are
+    distances), ``coefficients``, ``tests``, ``groups``.
     """
     scoring = report.scoring
     content = {
@@ -42,7 +43,7 @@ def unit_json(report: UnitReport) -> str:
             ],
             "units": list(_units(report)),
             "changes": [
-                {"before": each.before, "after": each.after, **asdict(unit)}
+                {"from": each.before, "to": each.after, **asdict(unit)}
                 for each in scoring.changes
                 for unit in (*each.units, each.mean)
             ],

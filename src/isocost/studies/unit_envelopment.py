@@ -191,7 +191,7 @@ def _beyond(problem: EnvelopmentProblem, question: UnitQuestion, table: UnitTabl
         technology=question.technology,
         orientation=question.towards(table),
         direction=question.direction,
-        disposability="strong" if table.bads else None,
+        disposability=question.disposal(table),
         super_efficiency=True,
     )
     return {

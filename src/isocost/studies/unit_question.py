@@ -91,7 +91,8 @@ class UnitQuestion:
         """Return how bad outputs can be cut; ``None`` where there are none."""
         if not table.bads:
             return self.disposability
-        return self.disposability or ("strong" if self.technology == "fdh" else "weak")
+        strong = self.technology == "fdh" or self.super_efficiency
+        return self.disposability or ("strong" if strong else "weak")
 
 
 def check_question(question: UnitQuestion, table: UnitTable) -> None:
