@@ -5,6 +5,7 @@ Reads ``../shared/data`` where it is there, and says so where it is not.
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections import Counter
@@ -25,6 +26,14 @@ NAMES = {
     "price_usd_per_hour": "gpu_cost_hr",
 }
 FORM = SweepFormat(names=NAMES, requests=500)
+LONGER = SweepFormat(
+    names={
+        "rate": "rps",
+        "output_tokens_per_second": "tps_mean",
+        "ttft_p50_ms": "ttft_p50_mean_ms",
+        "e2e_p50_ms": "e2el_p50_mean_ms",
+    }
+)
 PROMISES = ("ttft.p50=1s", "tpot.p50=50ms")
 PUBLISHED = {
     "C1": "25 0.3683",
@@ -80,6 +89,33 @@ def states() -> None:
     row("runs never, partly and always steady", told, "38 12 27")
 
 
+def idling() -> None:
+    """Cost at 1 request per second over the cheapest run of the deployment."""
+    question = FileQuestion(steady="any", form=FORM)
+    over = []
+    for each in report_files([DATA / "patil2026/runs.csv"], question).deployments:
+        assert each.curve is not None
+        costs = [level.cost_per_million_tokens["output"].value for level in each.curve.levels]
+        over.append(costs[0] / min(costs))
+    row(
+        "cost at 1/s over the least, by deployment",
+        f"{min(over):.0f} to {max(over):.0f} times",
+        "7 to 36 times",
+    )
+
+
+def overload() -> None:
+    """The longer repeats of C2: cost rises deeper into overload, and the levels left are below capacity."""
+    question = FileQuestion(price_usd_per_hour=6.98, form=LONGER)
+    curve = report_files([DATA / "patil2026/stability_c2.csv"], question).deployments[0].curve
+    assert curve is not None
+    text = next((each.text for each in curve.cautions if each.code == "loss-in-overload"), "not found")
+    loss = re.search(r"[\d.]+ % more at [\d.]+/s than at [\d.]+/s", text)
+    row("loss in overload, longer runs of C2", loss[0] if loss else text, "2.1 % more at 100/s than at 50/s")
+    kept = ", ".join(level.load.label for level in curve.levels)
+    row("levels that are left of them", kept, "1/s, 10/s")
+
+
 def tools() -> None:
     """The server behind these files takes 8 ms a step and 0.4 ms for each stream."""
     for tool in ("guidellm", "aiperf", "inference-perf", "llmeter", "vllm_bench"):
@@ -106,6 +142,8 @@ def main() -> None:
         sys.exit(0)
     states()
     zones()
+    idling()
+    overload()
     tools()
 
 

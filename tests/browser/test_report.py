@@ -79,13 +79,15 @@ def hostile_report(port: int) -> StudyReport:
 
 def test_hostile_names_run_nothing_and_call_nobody(browser: Any) -> None:
     with listener() as (port, calls):
-        seen = browser.dom(html_page(hostile_report(port)), fragment="price=1")
+        page = html_page(hostile_report(port))
+        seen = browser.dom(page, fragment="price=1&ttft.p95=0.2")
     title = re.search(r"<head>.*?<title>(.*?)</title>", seen, re.DOTALL)
     assert title is not None
     assert "isocost report" in title[1]  # "pwned" alone, had anything run
     assert calls == []
     assert not re.search(r"<(img|iframe|link|a)\b", seen)
-    assert seen.count("<script") == 1
+    assert seen.count("<script") == page.count("<script") == 8  # seven of ours, and the data
+    assert "tried here" in seen
 
 
 def test_the_canary_would_be_heard(browser: Any) -> None:

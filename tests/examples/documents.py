@@ -16,7 +16,7 @@ _MARK = re.compile(r"^<!-- (?P<what>not run|file): (?P<text>.+) -->$")
 _STEADY = (
     (r"\b(F16|Q8_0)\b", "P"),
     (r"client (healthy|saturated: costs are too high)", "client"),
-    (r"<- (least cost|zone)|(TTFT|TPOT) p\d+", ""),
+    (r"<- (least|zone)|(TTFT|TPOT) p\d+", ""),
     (r"[<>]?\$?\d+(,\d{3})*(\.\d+)?(e[-+]?\d+)?", "#"),
     (r" ?\[-?#, #\]", ""),
     (r"#(-#|(, #)* or #)", "#"),
@@ -93,7 +93,7 @@ def steady(output: str) -> str:
 
 def _is_measured(line: str) -> bool:
     """Whether a line is a row of numbers, with no more than units and a remark beside them."""
-    rest = re.sub(r"<- (least cost|zone)|(misses|too few for) [\w., ]+|\b(us|ms|s|min)\b", "", line)
+    rest = re.sub(r"<- (least|zone)|(misses|too few for) [\w., ]+|\b(us|ms|s|min)\b", "", line)
     return bool(re.fullmatch(r"[\s\d.,\[\]<>$-]*\d[\s\d.,\[\]<>$-]*", rest))
 
 

@@ -1,5 +1,6 @@
 """Laws of cost curves and of the batch technology."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +18,14 @@ from isocost.economics import CostCurve, cost_curve, fit_step_time, fit_technolo
 SPEEDS = st.floats(1.0, 1e4)
 SWEEPS = st.lists(st.tuples(SPEEDS, st.floats(0.01, 10.0)), min_size=1, max_size=5)
 PRICES = st.floats(0.01, 100.0)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def few_draws() -> Iterator[None]:
+    """Draw few curves of the batch technology: its intervals have a test of their own below."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("isocost.economics.technology._DRAWS", 50)
+        yield
 
 
 def points_of(sweep: list[tuple[float, float]], repeats: int = 2) -> list[OperatingPoint]:

@@ -1,6 +1,7 @@
 """Shipped tables of models, accelerators, published runtimes, machines, prices and currencies, as records."""
 
 from isocost.catalog.accelerators import accelerator_names, accelerator_profile
+from isocost.catalog.api_prices import api_price
 from isocost.catalog.currencies import currency_codes, currency_of
 from isocost.catalog.grids import grid_intensity, grid_zones
 from isocost.catalog.machines import MachineProfile, machine_names, machine_profile
@@ -24,6 +25,7 @@ __all__ = [
     "PublishedPrice",
     "accelerator_names",
     "accelerator_profile",
+    "api_price",
     "common_parameter",
     "currency_codes",
     "currency_of",

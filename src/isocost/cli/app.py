@@ -13,6 +13,7 @@ import typer
 
 from isocost import __version__
 from isocost.cli import (
+    breakeven,
     capacity,
     catalog,
     compare,
@@ -52,6 +53,7 @@ app.add_typer(measure.app, name="measure")
 app.command("run")(run.run)
 app.command("report")(report.report)
 app.command("cost")(cost.cost)
+app.command("breakeven")(breakeven.breakeven)
 app.command("capacity")(capacity.capacity)
 app.command("runtime")(runtime.runtime)
 app.command("compare")(compare.compare)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from isocost.cli import options, sweeps
+from isocost.cli import against, options, sweeps
 from isocost.cli.showing import write_page
 from isocost.core.errors import InputError
 
@@ -67,6 +67,14 @@ ApiPrice = Annotated[
         metavar="IN/OUT[/CACHED]",
     ),
 ]
+Against = Annotated[
+    str | None,
+    typer.Option(
+        "--against",
+        help="An API that takes overflow, at its list price; needs the extra [prices], or --prices.",
+        metavar="PROVIDER/MODEL",
+    ),
+]
 CachedShare = Annotated[
     float, typer.Option("--cached-share", help="Share of the input that the API reads from its cache.")
 ]
@@ -108,6 +116,8 @@ def capacity(
     reserved: Reserved = None,
     on_demand: OnDemand = None,
     api_price: ApiPrice = None,
+    api: Against = None,
+    prices: against.Prices = None,
     cached_share: CachedShare = 0.0,
     tokens_per_request: TokensPerRequest = None,
     deployment: DeploymentName = None,
@@ -137,7 +147,13 @@ def capacity(
         diurnal=diurnal,
         reserve=reserve,
         prices=PriceTerms(
-            owned=owned, reserved=reserved, on_demand=on_demand, api=api_price, cached_share=cached_share
+            owned=owned,
+            reserved=reserved,
+            on_demand=on_demand,
+            api=api_price,
+            against=api,
+            price_file=prices,
+            cached_share=cached_share,
         ),
         tokens_per_request=tokens_per_request,
         deployment=deployment,

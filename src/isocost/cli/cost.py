@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from isocost.cli import against as compare
 from isocost.cli import energy, options, sweeps
 from isocost.cli.showing import show, write_page
 
@@ -30,6 +31,11 @@ def cost(
     rates: sweeps.Rate = None,
     workload: sweeps.Workload = None,
     share: sweeps.Share = None,
+    against: compare.Against = None,
+    api_price: compare.ApiPrice = None,
+    rent: compare.Rent = None,
+    prices: compare.Prices = None,
+    cached_share: compare.CachedShare = 0.0,
     power_w: energy.PowerW = None,
     power_at: energy.PowerAt = None,
     accelerator: energy.Accelerator = None,
@@ -74,6 +80,10 @@ def cost(
             rates=rates or (),
         ),
     )
+    asked = compare.Asked(
+        against=against, api_price=api_price, rent=rent, prices=prices, cached_share=cached_share
+    )
+    result = compare.compared(result, asked)
     if output is not None:
         write_page(output, html_page(result), "--out", beside=paths)
     if as_json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import sys
 from pathlib import Path
@@ -236,6 +237,8 @@ def parse_rates(given: list[str] | None) -> dict[str, float]:
             rates[code] = float(text)
         except ValueError:
             raise InputError(f"--rate {code}={text}: {text!r} is no number") from None
+        if not (math.isfinite(rates[code]) and rates[code] > 0):
+            raise InputError(f"--rate {code}={text}: the rate of {code} per USD must be above 0")
     return rates
 
 

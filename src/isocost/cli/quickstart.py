@@ -24,15 +24,16 @@ def quickstart(
     price_per_hour: Annotated[
         float | None,
         typer.Option(
-            "--price-per-hour", help="USD per hour of this machine; else a 2-core cloud machine's price."
+            "--price-per-hour",
+            help="USD per hour of this machine; else that of two owned cores.",
         ),
     ] = None,
     quiet: options.Quiet = False,
 ) -> None:
     """Measure two small models in two precisions on this machine and report their cost (3 minutes)."""
     from isocost.reporting import html_page
-    from isocost.studies.answer import report_study, write_report
-    from isocost.studies.quickstart import quickstart_study
+    from isocost.studies.answer import write_report
+    from isocost.studies.quickstart import quickstart_report, quickstart_study
 
     if price_per_hour is not None:  # before three minutes of measuring, not after them
         HourlyPrice(usd_per_hour=price_per_hour, source="given by you", date="")
@@ -42,7 +43,7 @@ def quickstart(
     if not finished:
         sys.stderr.write(f"isocost: stopped; go on with: isocost quickstart --out {out}\n")
         raise typer.Exit(130)
-    result = report_study(out, price_usd_per_hour=price_per_hour)
+    result = quickstart_report(out, price_usd_per_hour=price_per_hour)
     page = write_report(out, html_page(result))
     show(result)
     typer.echo(f"report: {page}  ({time.monotonic() - began:.0f} s in all)")

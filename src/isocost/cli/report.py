@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from isocost.cli import against as compare
 from isocost.cli import energy, options, sweeps
 from isocost.cli.showing import show, write_page
 
@@ -33,6 +34,11 @@ def report(
     rates: sweeps.Rate = None,
     workload: sweeps.Workload = None,
     share: sweeps.Share = None,
+    against: compare.Against = None,
+    api_price: compare.ApiPrice = None,
+    rent: compare.Rent = None,
+    prices: compare.Prices = None,
+    cached_share: compare.CachedShare = 0.0,
     power_w: energy.PowerW = None,
     power_at: energy.PowerAt = None,
     accelerator: energy.Accelerator = None,
@@ -83,6 +89,10 @@ def report(
             rates=rates or (),
         ),
     )
+    asked = compare.Asked(
+        against=against, api_price=api_price, rent=rent, prices=prices, cached_share=cached_share
+    )
+    result = compare.compared(result, asked)
     study = sweeps.study_of(paths)
     if study is not None:
         page = write_report(study, html_page(result), output=output)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["USD", "Currency", "HourlyPrice"]
 
+_DEAREST = 1e9
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HourlyPrice:
@@ -52,6 +54,8 @@ class HourlyPrice:
         for name, amount in (("price", self.usd_per_hour), ("low", self.low), ("high", self.high)):
             if amount is not None and not (math.isfinite(amount) and amount >= 0):
                 raise InputError(f"{name} per hour must be a number of at least 0 USD, got {amount!r}")
+            if amount is not None and amount > _DEAREST:
+                raise InputError(f"{name} per hour must be at most {_DEAREST:g} USD, got {amount:g}")
 
     @property
     def usd_per_second(self) -> float:

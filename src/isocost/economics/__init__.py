@@ -1,5 +1,14 @@
 """What tokens cost: the hour, cost curves over concurrency, returns to scale, the optimal zone."""
 
+from isocost.economics.alternative import (
+    api_cost,
+    break_even_share,
+    cheaper_from,
+    dearer_windows,
+    own_cost,
+)
+from isocost.economics.break_even_surface import Surface, break_even_surface
+from isocost.economics.breakeven import AtLoad, LoadBreakEven, at_load, break_even_load
 from isocost.economics.capacity import (
     ReplicaCapacity,
     Reserve,
@@ -55,6 +64,7 @@ from isocost.economics.hourly import (
     break_even,
     break_even_utilization,
     hourly_cost,
+    standing_and_used,
 )
 from isocost.economics.long_run import (
     EfficientScale,
@@ -75,6 +85,7 @@ from isocost.economics.ownership import (
     check_values,
     hourly_parts,
 )
+from isocost.economics.payback import HOURS_PER_MONTH, capital, payback_months, running_cost
 from isocost.economics.power import (
     ENERGY_BOUNDARIES,
     EnergyBoundary,
@@ -86,6 +97,7 @@ from isocost.economics.power import (
 )
 from isocost.economics.principle import PRINCIPLES, Judgement, Principle, PrincipleName
 from isocost.economics.principles import arc_returns, judge_principles
+from isocost.economics.request_sizes import RequestSizes, output_tokens_per_request, request_sizes
 from isocost.economics.sensitivity import Influence, Sensitivity, sensitivity
 from isocost.economics.short_run import (
     ShortRunLevel,
@@ -96,6 +108,7 @@ from isocost.economics.short_run import (
     short_run_average_cost,
     social_marginal_cost,
 )
+from isocost.economics.sides import Answer, OwnHour, Sides, answer_of
 from isocost.economics.steadiness import (
     PARTIAL_FROM,
     Steadiness,
@@ -107,7 +120,7 @@ from isocost.economics.steadiness import (
     steadiness,
     steadiness_number,
 )
-from isocost.economics.sweep import cost_curve, output_tokens_per_request
+from isocost.economics.sweep import cost_curve
 from isocost.economics.technology import (
     StepTime,
     average_cost,
@@ -140,12 +153,15 @@ __all__ = [
     "COMPARED",
     "DAYS_PER_MONTH",
     "ENERGY_BOUNDARIES",
+    "HOURS_PER_MONTH",
     "JOULES_PER_KWH",
     "PARAMETERS",
     "PARTIAL_FROM",
     "PRINCIPLES",
     "READINGS",
     "THROUGHPUT",
+    "Answer",
+    "AtLoad",
     "BatchTechnology",
     "BreakEven",
     "CapacityAlternative",
@@ -168,19 +184,24 @@ __all__ = [
     "Influence",
     "Judgement",
     "LevelCost",
+    "LoadBreakEven",
     "LoadPower",
+    "OwnHour",
     "PlannedInterval",
     "Principle",
     "PrincipleName",
     "ReplicaCapacity",
+    "RequestSizes",
     "Reserve",
     "ScaleUnit",
     "Sensitivity",
     "ServiceInfluence",
     "Sharing",
     "ShortRunLevel",
+    "Sides",
     "Steadiness",
     "StepTime",
+    "Surface",
     "Surroundings",
     "SweepComparison",
     "Tally",
@@ -192,13 +213,21 @@ __all__ = [
     "WaitingCost",
     "WorkloadCost",
     "Zone",
+    "answer_of",
+    "api_cost",
     "arc_returns",
+    "at_load",
     "average_cost",
     "bounded_curve",
     "break_even",
+    "break_even_load",
+    "break_even_share",
+    "break_even_surface",
     "break_even_utilization",
+    "capital",
     "capital_recovery_factor",
     "carbon_g",
+    "cheaper_from",
     "check_values",
     "combine_known",
     "compare_sweeps",
@@ -209,6 +238,7 @@ __all__ = [
     "cost_per_request",
     "cost_sensitivity",
     "cost_with_waiting",
+    "dearer_windows",
     "edge_shares_of",
     "energy_curve",
     "energy_per_token_j",
@@ -238,8 +268,10 @@ __all__ = [
     "offered_share",
     "output_tokens_per_request",
     "overload_loss",
+    "own_cost",
     "parse_reserve",
     "parse_sharing",
+    "payback_months",
     "plan_capacity",
     "planning_marginal_cost",
     "power_within",
@@ -249,13 +281,16 @@ __all__ = [
     "replica_capacity",
     "replicas",
     "replicas_needed",
+    "request_sizes",
     "returns_to_concurrency",
     "returns_to_scale",
+    "running_cost",
     "sensitivity",
     "service_turns",
     "short_run",
     "short_run_average_cost",
     "social_marginal_cost",
+    "standing_and_used",
     "steadiness",
     "steadiness_number",
     "step_time",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from isocost.core.errors import InputError
+from isocost.economics.alternative import break_even_share
 from isocost.economics.ownership import hourly_parts
 from isocost.statistics.draws import DRAWS, Draws
 from isocost.statistics.ranges import assumed_draws
@@ -26,6 +27,7 @@ __all__ = [
     "break_even",
     "break_even_utilization",
     "hourly_cost",
+    "standing_and_used",
 ]
 
 Reading = Literal["published", "maintenance by the calendar", "power by the calendar", "full"]
@@ -177,6 +179,34 @@ def break_even_utilization(
     """
     if not bool((np.asarray(rent) >= 0).all()):
         raise InputError(f"the rent must be at least 0 per hour, got {rent!r}")
+    standing, used = standing_and_used(values, reading=reading, boundary=boundary)
+    return break_even_share(standing, used, rent)
+
+
+def standing_and_used(values: Values, *, reading: Reading, boundary: Boundary = "accelerator") -> Any:  # noqa: ANN401 - numbers or arrays
+    """Split the hour of an owned accelerator: what it costs standing ready, and what full use adds.
+
+    Parameters
+    ----------
+    values : mapping of str to float or float array
+        As for `isocost.economics.ownership.hourly_parts`; their utilization has no part in it.
+    reading : Reading
+        Which parts are paid in idle hours too, as for `break_even_utilization`.
+    boundary : Boundary
+        Of the full formula.
+
+    Returns
+    -------
+    tuple of (float or float array, float or float array)
+        Currency per hour by the calendar, idle power included, and per hour of full use beside it.
+
+    Examples
+    --------
+    >>> a800 = dict(purchase_price=120e3, lifetime_years=3, utilization=1, full_power_w=400, pue=1.5,
+    ...             electricity=1.0, maintenance_rate=0.03)
+    >>> [round(amount, 4) for amount in standing_and_used(a800, reading="maintenance by the calendar")]
+    [4.9772, 0.6]
+    """
     parts = hourly_parts(
         {**values, "utilization": 1.0},
         formula="full" if reading == "full" else "published",
@@ -187,10 +217,7 @@ def break_even_utilization(
     if reading == "full" and "idle power" in parts:
         idle = values["idle_power_w"] / 1000 * values["pue"] * values["electricity"]
     used = sum(parts[name] for name in running)
-    calendar = sum(amount for name, amount in parts.items() if name not in running) + idle
-    margin = np.asarray(rent - used + idle, dtype=np.float64)
-    found = np.where(margin > 0, calendar / np.where(margin > 0, margin, 1.0), np.inf)
-    return float(found) if found.ndim == 0 else found
+    return sum(amount for name, amount in parts.items() if name not in running) + idle, used - idle
 
 
 def break_even(

@@ -12,10 +12,19 @@ if TYPE_CHECKING:
 
     from isocost.core.estimate import Estimate
     from isocost.core.load import Load
+    from isocost.core.operating_point import OperatingPoint
     from isocost.core.service_level import ServiceLevel
     from isocost.economics.curve import CostCurve, CostLevel
 
-__all__ = ["best_if_seen", "latency_key", "service_cautions", "sharpest_obstacle", "unmet"]
+__all__ = [
+    "best_if_seen",
+    "failed_share",
+    "latency_key",
+    "required_share",
+    "service_cautions",
+    "sharpest_obstacle",
+    "unmet",
+]
 
 
 def unmet(
@@ -52,12 +61,25 @@ def unmet(
         for level in service_levels
         if (told := latency.get(latency_key(level))) is None
         or not level.met_by(told.value)
-        or failed_share >= 1 - _rank(level)
+        or failed_share >= 1 - required_share(level)
     )
 
 
-def _rank(level: ServiceLevel) -> float:
-    """Share of requests that must keep the promise; 0 for a mean, which says nothing of single requests."""
+def failed_share(points: Sequence[OperatingPoint]) -> float:
+    """Return the share of requests that failed over all repeats of a level, in [0, 1]."""
+    failed = sum(point.failures or 0 for point in points)
+    return failed / max(failed + sum(point.requests or 0 for point in points), 1)
+
+
+def required_share(level: ServiceLevel) -> float:
+    """Return the share of requests that must keep a promise; 0 for a mean, which says nothing of single ones.
+
+    Examples
+    --------
+    >>> from isocost.core.service_level import parse_service_level
+    >>> required_share(parse_service_level("ttft.p95=1s"))
+    0.95
+    """
     return 0.0 if level.statistic == "mean" else float(level.statistic[1:]) / 100
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from isocost.core.errors import EstimationError, InputError
 from isocost.core.estimate import Caution, Estimate
 from isocost.economics.cost import (
@@ -18,13 +16,14 @@ from isocost.economics.cost import (
 from isocost.economics.curve import CostCurve, CostLevel
 from isocost.economics.long_run import minimum_efficient_scale
 from isocost.economics.principles import judge_principles, principles_over_rates
-from isocost.economics.service import service_cautions, unmet
+from isocost.economics.request_sizes import request_sizes
+from isocost.economics.service import failed_share, service_cautions, unmet
 from isocost.economics.short_run import short_run
 from isocost.economics.technology import fit_technology
 from isocost.economics.technology_fit import LEAST_LEVELS
 from isocost.economics.waiting import check_waiting, waiting_cautions, waiting_cost
 from isocost.economics.zone import find_zone, probabilities_of_being_best
-from isocost.statistics.draws import DRAWS, Draws, combine, generator, summarise
+from isocost.statistics.draws import Draws, combine, generator, summarise
 from isocost.statistics.levels import latency_scatters, pool_latency, throughput_draws
 from isocost.statistics.scatter import pooled_scatter
 
@@ -37,10 +36,11 @@ if TYPE_CHECKING:
     from isocost.core.service_level import ServiceLevel
     from isocost.economics.curve import BatchTechnology, TokenBasis, Zone
     from isocost.economics.principle import Principle
+    from isocost.economics.request_sizes import RequestSizes
     from isocost.economics.short_run import ShortRunLevel
     from isocost.statistics.scatter import Scatter
 
-__all__ = ["cost_curve", "output_tokens_per_request"]
+__all__ = ["cost_curve"]
 
 
 def cost_curve(
@@ -89,7 +89,7 @@ def cost_curve(
     deployment = points[0].deployment
     promised = tuple(dict.fromkeys(service_levels))
     common = _Common(
-        sizes=_sizes(points, seed),
+        sizes=request_sizes(points, seed=seed),
         throughput=pooled_scatter(
             [[point.output_tokens_per_second for point in group] for group in groups.values()]
         ),
@@ -125,7 +125,7 @@ def cost_curve(
 class _Common:
     """What all levels of a sweep say together: sizes of requests, and how much repeats scatter."""
 
-    sizes: _Sizes
+    sizes: RequestSizes
     throughput: Scatter | None
     latency: Mapping[str, Scatter]
 
@@ -170,94 +170,12 @@ def _level(
         cost_per_million_tokens={} if hourly is None else _token_costs(rate, hourly, common.sizes),
         cost_per_request=None if hourly is None else _request_cost(rate, hourly, common.sizes),
         latency=latency,
-        unmet=unmet(latency, service_levels, failed_share=_failed_share(points)),
+        unmet=unmet(latency, service_levels, failed_share=failed_share(points)),
         draws=seconds,
     )
 
 
-def _failed_share(points: Sequence[OperatingPoint]) -> float:
-    failed = sum(point.failures or 0 for point in points)
-    return failed / max(failed + sum(point.requests or 0 for point in points), 1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sizes:
-    """What one output token comes with: input tokens and requests, as draws; ``None``: nobody counted."""
-
-    input_tokens: Draws | None
-    requests: Draws | None
-
-
-def _sizes(points: Sequence[OperatingPoint], seed: int) -> _Sizes:
-    """Learn sizes from all runs of the sweep: they share one workload, of which each saw a sample."""
-    outputs = output_tokens_per_request(points, seed=seed)
-    inputs = _mean_tokens(
-        [point.input_tokens_per_request or _over(point.input_tokens_per_second, point) for point in points],
-        points,
-        seed,
-        "input",
-    )
-    if outputs is None:
-        return _Sizes(input_tokens=None, requests=None)
-    method = "mean sizes of requests"
-    return _Sizes(
-        input_tokens=None
-        if inputs is None
-        else combine(lambda i, o: i / o, inputs, outputs, unit="1", kind="measured", method=method),
-        requests=combine(lambda o: 1 / o, outputs, unit="requests/token", kind="measured", method=method),
-    )
-
-
-def output_tokens_per_request(points: Sequence[OperatingPoint], *, seed: int = 0) -> Draws | None:
-    """Return the mean output tokens of a request over all runs of a sweep; ``None``: nobody counted them.
-
-    Parameters
-    ----------
-    points : sequence of OperatingPoint
-        One sweep, at least one.
-    seed : int
-    """
-    return _mean_tokens(
-        [point.output_tokens_per_request or _over(point.output_tokens_per_second, point) for point in points],
-        points,
-        seed,
-        "output",
-    )
-
-
-def _over(tokens: Estimate | None, point: OperatingPoint) -> Estimate | None:
-    """Return tokens a request from two rates, for runs that do not tell sizes themselves."""
-    requests = point.requests_per_second
-    if tokens is None or requests is None or requests.value <= 0:
-        return None
-    ratio = tokens.value / requests.value
-    return Estimate(value=ratio, unit="tokens/request", kind=tokens.kind, method="ratio of rates")
-
-
-def _mean_tokens(
-    means: Sequence[Estimate | None], points: Sequence[OperatingPoint], seed: int, name: str
-) -> Draws | None:
-    """Average run means by their requests; standard errors from their own intervals."""
-    known = [mean for mean in means if mean is not None and mean.value > 0]
-    if len(known) < len(means):
-        return None
-    counts = np.array([point.requests or 1 for point in points], dtype=np.float64)
-    shares = counts / counts.sum()
-    errors = [((mean.high or 0.0) - (mean.low or 0.0)) / 3.92 for mean in known]
-    value = float(shares @ [mean.value for mean in known])
-    relative = float(np.sqrt(((shares * errors) ** 2).sum())) / value
-    normal = generator(seed, f"{name} tokens of {points[0].deployment}").standard_normal(DRAWS)
-    return Draws(
-        value=value,
-        samples=value * np.exp(relative * normal),
-        unit="tokens/request",
-        kind="measured",
-        method="mean over all runs",
-        n=int(counts.sum()),
-    )
-
-
-def _token_costs(rate: Draws, hourly: Draws, sizes: _Sizes) -> Mapping[TokenBasis, Estimate]:
+def _token_costs(rate: Draws, hourly: Draws, sizes: RequestSizes) -> Mapping[TokenBasis, Estimate]:
     """Cost per million tokens by basis; input and both are absent when nobody counted the input."""
     output = _combined(
         lambda tokens, usd: cost_per_million(usd, tokens), rate, hourly, unit="USD/1M tokens", basis="output"
@@ -273,7 +191,7 @@ def _per(cost: Draws, ratio: Draws, basis: str, function: Callable[[Any, Any], A
     return combine(function, cost, ratio, unit=cost.unit, kind=cost.kind, method=cost.method, basis=basis)
 
 
-def _request_cost(rate: Draws, hourly: Draws, sizes: _Sizes) -> Estimate | None:
+def _request_cost(rate: Draws, hourly: Draws, sizes: RequestSizes) -> Estimate | None:
     if sizes.requests is None:
         return None
     cost = _combined(
@@ -330,7 +248,7 @@ def _technology(
 
 def _short_run(
     technology: BatchTechnology | None,
-    sizes: _Sizes,
+    sizes: RequestSizes,
     price: HourlyPrice | None,
     waiting_usd_per_second: float | None,
     seed: int,

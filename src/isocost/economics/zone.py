@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from isocost.economics.curve import CostLevel
     from isocost.statistics.draws import Draws
 
-__all__ = ["find_zone", "probabilities_of_being_best"]
+__all__ = ["find_zone", "premium_over", "probabilities_of_being_best"]
 
 
 def find_zone(
@@ -78,7 +78,7 @@ def find_zone(
         levels=tuple(level.load for level in qualified if cost(level) <= limit),
         cheapest=cheapest.load,
         tolerance=tolerance,
-        premium=_premium(best.draws, cheapest.draws) if service_levels or waiting else None,
+        premium=premium_over(best.draws, cheapest.draws) if service_levels or waiting else None,
     )
 
 
@@ -128,7 +128,30 @@ def _full_cost(level: CostLevel) -> float:
     return level.full_cost
 
 
-def _premium(best: Draws | None, cheapest: Draws | None) -> Estimate | None:
+def premium_over(best: Draws | None, cheapest: Draws | None) -> Estimate | None:
+    """Return the cost of a level over that of the cheapest, minus 1, over joint draws.
+
+    Parameters
+    ----------
+    best, cheapest : Draws or None
+        Cost of both at one price.
+
+    Returns
+    -------
+    Estimate or None
+        A fraction; ``None`` without draws.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from isocost.statistics.draws import Draws
+    >>> dear, cheap = (
+    ...     Draws(value=v, samples=np.full(9, v), unit="s", kind="measured", method="example")
+    ...     for v in (3.0, 2.0)
+    ... )
+    >>> premium_over(dear, cheap).value
+    0.5
+    """
     if best is None or cheapest is None:
         return None
     return summarise(

@@ -6,6 +6,7 @@ from isocost.exchange.helm import read_helm
 from isocost.exchange.lengths import read_lengths
 from isocost.exchange.machine_file import MachineFile, ParameterRow, read_machine
 from isocost.exchange.model_config import read_model_config
+from isocost.exchange.price_file import read_price
 from isocost.exchange.problems import ProblemFile, read_problems
 from isocost.exchange.quality import KNOWN_QUALITY_TOOLS, QualityFiles, read_quality
 from isocost.exchange.results import KNOWN_TOOLS, ResultFiles, read_results
@@ -41,6 +42,7 @@ __all__ = [
     "read_lengths",
     "read_machine",
     "read_model_config",
+    "read_price",
     "read_problems",
     "read_quality",
     "read_results",

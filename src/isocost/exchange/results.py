@@ -116,9 +116,10 @@ class _Found:
 
 def _found(path: Path, cautions: list[Caution]) -> list[_Found]:
     if not path.is_dir():
-        return [
-            _Found(folder=path.resolve().parent.name, run=run) for run in _read(path, path.name, alone=True)
-        ]
+        runs = list(_read(path, path.name, alone=True))
+        if not runs:
+            raise InputError(f"{path} holds no run; measure again, or leave it out")
+        return [_Found(folder=path.resolve().parent.name, run=run) for run in runs]
     found: list[_Found] = []
     for file in sorted(each for each in path.rglob("*") if each.suffix in _ENDINGS and each.is_file()):
         inner = file.relative_to(path)
@@ -129,12 +130,17 @@ def _found(path: Path, cautions: list[Caution]) -> list[_Found]:
             cautions.append(Caution("file-left-out", f"left out: {error}"))
     if not found:
         why = cautions[0].text if cautions else f"isocost reads those of {KNOWN_TOOLS}"
+        table = next(iter(sorted(path.rglob("*.csv"))), None)
+        if table is not None:
+            why += f"; give sweeps in CSV files by their names, such as {table}"
         raise InputError(f"the folder {path} holds no result file that can be used; {why}")
     return found
 
 
 def _read(path: Path, source: str, *, alone: bool) -> Iterator[ToolRun]:
     text = _text(path)
+    if alone and not text.strip():
+        raise InputError(f"{path} is empty; measure again, or leave it out")
     if is_console_log(text):
         yield from read_console_log(text, source)
         return
@@ -201,9 +207,14 @@ def _usable(found: Sequence[_Found]) -> tuple[list[_Found], tuple[Caution, ...]]
     runs = [each.run for each in found]
     empty = [run for run in runs if run.requests < 1 or not run.output_tokens_per_second > 0]
     if len(empty) == len(runs):
-        failed = sum(run.failures for run in runs)
+        failed, well = sum(run.failures for run in runs), sum(max(run.requests, 0) for run in runs)
+        said = (
+            f"{well} requests ended well, but no output tokens per second are told"
+            if well
+            else "no request ended well"
+        )
         raise InputError(
-            f"in {runs[0].source}{' and the other files' if len(runs) > 1 else ''} no request ended well"
+            f"in {runs[0].source}{' and the other files' if len(runs) > 1 else ''} {said}"
             f"{f', {failed} failed' if failed else ''}, so there is no throughput to price; "
             "look into the log of the target and measure again"
         )

@@ -15,7 +15,7 @@ from isocost.exchange.sweep_file import StatedPrice, SweepFile, SweepFormat
 from isocost.exchange.table import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from isocost.exchange.table import Row, Table
@@ -38,6 +38,8 @@ _LATENCY = re.compile(r"(?P<metric>ttft|tpot|gaps|e2e)_(?P<statistic>mean|p\d+(?
 _PRICE = re.compile(r"price_(?P<currency>[a-z]{3})_per_hour")
 _BASES = {"gaps": "pooled gaps"}
 _DEPLOYMENT = "deployment"
+_MANY = 3
+_LEAST, _MOST = 1e-9, 1e12
 
 
 def read_sweep(path: Path, form: SweepFormat | None = None) -> SweepFile:
@@ -75,8 +77,8 @@ def read_sweep(path: Path, form: SweepFormat | None = None) -> SweepFile:
         _point(table, row, name, repeat, (keys, form))
         for row, name, repeat in zip(rows, names, _repeats(table, rows, names), strict=True)
     )
-    left_out = [_unused(unused)] if unused else []
-    return SweepFile(points=points, prices=_prices(table, rows, names), cautions=(*cautions, *left_out))
+    told = [*([_unused(unused)] if unused else []), *_single(rows, names, keys)]
+    return SweepFile(points=points, prices=_prices(table, rows, names), cautions=(*cautions, *told))
 
 
 _EXPORTS = {"Run Info,": ("guidellm", "benchmarks.json"), "Metric,": ("aiperf", "profile_export_aiperf.json")}
@@ -112,8 +114,6 @@ def _is_ours(name: str) -> bool:
 
 
 def _require(table: Table, path: Path) -> None:
-    if len(table.columns) == 1 and any(mark in table.columns[0] for mark in ";\t"):
-        raise InputError(f"{path} has no commas between its columns; save it with commas")
     if not set(_LOADS) & set(table.columns):
         raise InputError(
             f"{path} has neither a column concurrency nor rate (it has: {', '.join(table.columns[:12])}"
@@ -142,6 +142,10 @@ def _keys(table: Table, form: SweepFormat) -> tuple[list[str], list[str]]:
     for name in table.columns:
         if not name or _is_ours(name) or name in form.ignore:
             continue
+        if (lower := name.lower()) in table.columns and _is_ours(lower) and name not in form.keys:
+            raise InputError(
+                f"{table.source} has both {lower!r} and {name!r}; leave one out, with --ignore {name}"
+            )
         fractions = any(_is_fraction(row.cells[name]) for row in table.rows)
         (unused if fractions and name not in form.keys else keys).append(name)
     return ([_DEPLOYMENT] if _DEPLOYMENT in table.columns else []) + keys, unused
@@ -170,6 +174,20 @@ def _unused(names: Sequence[str]) -> Caution:
     )
 
 
+def _single(rows: Sequence[Row], names: Sequence[str], keys: Sequence[str]) -> Iterator[Caution]:
+    """Yield a doubt where a column of numbers, such as a seed, makes each of many runs a sweep of its own."""
+    if len(rows) < _MANY or len(set(names)) < len(rows):
+        return
+    for key in keys:
+        values = {row.cells[key] for row in rows}
+        if len(values) == len(rows) and not any(letter.isalpha() for value in values for letter in value):
+            yield Caution(
+                "single-run-sweeps",
+                f"each row is a sweep of its own, told apart by {key}; if it tells nothing apart, "
+                f"--ignore {key}",
+            )
+
+
 def _usable(table: Table, form: SweepFormat) -> tuple[list[Row], tuple[Caution, ...]]:
     """Leave out runs that yielded nothing, and say so."""
     empty: list[Row] = []
@@ -183,6 +201,8 @@ def _usable(table: Table, form: SweepFormat) -> tuple[list[Row], tuple[Caution, 
             raise InputError(
                 f"{table.source}, line {row.line}: {_THROUGHPUT} must be at least 0, got {speed:g}"
             )
+        if speed:
+            _refuse_absurd(table, row, _THROUGHPUT, speed)
         nothing = not speed or (sent is not None and failed == sent)
         (empty if nothing else kept).append(row)
     if not kept:
@@ -252,6 +272,8 @@ def _load(table: Table, row: Row) -> Load:
             f"{table.source}, line {row.line}: give either concurrency or rate, "
             f"got {'both' if known else 'neither'}"
         )
+    for name, number in known.items():
+        _refuse_absurd(table, row, name, number)
     if "rate" in known:
         return Load(rate_per_s=known["rate"])
     value = known["concurrency"]
@@ -260,12 +282,23 @@ def _load(table: Table, row: Row) -> Load:
     return Load(concurrency=int(value))
 
 
+def _refuse_absurd(table: Table, row: Row, name: str, value: float) -> None:
+    """Refuse what no machine does: a slip of the unit or of the column."""
+    if not _LEAST <= value <= _MOST:
+        raise InputError(
+            f"{table.source}, line {row.line}: {name} must lie between {_LEAST:g} and {_MOST:g}, "
+            f"got {value:g}; look at its unit"
+        )
+
+
 def _whole(table: Table, row: Row, name: str) -> int | None:
     value = table.number(row, name) if name in table.columns else None
     if value is None:
         return None
     if value < 0 or not value.is_integer():
-        raise InputError(f"{table.source}, line {row.line}: {name} must be a whole number, got {value:g}")
+        raise InputError(
+            f"{table.source}, line {row.line}: {name} must be a whole number of at least 0, got {value:g}"
+        )
     return int(value)
 
 

@@ -182,6 +182,8 @@ def _columns(path: Path, header: Sequence[str], renames: Mapping[str, str]) -> t
     names = [name.strip() for name in header]
     if not any(names):
         raise InputError(f"{path} is empty; give a CSV file whose first line names its columns")
+    if len(names) == 1 and any(mark in names[0] for mark in ";\t"):
+        raise InputError(f"{path} has no commas between its columns; save it with commas")
     absent = next((name for name in renames if name not in names), None)
     if absent is not None:
         raise InputError(

@@ -145,7 +145,8 @@ def point_of(run: ToolRun, *, deployment: str, repeat: int, keys: Mapping[str, s
     """
     if not run.output_tokens_per_second > 0 or run.requests < 1:
         raise InputError(f"{run.source}: no request ended well, so there is no throughput to price")
-    rate = None if not run.duration_s else run.requests / run.duration_s
+    lasted = None if run.duration_s is None or run.duration_s <= 0 else run.duration_s
+    rate = None if lasted is None else run.requests / lasted
     return OperatingPoint(
         deployment=deployment,
         load=run.load,
@@ -162,7 +163,7 @@ def point_of(run: ToolRun, *, deployment: str, repeat: int, keys: Mapping[str, s
         gaps=run.latencies.get("gaps"),
         e2e=run.latencies.get("e2e"),
         power_w=run.power_w,
-        window_s=run.duration_s,
+        window_s=lasted,
         repeat=repeat,
         keys=keys,
         kind="measured",

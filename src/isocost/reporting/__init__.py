@@ -1,6 +1,9 @@
 """Result records as text, SVG and HTML; the only room that rounds and converts for display."""
 
 from isocost.reporting.accelerators import accelerators_json, accelerators_text
+from isocost.reporting.breakeven import break_even_doubts, break_even_sentence, break_even_text
+from isocost.reporting.breakeven_envelope import break_even_json
+from isocost.reporting.breakeven_page import break_even_page
 from isocost.reporting.capability import capability_text, capability_verdict
 from isocost.reporting.capability_page import capability_page
 from isocost.reporting.capacity import capacity_text
@@ -34,6 +37,11 @@ __all__ = [
     "Verdict",
     "accelerators_json",
     "accelerators_text",
+    "break_even_doubts",
+    "break_even_json",
+    "break_even_page",
+    "break_even_sentence",
+    "break_even_text",
     "capability_json",
     "capability_page",
     "capability_text",

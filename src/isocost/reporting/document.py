@@ -40,11 +40,23 @@ LIMIT = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A figure or table of the page; an expendable one gives way when the page grows too large."""
+    """A figure or table of the page.
+
+    Parameters
+    ----------
+    title : str
+    markup : Markup
+    expendable : bool
+        Whether it gives way when the page grows too large.
+    stays : str
+        Which of the page's what-if inputs it hangs on without following them, of ``price``, ``hour`` and
+        ``service``: the page says so when one of them is tried.
+    """
 
     title: str
     markup: Markup
     expendable: bool
+    stays: str = "price hour service"
 
 
 def document(
@@ -55,8 +67,9 @@ def document(
     parts: Sequence[Part],
     footer: Sequence[Markup],
     command: str = "isocost report",
+    scripts: Sequence[str] = (),
 ) -> str:
-    """Write a page; expendable parts give way, the last one first, until it is small enough.
+    """Write a page; expendable parts give way, the last ones first, until it is small enough.
 
     Parameters
     ----------
@@ -70,15 +83,27 @@ def document(
     footer : sequence of Markup
     command : str
         What prints the numbers of parts that gave way, with ``--json``.
+    scripts : sequence of str
+        Assets that run in the page after the one that switches between light and dark, in this order.
     """
-    shown = list(parts)
-    page = _assemble(name, dates, verdict, shown, footer)
-    for number in reversed([i for i, part in enumerate(shown) if part.expendable]):
-        if len(page.encode()) <= SIZE_LIMIT:
+    main = (verdict, footer, ("theme.js", *scripts))
+
+    def page_without(gone: set[int]) -> str:
+        left = [
+            replace(part, markup=_left_out(part.title, command)) if i in gone else part
+            for i, part in enumerate(parts)
+        ]
+        return _assemble(name, dates, main, left)
+
+    gone: set[int] = set()
+    for number in reversed([i for i, part in enumerate(parts) if part.expendable]):
+        if len(page_without(gone).encode()) <= SIZE_LIMIT:
             break
-        shown[number] = replace(shown[number], markup=_left_out(shown[number].title, command))
-        page = _assemble(name, dates, verdict, shown, footer)
-    return page
+        gone.add(number)
+    for number in sorted(gone):  # what gave way in vain, before something larger did, comes back
+        if len(page_without(gone - {number}).encode()) <= SIZE_LIMIT:
+            gone.remove(number)
+    return page_without(gone)
 
 
 def _left_out(title: str, command: str) -> Markup:
@@ -87,21 +112,26 @@ def _left_out(title: str, command: str) -> Markup:
 
 
 def _assemble(
-    name: str, dates: Sequence[str], verdict: Markup, parts: Sequence[Part], footer: Sequence[Markup]
+    name: str,
+    dates: Sequence[str],
+    around: tuple[Markup, Sequence[Markup], Sequence[str]],
+    parts: Sequence[Part],
 ) -> str:
+    verdict, footer, scripts = around
     main = element("main", None, verdict, *(part.markup for part in parts))
-    script = element("script", None, _asset("report.js"))
-    body = element("body", None, _masthead(name, dates), main, element("footer", None, *footer), script)
-    return f"<!DOCTYPE html>\n{element('html', {'lang': 'en'}, _head(name), body)}\n"
+    foot = element("footer", None, *footer)
+    code = [element("script", None, _asset(script)) for script in scripts]
+    body = element("body", None, _masthead(name, dates), main, foot, *code)
+    return f"<!DOCTYPE html>\n{element('html', {'lang': 'en'}, _head(name, scripts), body)}\n"
 
 
 @cache
 def _asset(name: str) -> Markup:
-    """Read a style sheet or script of ours; trusted, and fit to stand in an element as it is."""
+    """Read a style sheet or script of ours; trusted, fit to stand in an element, and without indents."""
     text = resources.files("isocost.reporting").joinpath("assets", name).read_text(encoding="utf-8")
     if "</" in text:
         raise AssertionError(f"{name} must not hold an end tag")
-    return Markup(text)
+    return Markup("\n".join(line.strip() for line in text.splitlines()))
 
 
 def _hash(name: str) -> str:
@@ -109,9 +139,10 @@ def _hash(name: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-def _head(name: str) -> Markup:
+def _head(name: str, scripts: Sequence[str]) -> Markup:
     policy = (
-        f"default-src 'none'; style-src {_hash('report.css')}; script-src {_hash('report.js')}; "
+        f"default-src 'none'; style-src {_hash('report.css')}; "
+        f"script-src {' '.join(_hash(script) for script in scripts)}; "
         "base-uri 'none'; form-action 'none'"
     )
     return element(

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from isocost.reporting.breakeven_envelope import break_even_rows
 from isocost.reporting.cautions import cautions_of
 from isocost.reporting.energy import energy_rows
 from isocost.reporting.objects import SCHEMA, estimate_object, finite
@@ -118,6 +119,8 @@ def _tables(report: StudyReport) -> Json:
         tables |= _hourly(report.hourly)
     if report.workload_cost is not None:
         tables |= workload_rows(report.workload_cost, estimate_object)
+    if report.breakeven is not None:
+        tables |= break_even_rows(report.breakeven)
     tables |= energy_rows(report)
     if report.sensitivity is not None:
         tables |= sensitivity_rows(report.sensitivity)

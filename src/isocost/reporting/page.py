@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from isocost.reporting.breakeven_section import break_even_parts
 from isocost.reporting.cautions import shared_cautions
 from isocost.reporting.charts import (
     cost_figure,
@@ -14,6 +15,7 @@ from isocost.reporting.charts import (
 )
 from isocost.reporting.document import (
     LIMIT,
+    SIZE_LIMIT,
     Part,
     as_sentence,
     definitions,
@@ -24,22 +26,27 @@ from isocost.reporting.document import (
 )
 from isocost.reporting.energy import energy_tables
 from isocost.reporting.hourly import hourly_page_tables
-from isocost.reporting.markup import Markup, element, exact, join, shorten
+from isocost.reporting.markup import Markup, element, join, shorten
 from isocost.reporting.pricing import pricing_of
 from isocost.reporting.principles import principle_parts
 from isocost.reporting.runtime_section import runtime_parts
 from isocost.reporting.sensitivity import sensitivity_parts
 from isocost.reporting.tables import cost_data, cost_table, cost_unit, level_table, returns_table, unit_table
 from isocost.reporting.verdict import verdict_of
+from isocost.reporting.what_if import SCRIPTS, SMALL_PRINT_NOTE, what_if_controls, with_notes
 from isocost.reporting.workload import workload_page_tables
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from isocost.reporting.charts import Figure
     from isocost.reporting.pricing import Pricing
     from isocost.reporting.verdict import Phrase, Verdict
     from isocost.studies.report import StudyReport
 
-__all__ = ["html_page"]
+__all__ = ["html_page", "small_print"]
+
+NOTHING = Markup()
 
 _KICKERS = {
     "recommended": "Where to run",
@@ -62,23 +69,31 @@ def html_page(report: StudyReport) -> str:
         A page that opens from disk, asks the network for nothing and runs no code but its own. Names from
         outside stay text whatever they hold.
     """
-    pricing = pricing_of(report)
+    pricing, verdict = pricing_of(report), verdict_of(report)
+    parts = [
+        *_figures(report, pricing),
+        *sensitivity_parts(report),
+        *principle_parts(report),
+        *break_even_parts(report),
+        *_tables(report),
+        *runtime_parts(report),
+    ]
+    pages = (_page(report, verdict, parts, controls) for controls in what_if_controls(report, verdict))
+    return next((page for page in pages if len(page.encode()) <= SIZE_LIMIT), _page(report, verdict, parts))
+
+
+def _page(report: StudyReport, verdict: Verdict, parts: Sequence[Part], controls: Markup = NOTHING) -> str:
     return document(
         name=report.name,
         dates=[each.measured_at_utc for each in report.provenance if each.measured_at_utc],
-        verdict=_verdict(verdict_of(report), pricing),
-        parts=[
-            *_figures(report, pricing),
-            *sensitivity_parts(report),
-            *principle_parts(report),
-            *_tables(report),
-            *runtime_parts(report),
-        ],
-        footer=_small_print(report),
+        verdict=join([_verdict(verdict), controls]),
+        parts=with_notes(parts) if controls else parts,
+        footer=[*([SMALL_PRINT_NOTE] if controls else []), *small_print(report)],
+        scripts=SCRIPTS if controls else (),
     )
 
 
-def _verdict(verdict: Verdict, pricing: Pricing) -> Markup:
+def _verdict(verdict: Verdict) -> Markup:
     head = [_phrase(phrase) for phrase in verdict.phrases if phrase.strong]
     rest = [_phrase(phrase) for phrase in verdict.phrases if not phrase.strong]
     return element(
@@ -87,12 +102,7 @@ def _verdict(verdict: Verdict, pricing: Pricing) -> Markup:
         element("p", {"class": "kicker"}, _KICKERS[verdict.state]),
         element("h1", None, *head),
         element("p", {"class": "lead"}, *rest),
-        *([_what_if(pricing)] if _can_reprice(verdict, pricing) else []),
     )
-
-
-def _can_reprice(verdict: Verdict, pricing: Pricing) -> bool:
-    return pricing.uniform and any(phrase.amount is not None for phrase in verdict.phrases)
 
 
 def _phrase(phrase: Phrase) -> Markup:
@@ -101,29 +111,6 @@ def _phrase(phrase: Phrase) -> Markup:
     if phrase.price:
         return element("span", {"class": "price-phrase"}, phrase.text)
     return join([phrase.text])
-
-
-def _what_if(pricing: Pricing) -> Markup:
-    known = "" if pricing.price is None else exact(pricing.price.usd_per_hour)
-    field = {
-        "id": "price",
-        "type": "number",
-        "min": "0",
-        "step": "any",
-        "inputmode": "decimal",
-        "value": known,
-        "data-known": known,
-        "placeholder": "unknown",
-        "autocomplete": "off",
-    }
-    return element(
-        "form",
-        {"class": "what-if", "hidden": True},
-        element("label", {"for": "price"}, "What if the deployment costs, USD per hour"),
-        element("input", field),
-        element("button", {"type": "reset", "hidden": True}, "Back to the report's"),
-        element("output", {"for": "price", "class": "said"}, ""),
-    )
 
 
 def _figures(report: StudyReport, pricing: Pricing) -> list[Part]:
@@ -136,7 +123,7 @@ def _figures(report: StudyReport, pricing: Pricing) -> list[Part]:
         hourly,
     ]
     return [
-        Part(title=each.title, markup=_priced(each, pricing), expendable=each.key != "cost")
+        Part(title=each.title, markup=_priced(each, pricing), expendable=each.key != "cost", stays="")
         for each in figures
         if each is not None
     ]
@@ -150,23 +137,25 @@ def _priced(figure: Figure, pricing: Pricing) -> Markup:
 
 
 def _tables(report: StudyReport) -> list[Part]:
+    hourly = [] if report.hourly is None else hourly_page_tables(report.hourly)
     tables = [
-        (level_table(report), True),
-        (cost_table(report), False),
-        (returns_table(report), False),
-        (unit_table(report), False),
-        *((table, True) for table in workload_page_tables(report)),
-        *((table, False) for table in energy_tables(report)),
-        *((table, False) for table in ([] if report.hourly is None else hourly_page_tables(report.hourly))),
+        (level_table(report), True, ""),
+        (cost_table(report), False, ""),
+        (returns_table(report), False, ""),
+        (unit_table(report), False, ""),
+        *((table, True, "service") for table in workload_page_tables(report)),
+        *((table, False, "hour") for table in energy_tables(report)),
+        *((table, False, "hour") for table in hourly),
     ]
     return [
-        Part(title=table.title, markup=table_markup(table, opened=opened), expendable=not opened)
-        for table, opened in tables
+        Part(title=table.title, markup=table_markup(table, opened=opened), expendable=not opened, stays=stays)
+        for table, opened, stays in tables
         if table is not None
     ]
 
 
-def _small_print(report: StudyReport) -> list[Markup]:
+def small_print(report: StudyReport) -> list[Markup]:
+    """Write the doubts, assumptions and origins of a report."""
     cautions = [
         (shorten(scope, 200), as_sentence(shorten(caution.text, LIMIT)), caution.code)
         for scope, caution in shared_cautions(report)

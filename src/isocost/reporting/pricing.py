@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from isocost.economics.curve import CostLevel, TokenBasis
     from isocost.studies.report import StudyReport
 
-__all__ = ["Amount", "Pricing", "cost_of", "pricing_of", "request_cost_of"]
+__all__ = ["Amount", "Pricing", "cost_of", "is_exact", "pricing_of", "request_cost_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +96,11 @@ def pricing_of(report: StudyReport) -> Pricing:
     )
 
 
+def is_exact(price: HourlyPrice | None) -> bool:
+    """Whether a price has no range: then costs and their intervals scale with it."""
+    return price is None or (price.samples is None and price.low == price.high)
+
+
 def cost_of(level: CostLevel, price: HourlyPrice | None, basis: TokenBasis = "output") -> Amount | None:
     """Return the cost of a level per million tokens of `basis`; ``None`` when unknown.
 
@@ -122,12 +127,16 @@ def amount(
     before: Estimate | None = None,
     times: float = 1.0,
 ) -> Amount:
-    """Make an `Amount` of an estimate; machine-seconds from `before`, else by dividing by the price."""
+    """Make an `Amount` of an estimate; machine-seconds from `before`, else by dividing by the price.
+
+    The interval of a cost at a price with a range holds that range too, so it cannot be divided by the price.
+    """
     seconds = None
     if before is not None:
         seconds = (before.value, before.low, before.high)
     elif price is not None and price.usd_per_second > 0:
         seconds = _scaled(cost, times / price.usd_per_second)
+        seconds = seconds if is_exact(price) else (seconds[0], None, None)
     value, low, high = _scaled(cost, times)
     return Amount(value=value, low=low, high=high, in_money=in_money, machine_seconds=seconds)
 

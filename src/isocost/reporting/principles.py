@@ -139,10 +139,12 @@ def principle_parts(report: StudyReport) -> list[Part]:
         element("p", {"class": "subtitle"}, name_markup(chosen.deployment, NAME_LIMIT), _SUBTITLE),
         cards,
     )
-    parts = [Part(title=TITLE, markup=section, expendable=True)]
+    parts = [Part(title=TITLE, markup=section, expendable=True, stays="")]
     if len(curves) > 1:
         table = _table(curves)
-        parts.append(Part(title=table.title, markup=table_markup(table, opened=False), expendable=True))
+        parts.append(
+            Part(title=table.title, markup=table_markup(table, opened=False), expendable=True, stays="")
+        )
     return parts
 
 

@@ -40,16 +40,23 @@ def runtime_parts(report: StudyReport) -> list[Part]:
     """Return heading, charts and tables of what one request takes; none without a profile or a sweep."""
     models = [each.runtime for each in report.deployments if each.runtime is not None]
     figures = [*runtime_figures(report), *_trends(report)]
-    shown = [Part(title=each.title, markup=figure_markup(each), expendable=True) for each in figures]
+    shown = [
+        Part(title=each.title, markup=figure_markup(each), expendable=True, stays="") for each in figures
+    ]
     if not models:
         return shown
-    tables = [(_coefficients(report, models), True), (cell_table(models), False)]
+    tables = [(_coefficients(report, models), True, "price hour"), (cell_table(models), False, "")]
     return [
-        Part(title=TITLE, markup=_heading(models), expendable=False),
+        Part(title=TITLE, markup=_heading(models), expendable=False, stays=""),
         *shown,
         *(
-            Part(title=table.title, markup=table_markup(table, opened=opened), expendable=not opened)
-            for table, opened in tables
+            Part(
+                title=table.title,
+                markup=table_markup(table, opened=opened),
+                expendable=not opened,
+                stays=stays,
+            )
+            for table, opened, stays in tables
             if table is not None
         ),
     ]

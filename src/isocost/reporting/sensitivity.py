@@ -23,6 +23,7 @@ __all__ = ["question_sentence", "sensitivity_parts", "sensitivity_rows", "sensit
 TITLE = "What the cost hangs on"
 _DECIDES = "What decides, and what was taken as exact"
 _NAME = 60
+_LITTLE = 0.01  # of the variance; the terminal leaves such assumptions out
 
 
 def question_sentence(found: CostSensitivity) -> str:
@@ -55,7 +56,9 @@ def sensitivity_text(report: StudyReport, *, width: int = 100) -> str:
     found = report.sensitivity
     if found is None:
         return ""
-    lines = table_lines(_table(found), width=width) if found.found.influences else [TITLE]
+    lines = table_lines(_table(found, least=_LITTLE), width=width) if found.found.influences else [TITLE]
+    if few := sum(each.total_order < _LITTLE for each in found.found.influences):
+        lines.append(f"and {few} more, each with less than {100 * _LITTLE:g} % of the variance")
     for sentence in _sentences(found):
         lines += textwrap.wrap(sentence, width, subsequent_indent="  ", break_on_hyphens=False)
     return "\n".join(lines) + "\n"
@@ -79,11 +82,11 @@ def sensitivity_parts(report: StudyReport) -> list[Part]:
     return parts
 
 
-def _table(found: CostSensitivity) -> Table:
+def _table(found: CostSensitivity, *, least: float = 0.0) -> Table:
     amounts = [found.found.value, *(end for each in found.found.influences for end in _ends(each))]
     digits = max(decimals(value) for value in amounts)
     return influence_table(
-        found.found.influences,
+        [each for each in found.found.influences if each.total_order >= least],
         title=f"{TITLE} ({shorten(found.deployment, _NAME)} at {found.load.label}): one at a time, and "
         "shares of the variance (Sobol)",
         unit="USD" if found.unit.startswith("USD") else "machine-s",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from isocost.reporting.charts.figure import seconds_data
+from isocost.reporting.charts.figure import level_keys, seconds_data
 from isocost.reporting.charts.frontier import is_cost, unit_cost
 from isocost.reporting.charts.residuals import residual
 from isocost.reporting.format import UNKNOWN, bracket, decimals, grouped, percent, probability, si, time_unit
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from isocost.core.estimate import Estimate
+    from isocost.core.load import Load
     from isocost.economics.curve import BatchTechnology, CostCurve, CostLevel, TokenBasis
     from isocost.economics.long_run import EfficientScale
     from isocost.economics.short_run import ShortRunLevel
@@ -85,6 +86,7 @@ def level_table(report: StudyReport) -> Table | None:
         return None
     pricing = pricing_of(report)
     named = {key: _spread(curves, key) for key, _ in _LATENCIES}
+    keys = level_keys(curves)
     columns = (
         Column(title="Load", numeric=False),
         Column(title="Output", unit="tokens/s"),
@@ -98,7 +100,7 @@ def level_table(report: StudyReport) -> Table | None:
     groups = tuple(
         (
             shorten(curve.deployment, NAME_LIMIT),
-            tuple(_level_row(level, curve, named, report.energy) for level in curve.levels),
+            tuple(_level_row(level, curve, named, keys, report.energy) for level in curve.levels),
         )
         for curve in curves
     )
@@ -111,19 +113,27 @@ def _spread(curves: Sequence[CostCurve], key: str) -> tuple[float, str]:
 
 
 def _level_row(
-    level: CostLevel, curve: CostCurve, named: dict[str, tuple[float, str]], energy: EnergyReport | None
+    level: CostLevel,
+    curve: CostCurve,
+    named: dict[str, tuple[float, str]],
+    keys: dict[tuple[str, Load], str],
+    energy: EnergyReport | None,
 ) -> tuple[str, ...]:
+    """Write a level; the page finds what hangs on service levels by its key and by classes."""
     best = level.probability_best
     judged = "" if level.unmet is None else unmet_text(level) or "kept"
+    inside = "load in-zone" if level.load in curve.zone.levels else "load"
     return (
-        element("strong", None, level.load.label) if level.load in curve.zone.levels else level.load.label,
+        element(
+            "span", {"class": inside, "data-level": keys[curve.deployment, level.load]}, level.load.label
+        ),
         number_cell(level.output_tokens_per_second),
         cost_data(cost_of(level, curve.price)),
         "" if energy is None else number_cell(energy.per_token(curve.deployment, level.load)),
         number_cell(None if level.waiting is None else level.waiting.cost_per_million_tokens),
         *(number_cell(level.latency.get(key), named[key][0]) for key, _ in _LATENCIES),
-        "" if best is None else probability(best),
-        judged,
+        "" if best is None else element("span", {"class": "odds"}, probability(best)),
+        "" if level.unmet is None else element("span", {"class": "judged"}, judged),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
+from isocost.reporting.breakeven import break_even_verdict
 from isocost.reporting.cautions import shared_cautions
 from isocost.reporting.energy import HOW_TO_TELL_POWER, energy_lines
 from isocost.reporting.format import bracket, estimate_text, probability, seconds, si
@@ -73,6 +74,9 @@ def terminal_text(report: StudyReport, *, width: int = 100, colour: bool = False
     if report.sensitivity is not None:
         console.print()
         console.print(sensitivity_text(report, width=console.width), end="", soft_wrap=True)
+    if report.breakeven is not None:
+        console.print()
+        console.print(break_even_verdict(report.breakeven, width=console.width), end="", soft_wrap=True)
     _print_cautions(console, report)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
@@ -181,7 +185,7 @@ def _remark(level: CostLevel, curve: CostCurve) -> str:
         names = ", ".join(dict.fromkeys(latency_key(each) for each in level.unmet))
         return f"{'too few for' if untold else 'misses'} {names}"
     if level.load == curve.zone.best:
-        return "<- least cost"
+        return "<- least"
     return "<- zone" if level.load in curve.zone.levels else ""
 
 

@@ -22,7 +22,17 @@ if TYPE_CHECKING:
     from isocost.runtime.model import RuntimeModel
     from isocost.studies.report import DeploymentReport, StudyReport
 
-__all__ = ["Phrase", "State", "Verdict", "verdict_of"]
+__all__ = [
+    "Phrase",
+    "State",
+    "Verdict",
+    "conditions_text",
+    "large_enough",
+    "loads_text",
+    "name_of",
+    "price_text",
+    "verdict_of",
+]
 
 State = Literal["recommended", "nothing-qualifies", "price-unknown", "runtime-only"]
 NAME_LIMIT = 60
@@ -105,7 +115,7 @@ def _recommended(report: StudyReport, chosen: DeploymentReport, curve: CostCurve
         _choice(report),
         _premium(curve) if best.waiting is None else waiting_sentence(curve, best),
         _probability(best, several=len(report.deployments) > 1),
-        *_conditions(chosen, curve, best),
+        conditions_text(chosen, curve, best),
         "" if report.sensitivity is None else question_sentence(report.sensitivity),
     ]
     return Verdict(
@@ -169,7 +179,7 @@ def _choice(report: StudyReport) -> str:
     surely = "" if odds is None else f" (P {probability(odds)})"
     if report.size_floor is None:
         return f"The cheapest{_qualified(report)} of {len(swept)} deployments{surely}."
-    fit = sum(_large_enough(each, report.size_floor) for each in swept)
+    fit = sum(large_enough(each, report.size_floor) for each in swept)
     floor = f"with at least {si(report.size_floor)} parameters"
     if fit < 2:
         return f"The only one of {len(swept)} deployments {floor}."
@@ -184,7 +194,8 @@ def _premium(curve: CostCurve) -> str:
     zone = curve.zone
     if not curve.service_levels:
         return ""
-    asked = " and ".join(level.label for level in curve.service_levels)
+    named = " and ".join(level.label for level in curve.service_levels)
+    asked = named[0].upper() + named[1:]
     several = len(curve.service_levels) > 1
     costs, it = ("cost", "them") if several else ("costs", "it")
     if zone.best == zone.cheapest:
@@ -201,7 +212,8 @@ def _probability(best: CostLevel, *, several: bool) -> str:
     return "" if len(best.points) > 1 else "Measured once, so no probability of being best."
 
 
-def _conditions(chosen: DeploymentReport, curve: CostCurve, best: CostLevel) -> list[str]:
+def conditions_text(chosen: DeploymentReport, curve: CostCurve, best: CostLevel) -> str:
+    """Say under which conditions a level was measured, in one sentence."""
     repeats = len(best.points)
     health = "client saturated: costs are too high" if client_saturated(curve) else "client healthy"
     parts = [
@@ -221,7 +233,7 @@ def _conditions(chosen: DeploymentReport, curve: CostCurve, best: CostLevel) -> 
         parts.append(f"{max(share, 0.01):.0%} of the requests failed")
     parts += [f"{' and '.join(kinds)}, not measured here"] if kinds else []
     line = "; ".join(part for part in parts if part)
-    return [line[:1].upper() + line[1:] + "."]
+    return line[:1].upper() + line[1:] + "."
 
 
 def _file_of(tool: str) -> str:
@@ -229,8 +241,8 @@ def _file_of(tool: str) -> str:
 
 
 def _nothing_qualifies(report: StudyReport) -> Verdict:
-    large_enough = [each for each in report.deployments if _large_enough(each, report.size_floor)]
-    curves = [each.curve for each in large_enough if each.curve is not None]
+    large = [each for each in report.deployments if large_enough(each, report.size_floor)]
+    curves = [each.curve for each in large if each.curve is not None]
     if not curves:
         floor = si(report.size_floor)
         head, rest = "Nothing qualifies: ", f"no measured deployment has at least {floor} parameters."
@@ -262,7 +274,8 @@ def _nothing_qualifies(report: StudyReport) -> Verdict:
     return Verdict(phrases=first.phrases + tail, state="nothing-qualifies")
 
 
-def _large_enough(each: DeploymentReport, floor: int | None) -> bool:
+def large_enough(each: DeploymentReport, floor: int | None) -> bool:
+    """Whether a deployment passes the size floor; one of unknown size passes none."""
     return floor is None or (each.deployment.parameters or 0) >= floor
 
 

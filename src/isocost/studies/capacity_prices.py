@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
-from isocost.catalog import MachineProfile
+from isocost.catalog import MachineProfile, api_price
 from isocost.core.assumed import Assumed
 from isocost.core.errors import InputError
 from isocost.core.money import HourlyPrice
 from isocost.core.token_price import TokenPrice, parse_token_price
 from isocost.economics import CapacityPrices, hourly_cost, price_draws
+from isocost.exchange import read_price
 from isocost.statistics import Draws, summarise
 from isocost.studies.machine import find_machine, in_usd
 from isocost.studies.report import Assumption
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     import numpy as np
 
@@ -39,6 +42,10 @@ class PriceTerms:
         USD per hour of one replica, a range ``2.2..3.1``, or a machine.
     api : str or None
         ``IN/OUT`` or ``IN/OUT/CACHED``, USD per million tokens.
+    against : str or None
+        An API by name, ``PROVIDER/MODEL``, in place of `api`.
+    price_file : Path or None
+        File with the price of `against`, in place of genai-prices.
     cached_share : float
         Share of the input tokens that the API reads from its cache, in [0, 1].
     """
@@ -47,7 +54,16 @@ class PriceTerms:
     reserved: str | None = None
     on_demand: str | None = None
     api: str | None = None
+    against: str | None = None
+    price_file: Path | None = None
     cached_share: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse two prices of one API."""
+        if self.api is not None and self.against is not None:
+            raise InputError("--api-price and --against are both the price of the API; give one of them")
+        if self.price_file is not None and self.against is None:
+            raise InputError("--prices FILE goes with --against PROVIDER/MODEL")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +131,7 @@ def known_prices_of(
         "on-demand": terms.on_demand,
     }
     hourly |= {kind: _price(kind, text, today) for kind, text in given.items() if text is not None}
-    tokens = None if terms.api is None else parse_token_price(terms.api, date=today)
+    tokens = _token_price(terms, sizes[0], today)
     per_hour = {kind: price_draws(price, seed=0) for kind, price in hourly.items()}
     return KnownPrices(
         prices=CapacityPrices(
@@ -129,6 +145,16 @@ def known_prices_of(
         cached_share=terms.cached_share,
         assumptions=(*_assumptions(hourly), *_api_assumptions(tokens, sizes, terms.cached_share)),
     )
+
+
+def _token_price(terms: PriceTerms, input_tokens: float | None, today: str) -> TokenPrice | None:
+    if terms.api is not None:
+        return parse_token_price(terms.api, date=today)
+    if terms.against is None:
+        return None
+    if terms.price_file is not None:
+        return read_price(terms.price_file, terms.against, input_tokens=input_tokens)
+    return api_price(terms.against, on=date.fromisoformat(today), input_tokens=input_tokens)
 
 
 def _price(kind: CapacityKind, text: str, today: str) -> HourlyPrice:
@@ -210,7 +236,8 @@ def _per_request(tokens: TokenPrice, sizes: tuple[float | None, float | None], c
         raise InputError(f"--cached-share must be from 0 to 1, got {cached_share:g}")
     if cached_share > 0 and tokens.cached_usd is None:
         raise InputError(
-            f"--cached-share {cached_share:g} needs the price of cached input: --api-price IN/OUT/CACHED"
+            f"--cached-share {cached_share:g} needs the price of cached input, which is not known; "
+            "say it with --api-price IN/OUT/CACHED"
         )
     if sizes[0] is None or sizes[1] is None:
         raise InputError(

@@ -52,6 +52,8 @@ def compare(question: CompareQuestion) -> CompareReport:
     EstimationError
         If a profile cannot identify T(p, o), or the profiles share no sizes.
     """
+    if question.seed < 0:
+        raise InputError(f"seed must be at least 0, got {question.seed}")
     baseline, other = open_sides(question.baseline), open_sides(question.other)
     pairs = _matched(baseline, other)
     models = tuple(_compared(one, two, (baseline, other), question) for one, two in pairs)

@@ -164,6 +164,8 @@ def hourly_report(
     0.7866
     """
     asked = question or HourlyQuestion(changes={})
+    if asked.seed < 0:
+        raise InputError(f"seed must be at least 0, got {asked.seed}")
     today = datetime.now(UTC).date().isoformat()
     rates = {
         code.upper(): Currency(code=code.upper(), per_usd=rate, date=today, source="given by you")
@@ -304,6 +306,8 @@ def _given(name: str, text: str, unit: str, today: str) -> Assumed:
         raise InputError(
             f"--set {name}={text}: give a number, a range LOW..HIGH, or LOW..VALUE..HIGH"
         ) from None
+    if PARAMETERS[name].money and min(numbers) < 0:  # in the machine's own currency, before it is converted
+        raise InputError(f"{name} must be at least 0, got {min(numbers):g} {unit}")
     ends = (None, None) if len(numbers) == 1 else (numbers[0], numbers[-1])
     try:
         return Assumed(

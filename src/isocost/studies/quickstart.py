@@ -15,7 +15,11 @@ from isocost.journal import (
     write_template,
 )
 from isocost.runtime import profile_cells
+from isocost.studies.answer import report_study
+from isocost.studies.break_even_question import BreakEvenQuestion
+from isocost.studies.breakeven import with_break_even
 from isocost.studies.measure import run_study
+from isocost.studies.sensitivity import with_sensitivity
 from isocost.workload import preset
 
 if TYPE_CHECKING:
@@ -25,13 +29,14 @@ if TYPE_CHECKING:
 
     from isocost.journal import Stage
     from isocost.studies.measure import Progress
+    from isocost.studies.report import StudyReport
 
-__all__ = ["quickstart_study"]
+__all__ = ["quickstart_report", "quickstart_study"]
 
 _LEVELS = (1, 4, 16)
 _PROFILED = ("tiny-F16", "small-F16")
 _SIZE_FLOOR = 50_000_000
-_MACHINE = "cloud-2core"
+_MACHINE, _RENTED = "server-2core-owned", "cloud-2core"
 
 
 def quickstart_study(
@@ -60,6 +65,29 @@ def quickstart_study(
             folder.add_stage(stage)
         write_template(folder.assumptions_file, Assumptions(machine=_MACHINE, size_floor=_SIZE_FLOOR))
     return run_study(path, watch=watch, stop=stop)
+
+
+def quickstart_report(path: Path, *, price_usd_per_hour: float | None = None) -> StudyReport:
+    """Answer the quickstart's study with all that a report can tell of it.
+
+    Without a price, two threads of an owned server are priced by what they are made of; the report says
+    which of that to question first, and from which load on such a server costs less than a rented machine.
+
+    Parameters
+    ----------
+    path : Path
+        Folder of the study.
+    price_usd_per_hour : float, optional
+        Of this machine.
+
+    Returns
+    -------
+    StudyReport
+    """
+    report = with_sensitivity(report_study(path, price_usd_per_hour=price_usd_per_hour))
+    if price_usd_per_hour is not None:
+        return report
+    return with_break_even(report, BreakEvenQuestion(rent=_RENTED))
 
 
 def _stages() -> tuple[Stage, ...]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from isocost.economics.workload_cost import WorkloadCost
     from isocost.frontier.dominance import Frontier
     from isocost.runtime.model import RuntimeModel
+    from isocost.studies.breakeven import BreakEvenReport
     from isocost.studies.energy import EnergyReport
     from isocost.studies.hourly import HourlyReport
     from isocost.studies.trends import DeploymentTrends
@@ -112,6 +113,8 @@ class StudyReport:
         What the price is made of; ``None`` when it was given or is of a machine by the hour.
     workload_cost : WorkloadCost or None
         What a workload of one's own costs on the recommended deployment; ``None`` when none was given.
+    breakeven : BreakEvenReport or None
+        From which load on the recommended deployment costs less than an alternative; ``None``: not asked.
     energy : EnergyReport or None
         Energy and carbon beside the money; ``None`` where no power is known.
     sensitivity : CostSensitivity or None
@@ -131,6 +134,7 @@ class StudyReport:
     probability_cheapest: float | None = None
     hourly: HourlyReport | None = None
     workload_cost: WorkloadCost | None = None
+    breakeven: BreakEvenReport | None = None
     energy: EnergyReport | None = None
     sensitivity: CostSensitivity | None = None
 

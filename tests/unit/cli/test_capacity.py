@@ -74,6 +74,35 @@ def test_what_costs_nothing_is_charged_too(isocost):
     assert [row["BilledCost"] for row in rows] == ["0.0", "0.0"]
 
 
+def test_an_api_by_name_takes_overflow(isocost, tmp_path):
+    (tmp_path / "prices.json").write_text(
+        json.dumps({"shop/model": {"input_cost_per_token": 1e-6, "output_cost_per_token": 2e-6}})
+    )
+    named = isocost(
+        *ASKED, "--on-demand", "2", "--against", "shop/model", "--prices", "prices.json", "--json"
+    )
+    priced = isocost(*ASKED, "--on-demand", "2", "--api-price", "1/2", "--json")
+    assert named[0] == 0
+    assert (
+        json.loads(named[1])["estimates"]["cost_per_day"]["value"]
+        == json.loads(priced[1])["estimates"]["cost_per_day"]["value"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--api-price", "1/2", "--against", "a/b"), "are both the price of the API; give one of them"),
+        (("--prices", "p.json"), "--prices FILE goes with --against PROVIDER/MODEL"),
+        (("--against", "nobody/model"), "no provider 'nobody' is known"),
+    ],
+)
+def test_an_api_that_cannot_be_priced_is_one_sentence(isocost, options, sentence):
+    status, out, err = isocost(*ASKED, "--on-demand", "2", *options)
+    assert (status, out) == (2, "")
+    assert sentence in err
+
+
 def test_focus(isocost):
     status, out, err = isocost(*ASKED, "--on-demand", "2", "--format", "focus", "--date", "2026-11-21")
     rows = list(csv.DictReader(io.StringIO(out)))

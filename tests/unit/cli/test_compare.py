@@ -97,6 +97,7 @@ def test_published_runtimes_and_prices(isocost):
         (["davinci@a100", "davinci@v100", "--fail-over", "x"], "at least 0 and below 100%, got 'x'"),
         (["davinci@a100", "davinci@v100", "--metric", "x"], "a comparison has the metrics runtime, prefill"),
         (["davinci@a100", "davinci@v100", "--metric", "cost"], "--metric cost is not known of both sides"),
+        (["davinci@a100", "davinci@v100", "--seed", "-1"], "seed must be at least 0, got -1"),
         (["davinci@a100", "davinci@v100", "--unit", "us"], "--unit must be s or ms, got 'us'"),
         (["davinci@a100", "davinci@v100", "--where-a", "x"], "--where-a 'x' has not the form COLUMN=VALUE"),
         (["davinci@a100", "davinci@v100", "--price-per-hour-a", "-1"], "must be a number of at least 0 USD"),

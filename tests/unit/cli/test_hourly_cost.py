@@ -69,6 +69,12 @@ def test_json_has_every_part_parameter_and_influence(isocost):
     [
         (["--set", "utilization=0"], "utilization must be above 0 and at most 1, got 0"),
         (["--set", "utilization=1.5"], "utilization must be above 0 and at most 1, got 1.5"),
+        (["--set", "utilization=-1"], "utilization must be above 0 and at most 1, got -1"),
+        (["--set", "utilization=nan"], "--set utilization=nan: an assumption must be finite"),
+        (["--set", "purchase_price=-1"], "purchase_price must be at least 0, got -1 CNY"),
+        (["--set", "electricity=-1..2"], "electricity must be at least 0, got -1 CNY/kWh"),
+        (["--seed", "-1"], "seed must be at least 0, got -1"),
+        (["--rate", "EUR=0"], "--rate EUR=0: the rate of EUR per USD must be above 0"),
         (["--set", "utilisation=1"], "there is no parameter 'utilisation'; the nearest: utilization"),
         (["--set", "pue"], "--set 'pue' has not the form NAME=VALUE"),
         (["--set", "pue=a..b"], "--set pue=a..b: give a number, a range LOW..HIGH, or LOW..VALUE..HIGH"),

@@ -130,7 +130,7 @@ def test_a_table_is_costed_too(isocost, tmp_path):
             ["runtime", "davinci", "--rate", "USD=2"],
             "--rate is per US dollar, which is 1 of itself; give the",
         ),
-        (["runtime", "davinci", "--rate", "EUR=0"], "the rate of EUR per USD must be above 0, got 0.0"),
+        (["runtime", "davinci", "--rate", "EUR=0"], "--rate EUR=0: the rate of EUR per USD must be above 0"),
         (["runtime", "{times}", "--price-per-hour", "2"], "--price-per-hour costs a request: say which with"),
         (
             ["runtime", "{times}", "--hardware", "a100"],

@@ -92,7 +92,7 @@ def test_cost_points_stand_where_their_cost_puts_them() -> None:
     heights = [float(mark.get("cy") or 0) for mark in marks]
     # linear axis from 0 (one deployment spans less than a factor of 12): heights above the base are
     # in proportion to the costs. The axis says where $0 is and where another amount is.
-    axis = next(each for each in root.iter(f"{SVG}g") if each.get("data-log") is not None)
+    axis = next(each for each in root.iter(f"{SVG}g") if each.get("class") == "axis" and each.get("data-log"))
     assert axis.get("data-log") == "0"
     low, start, end, high = (float(axis.get(f"data-{key}") or 0) for key in ("low", "start", "end", "high"))
     assert low == 0.0

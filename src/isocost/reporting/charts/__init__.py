@@ -1,5 +1,6 @@
 """The pictures of a report, each a pure function from records to a `Figure`."""
 
+from isocost.reporting.charts.breakeven import break_even_figure
 from isocost.reporting.charts.cost import cost_figure
 from isocost.reporting.charts.energy import energy_figure
 from isocost.reporting.charts.figure import Figure, Panel, Series
@@ -15,6 +16,7 @@ __all__ = [
     "Figure",
     "Panel",
     "Series",
+    "break_even_figure",
     "contention_figure",
     "cost_figure",
     "drift_figure",

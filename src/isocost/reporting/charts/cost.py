@@ -15,16 +15,18 @@ from isocost.reporting.charts.figure import (
     Series,
     cost_tip,
     extent,
+    level_keys,
     load_title,
     load_value,
     plot_frame,
     point,
     repricing,
+    scale_data,
     series_of,
     tick_labels,
     whisker,
 )
-from isocost.reporting.markup import join
+from isocost.reporting.markup import element, exact
 from isocost.reporting.obstacle import unmet_text
 from isocost.reporting.pricing import Amount, Pricing, cost_of, pricing_of
 from isocost.reporting.scales import Scale, range_of
@@ -33,12 +35,15 @@ from isocost.reporting.svg import Frame, band, drawing, group, polyline, rectang
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from isocost.core.load import Load
     from isocost.economics.curve import CostCurve, CostLevel
     from isocost.reporting.markup import Markup
     from isocost.studies.report import StudyReport
 
 __all__ = ["cost_figure", "load_scale"]
 
+LABEL = 56.0
+"""Room for the words in the zone."""
 TOGETHER = 4
 """Up to so many deployments share one plot; more get one each."""
 
@@ -49,6 +54,7 @@ class _Plot:
     x: Scale
     y: Scale
     pricing: Pricing
+    keys: dict[tuple[str, Load], str]
 
 
 def cost_figure(report: StudyReport) -> Figure | None:
@@ -110,7 +116,7 @@ def _draw(
     height = 400.0 if width > NARROW else 300.0
     frame = plot_frame(width, height)
     x = load_scale(everyone, frame)
-    plot = _Plot(frame=frame, x=x, y=_cost_scale(everyone, frame), pricing=pricing)
+    plot = _Plot(frame=frame, x=x, y=_cost_scale(everyone, frame), pricing=pricing, keys=level_keys(everyone))
     ticks = tick_labels(plot.y.ticks(), dollars=pricing.known)
     loads = sorted({load_value(level.load) for curve in everyone for level in curve.levels})
     return drawing(
@@ -120,7 +126,7 @@ def _draw(
         description=f"One line for each of: {', '.join(series[curve.deployment].name for curve in curves)}.",
         key=key,
         body=[
-            *(_zone(curve, series[curve.deployment], plot) for curve in curves if curve.deployment in shaded),
+            _zones(curves, series, plot, shaded, [curve.deployment for curve in everyone]),
             y_axis(plot.y, frame, ticks.__getitem__, repricing=repricing(plot.y, pricing)),
             x_axis(x, frame, lambda load: f"{load:g}", loads),
             text(frame.right, frame.bottom + 38, load_title(curves), "axis-title", anchor="end"),
@@ -188,7 +194,27 @@ def _level(level: CostLevel, curve: CostCurve, series: Series, plot: _Plot) -> M
     missed = f"\n{unmet_text(level)}" if level.unmet else ""
     tip = cost_tip(f"{series.name} at {level.load.label}: ", cost, f" per million output tokens{missed}")
     mark = point(series.shape, place, 5.5, "open" if level.unmet else "full", tip)
-    return join([*whisker(place[0], plot.y, cost), mark])
+    key = {"data-level": plot.keys[curve.deployment, level.load]}
+    return element("g", key, *whisker(place[0], plot.y, cost), mark)
+
+
+def _zones(
+    curves: Sequence[CostCurve],
+    series: dict[str, Series],
+    plot: _Plot,
+    shaded: set[str | None] | set[str],
+    everyone: Sequence[str],
+) -> Markup:
+    """Draw the zones, with what the page needs to draw them anew under other service levels."""
+    attributes = {
+        "class": "zones",
+        "data-of": " ".join(str(everyone.index(curve.deployment)) for curve in curves),
+        "data-top": exact(plot.frame.top),
+        "data-bottom": exact(plot.frame.bottom),
+        **scale_data(plot.x),
+    }
+    zones = [_zone(curve, series[curve.deployment], plot) for curve in curves if curve.deployment in shaded]
+    return element("g", attributes, *zones)
 
 
 def _zone(curve: CostCurve, series: Series, plot: _Plot) -> Markup:
@@ -200,6 +226,14 @@ def _zone(curve: CostCurve, series: Series, plot: _Plot) -> Markup:
     return group(
         series.kind,
         area,
-        text((left + right) / 2, plot.frame.top + 14, "run here", "zone-label", anchor="middle"),
+        text(*_label_place(left, right, plot.frame), "run here", "zone-label", anchor="middle"),
         tip=f"Zone of {series.name}",
     )
+
+
+def _label_place(left: float, right: float, frame: Frame) -> tuple[float, float]:
+    """Put the words where curves that fall with load are not: below at low loads, above at high ones."""
+    middle = (left + right) / 2
+    low = middle < (frame.left + frame.right) / 2
+    inside = min(max(middle, frame.left + LABEL / 2), frame.right - LABEL / 2)
+    return inside, frame.bottom - 8 if low else frame.top + 14

@@ -32,9 +32,11 @@ __all__ = [
     "Series",
     "cost_tip",
     "extent",
+    "level_keys",
     "load_title",
     "load_value",
     "repricing",
+    "scale_data",
     "seconds_data",
     "series_of",
     "tick_labels",
@@ -128,6 +130,21 @@ def series_of(report: StudyReport) -> dict[str, Series]:
         each.deployment.name: Series(number=number, name=shorten(each.deployment.name, NAME_LIMIT))
         for number, each in enumerate(report.deployments)
     }
+
+
+def level_keys(curves: Sequence[CostCurve]) -> dict[tuple[str, Load], str]:
+    """Return by which key the page finds each level again: sweep and level, counted from 0, ``"0.2"``."""
+    return {
+        (curve.deployment, level.load): f"{number}.{place}"
+        for number, curve in enumerate(curves)
+        for place, level in enumerate(curve.levels)
+    }
+
+
+def scale_data(scale: Scale) -> dict[str, str]:
+    """Return what the page needs to find the place of a number."""
+    names = {"low": scale.low, "high": scale.high, "start": scale.start, "end": scale.end}
+    return {**{f"data-{name}": exact(value) for name, value in names.items()}, "data-log": f"{scale.log:d}"}
 
 
 def load_value(load: Load) -> float:

@@ -14,6 +14,7 @@ from isocost.reporting.charts.figure import (
     Panel,
     Series,
     cost_tip,
+    level_keys,
     plot_frame,
     point,
     repricing,
@@ -22,7 +23,7 @@ from isocost.reporting.charts.figure import (
 )
 from isocost.reporting.format import estimate_text, si
 from isocost.reporting.labels import Label, place_labels
-from isocost.reporting.markup import element, shorten
+from isocost.reporting.markup import element, exact, shorten
 from isocost.reporting.pricing import Amount, amount, pricing_of
 from isocost.reporting.scales import Scale, range_of
 from isocost.reporting.svg import Frame, drawing, group, marker, polyline, text, x_axis, y_axis
@@ -49,6 +50,7 @@ class _Mark:
     speed: Estimate
     size: Estimate | None
     chosen: bool
+    key: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +136,8 @@ def _marks(
 ) -> list[_Mark]:
     cost, speed, size = roles
     in_money = frontier.axes[cost].unit.startswith("USD")
+    curves = [each.curve for each in report.deployments if each.curve is not None]
+    keys = {f"{name} at {load.label}": key for (name, load), key in level_keys(curves).items()}
     return [
         _Mark(
             unit=unit,
@@ -142,6 +146,7 @@ def _marks(
             speed=unit.values[speed],
             size=None if size is None else unit.values[size],
             chosen=unit.name == _recommended(report),
+            key=keys.get(unit.name),
         )
         for unit in frontier.units
     ]
@@ -183,7 +188,7 @@ def _draw(
             polyline(_staircase(marks, plot), "frontier-line"),
             *_links(marks, plot),
             *(_mark(mark, plot, frontier) for mark in [*behind, *ahead]),
-            *_labels(ahead, marks, plot),
+            group("labels", *_labels(ahead, marks, plot)),
         ],
     )
 
@@ -251,7 +256,8 @@ def _mark(mark: _Mark, plot: _Plot, frontier: Frontier) -> Markup:
         mark.series.shape, (x, y), plot.radius(mark), "full" if mark.unit.on_frontier else "dominated", tip
     )
     halo = (marker("circle", x, y, plot.radius(mark) + 5, "halo"),) if mark.chosen else ()
-    return element("g", {"class": mark.series.kind}, *halo, shown)
+    found = {"data-level": mark.key, "data-radius": exact(plot.radius(mark))}
+    return element("g", {"class": mark.series.kind, **found}, *halo, shown)
 
 
 def _labels(ahead: list[_Mark], marks: list[_Mark], plot: _Plot) -> list[Markup]:

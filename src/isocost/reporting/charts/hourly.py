@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from isocost.economics import ACCELERATOR_PARTS
-from isocost.reporting.charts.figure import NARROW, WIDE, Figure, Panel, tick_labels
+from isocost.reporting.charts.figure import NARROW, WIDE, Figure, Panel, scale_data, tick_labels
+from isocost.reporting.format import decimals
+from isocost.reporting.markup import element, exact
 from isocost.reporting.scales import Scale
 from isocost.reporting.svg import Frame, drawing, group, rectangle, segment, text, text_width, x_axis
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["hourly_figure"]
 
 ROW, BAR = 30.0, 18.0
+DIGITS = 3  # after the point, at least; more where an hour costs cents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,7 @@ def _draw(steps: Sequence[_Step], *, width: float) -> Markup:
     frame = Frame(left=labels, right=width - 62, top=8, bottom=16 + ROW * len(steps))
     ends = [step.start + (step.seen.high or step.seen.value) for step in steps]
     scale = Scale(low=0.0, high=max(ends) * 1.02 or 1.0, start=frame.left, end=frame.right)
+    digits = max(DIGITS, decimals(max(step.seen.value for step in steps)))
     ticks = scale.ticks(5 if width > NARROW else 3)
     names = tick_labels(ticks, dollars=True)
     return drawing(
@@ -77,14 +81,29 @@ def _draw(steps: Sequence[_Step], *, width: float) -> Markup:
         description="; ".join(f"{step.name} {step.seen.value:.4f} USD per hour" for step in steps),
         key=f"hourly-{width:.0f}",
         body=[
-            *(segment(scale.at(tick), frame.top, scale.at(tick), frame.bottom, "grid") for tick in ticks),
-            x_axis(scale, frame, names.__getitem__, ticks),
-            *(_bar(step, scale, frame.top + ROW * (number + 0.5)) for number, step in enumerate(steps)),
+            element(
+                "g",
+                _rebuilding(scale, frame, 5 if width > NARROW else 3, digits),
+                *(segment(scale.at(tick), frame.top, scale.at(tick), frame.bottom, "grid") for tick in ticks),
+                x_axis(scale, frame, names.__getitem__, ticks),
+                *(
+                    _bar(step, scale, frame.top + ROW * (number + 0.5), digits)
+                    for number, step in enumerate(steps)
+                ),
+            )
         ],
     )
 
 
-def _bar(step: _Step, scale: Scale, middle: float) -> Markup:
+def _rebuilding(scale: Scale, frame: Frame, count: int, digits: int) -> dict[str, str]:
+    """Return what the page needs to draw the bars anew under other assumptions."""
+    sides = {"top": frame.top, "bottom": frame.bottom, "row": ROW, "bar": BAR}
+    sides |= {"count": float(count), "digits": float(digits)}
+    numbers = {f"data-{name}": exact(value) for name, value in sides.items()}
+    return {"class": "waterfall", **numbers, **scale_data(scale)}
+
+
+def _bar(step: _Step, scale: Scale, middle: float, digits: int) -> Markup:
     seen = step.seen
     left, right = scale.at(step.start), scale.at(step.start + seen.value)
     marks = [rectangle(left, middle - BAR / 2, right - left, BAR, "mark")]
@@ -92,7 +111,7 @@ def _bar(step: _Step, scale: Scale, middle: float) -> Markup:
         low, high = scale.at(step.start + seen.low), scale.at(step.start + seen.high)
         marks.append(segment(low, middle + BAR / 2 + 3, high, middle + BAR / 2 + 3, "whisker"))
     name = text(scale.start - 8, middle + 4, step.name, "chosen" if step.total else "tick", anchor="end")
-    amount = text(max(right, left) + 6, middle + 4, f"${seen.value:.3f}", "label")
+    amount = text(max(right, left) + 6, middle + 4, f"${seen.value:.{digits}f}", "label")
     return group("s1" if step.total else "s0", *marks, name, amount, tip=_tip(step))
 
 

@@ -17,12 +17,13 @@ from isocost.reporting.charts.figure import (
     load_value,
     plot_frame,
     point,
+    scale_data,
     series_of,
     tick_labels,
     whisker,
 )
 from isocost.reporting.format import estimate_text, time_unit
-from isocost.reporting.markup import Markup, join
+from isocost.reporting.markup import Markup, element, exact, join
 from isocost.reporting.scales import Scale, range_of
 from isocost.reporting.svg import drawing, group, polyline, segment, text, x_axis, y_axis
 
@@ -117,7 +118,7 @@ def _draw(
             y_axis(y, frame, lambda tick: f"{labels[tick]} {unit}"),
             x_axis(x, frame, lambda load: f"{load:g}", loads),
             text(frame.right, frame.bottom + 38, load_title(curves), "axis-title", anchor="end"),
-            *(_bound(level, y, factor, frame) for level in bounds),
+            _bounds_drawn(metric, bounds, y, factor, frame),
             *(_curve(metric, curve, series[curve.deployment], x, (y, factor)) for curve in curves),
         ],
     )
@@ -131,6 +132,20 @@ def _time_scale(values: list[float], bounds: list[float], frame: Frame) -> tuple
     log = min(scaled) > 0 and max(scaled) / min(scaled) > LOG_FROM
     low, high = range_of(scaled, log=log)
     return Scale(low=low, high=high, start=frame.bottom, end=frame.top, log=log), factor, unit
+
+
+def _bounds_drawn(
+    metric: str, bounds: Sequence[ServiceLevel], y: Scale, factor: float, frame: Frame
+) -> Markup:
+    """Draw the service levels, with what the page needs to draw others."""
+    sides = {"left": frame.left, "right": frame.right, "top": frame.top, "factor": factor}
+    attributes = {
+        "class": "bounds",
+        "data-metric": metric,
+        **{f"data-{name}": exact(value) for name, value in sides.items()},
+        **scale_data(y),
+    }
+    return element("g", attributes, *(_bound(level, y, factor, frame) for level in bounds))
 
 
 def _bound(level: ServiceLevel, y: Scale, factor: float, frame: Frame) -> Markup:
