@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from isocost.cli import options
+from isocost.cli.showing import write_page
 
 __all__ = ["mix"]
 
@@ -58,6 +59,9 @@ def mix(
     seed: options.Seed = 0,
     renames: options.Renames = None,
     where: options.Where = None,
+    output: Annotated[
+        Path | None, typer.Option("--out", "--output", "-o", help="Write a page too.", metavar="FILE.html")
+    ] = None,
     as_json: options.Json = False,
 ) -> None:
     """Find which share of the requests to send where, and what more quality would cost."""
@@ -79,4 +83,10 @@ def mix(
         train_share=train_share,
         seed=seed,
     )
+    if output is not None:
+        from isocost.reporting.mix_page import mix_page
+
+        write_page(output, mix_page(report), "--out", beside=[units, *([cascade] if cascade else [])])
     typer.echo(mix_json(report) if as_json else mix_text(report, width=options.width()))
+    if output is not None and not as_json:
+        typer.echo(f"\npage: {output}")

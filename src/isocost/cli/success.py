@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from isocost.cli import options
+from isocost.cli.showing import write_page
 
 __all__ = ["success"]
 
@@ -31,6 +32,9 @@ def success(
     seed: options.Seed = 0,
     renames: options.Renames = None,
     where: options.Where = None,
+    output: Annotated[
+        Path | None, typer.Option("--out", "--output", "-o", help="Write a page too.", metavar="FILE.html")
+    ] = None,
     as_json: options.Json = False,
 ) -> None:
     """Tell what a success costs: of each model, of the best at each problem, and of an expert."""
@@ -45,4 +49,10 @@ def success(
         renames=options.parse_pairs(renames, "--map", "THEIRS=OURS"),
         where=options.parse_pairs(where, "--where", "COLUMN=VALUE"),
     )
+    if output is not None:
+        from isocost.reporting.success_page import success_page
+
+        write_page(output, success_page(report), "--out", beside=[problems])
     typer.echo(success_json(report) if as_json else success_text(report, width=options.width()))
+    if output is not None and not as_json:
+        typer.echo(f"\npage: {output}")

@@ -62,6 +62,10 @@ from isocost.frontier.groups import (
     GroupUnit,
     group_frontiers,
 )
+from isocost.frontier.hull_band import (
+    HullBand,
+    hull_band,
+)
 from isocost.frontier.hypervolume import (
     hypervolume,
 )
@@ -164,6 +168,7 @@ __all__ = [
     "GroupedFrontiers",
     "GroupingOptions",
     "Hull",
+    "HullBand",
     "Improvement",
     "LikelihoodRatio",
     "MeasuredFrontier",
@@ -199,6 +204,7 @@ __all__ = [
     "frontier_cost",
     "frontier_of",
     "group_frontiers",
+    "hull_band",
     "hypervolume",
     "improvements",
     "learn_cascade",

@@ -34,6 +34,8 @@ __all__ = [
 
 SIZE_LIMIT = 300 * 1024
 """Bytes that a page may have; beyond, what stands last gives way, save costs and levels."""
+SCRIPT = ("theme.js", "figures.js", "download.js")
+"""What runs in every page, as one script."""
 LIMIT = 400
 """Longest text from outside that is shown in full; longer ones are cut in the middle."""
 
@@ -84,9 +86,9 @@ def document(
     command : str
         What prints the numbers of parts that gave way, with ``--json``.
     scripts : sequence of str
-        Assets that run in the page after the one that switches between light and dark, in this order.
+        Assets that run in the page after those that every page has, in this order.
     """
-    main = (verdict, footer, ("theme.js", *scripts))
+    main = (verdict, footer, (SCRIPT, *((each,) for each in scripts)))
 
     def page_without(gone: set[int]) -> str:
         left = [
@@ -114,13 +116,13 @@ def _left_out(title: str, command: str) -> Markup:
 def _assemble(
     name: str,
     dates: Sequence[str],
-    around: tuple[Markup, Sequence[Markup], Sequence[str]],
+    around: tuple[Markup, Sequence[Markup], Sequence[tuple[str, ...]]],
     parts: Sequence[Part],
 ) -> str:
     verdict, footer, scripts = around
     main = element("main", None, verdict, *(part.markup for part in parts))
     foot = element("footer", None, *footer)
-    code = [element("script", None, _asset(script)) for script in scripts]
+    code = [element("script", None, _assets(script)) for script in scripts]
     body = element("body", None, _masthead(name, dates), main, foot, *code)
     return f"<!DOCTYPE html>\n{element('html', {'lang': 'en'}, _head(name, scripts), body)}\n"
 
@@ -134,15 +136,20 @@ def _asset(name: str) -> Markup:
     return Markup("\n".join(line.strip() for line in text.splitlines()))
 
 
-def _hash(name: str) -> str:
-    digest = hashlib.sha256(_asset(name).encode()).digest()
+@cache
+def _assets(names: tuple[str, ...]) -> Markup:
+    return Markup("\n".join(_asset(name) for name in names))
+
+
+def _hash(*names: str) -> str:
+    digest = hashlib.sha256(_assets(names).encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-def _head(name: str, scripts: Sequence[str]) -> Markup:
+def _head(name: str, scripts: Sequence[tuple[str, ...]]) -> Markup:
     policy = (
         f"default-src 'none'; style-src {_hash('report.css')}; "
-        f"script-src {' '.join(_hash(script) for script in scripts)}; "
+        f"script-src {' '.join(_hash(*script) for script in scripts)}; "
         "base-uri 'none'; form-action 'none'"
     )
     return element(
@@ -183,7 +190,14 @@ def figure_markup(figure: Figure, *unit: str) -> Markup:
             "div", {"class": f"panels columns-{figure.columns}"}, *(_panel(panel) for panel in figure.panels)
         ),
         element("figcaption", None, " ".join(figure.notes)),
+        *([_figure_data(figure)] if figure.data else []),
     )
+
+
+def _figure_data(figure: Figure) -> Markup:
+    """Write the numbers behind a figure, unseen, for downloads: a line a row, a tab between cells."""
+    lines = ("\t".join(" ".join(cell.split()) for cell in row) for row in figure.data)
+    return element("pre", {"class": "figure-data", "hidden": True}, "\n".join(lines))
 
 
 def _legend(legend: Sequence[Series]) -> Markup:

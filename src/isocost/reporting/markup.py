@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["Markup", "clean", "element", "exact", "join", "shorten"]
 
 _VOID = frozenset({"meta", "input", "br", "link", "hr"})
-_SHAPES = frozenset({"line", "polyline", "polygon", "circle", "rect"})
+_SHAPES = frozenset({"line", "polyline", "polygon", "circle", "rect", "path"})
 _CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from isocost.studies.cascade import CascadeReport, Judged
     from isocost.studies.mix import MixReport, RandomMix
 
-__all__ = ["mix_json", "mix_sentence", "mix_tables", "mix_text"]
+__all__ = ["mix_json", "mix_remarks", "mix_sentence", "mix_tables", "mix_text", "mix_verdict"]
 
 NAME_LIMIT = 42
 
@@ -28,51 +28,65 @@ def mix_text(report: MixReport, *, width: int = 100) -> str:
     lines = [mix_sentence(report), ""]
     for table in mix_tables(report):
         lines += [*table_lines(table, width=width), ""]
-    lines += [_area_text(report)] if report.area is not None else []
-    if report.cascade is not None:
-        lines += ["", *_cascade_lines(report.cascade)]
+    lines += mix_remarks(report)
     doubts = [*report.cautions, *(() if report.cascade is None else report.cascade.cautions)]
     return "\n".join([*lines, *(f"! {clean(shorten(each.text, 400))}" for each in doubts)])
 
 
+def mix_remarks(report: MixReport) -> list[str]:
+    """Write AIQ in both conventions, and how the cascade fares."""
+    lines = [_area_text(report)] if report.area is not None else []
+    return lines if report.cascade is None else [*lines, "", *_cascade_lines(report.cascade)]
+
+
 def mix_sentence(report: MixReport) -> str:
     """Say in a sentence or two where to send requests."""
+    return " ".join(mix_verdict(report))
+
+
+def mix_verdict(report: MixReport) -> tuple[str, ...]:
+    """Say where to send requests, sentence by sentence."""
     asked, hull = report.question, report.hull
     cost, quality = _cost_name(report), report.axes[1].name
     unit = report.axes[0].unit
     if report.mix is not None:
-        return clean(_mixed(report.mix, cost, quality))
+        return tuple(clean(each) for each in _mixed(report.mix, cost, quality))
     if asked.budget is not None:
-        return clean(
+        text = (
             f"No mix keeps {cost} {_number(asked.budget, unit)}: the cheapest unit takes "
             f"{_number(hull.costs[0], unit)}."
         )
-    if asked.floor is not None:
-        return clean(
+    elif asked.floor is not None:
+        text = (
             f"No mix reaches {quality} {_number(asked.floor)}: the best unit has "
             f"{_number(hull.qualities[-1])}."
         )
-    names = ", ".join(shorten(unit.name, NAME_LIMIT) for unit in report.units if unit.on_hull)
-    return clean(
-        f"{len(hull.members)} of {len(report.units)} units are worth mixing: {names}; ask for a budget or a "
-        "quality with --budget or --quality."
-    )
+    else:
+        names = ", ".join(shorten(unit.name, NAME_LIMIT) for unit in report.units if unit.on_hull)
+        text = (
+            f"{len(hull.members)} of {len(report.units)} units are worth mixing: {names}; ask for a budget "
+            "or a quality with --budget or --quality."
+        )
+    return (clean(text),)
 
 
-def _mixed(mix: RandomMix, cost: str, quality: str) -> str:
-    shares = " and ".join(
-        f"{100 * share:.3g} % of the requests to {shorten(name, NAME_LIMIT)}" for name, share in mix.shares
-    )
-    text = f"Send {shares}: {cost} {_told(mix.cost)} at {quality} {_told(mix.quality)}."
+def _mixed(mix: RandomMix, cost: str, quality: str) -> Iterator[str]:
+    yield f"Send {_shares_text(mix)}: {cost} {_told(mix.cost)} at {quality} {_told(mix.quality)}."
     if mix.shadow_price is not None:
-        text += f" A hundredth of {quality} more costs {_price(mix)} a request."
+        yield f"A hundredth of {quality} more costs {_price(mix)} a request."
     if mix.single is None:
-        return text + " No unit alone keeps this aim."
-    if len(mix.shares) == 1 or mix.single_cost is None or mix.single_quality is None:
-        return text
-    return text + (
-        f" The best unit alone is {shorten(mix.single, NAME_LIMIT)}: {cost} {_told(mix.single_cost)} at "
-        f"{quality} {_told(mix.single_quality)}."
+        yield "No unit alone keeps this aim."
+    elif len(mix.shares) > 1 and mix.single_cost is not None and mix.single_quality is not None:
+        yield (
+            f"The best unit alone is {shorten(mix.single, NAME_LIMIT)}: {cost} {_told(mix.single_cost)} at "
+            f"{quality} {_told(mix.single_quality)}."
+        )
+
+
+def _shares_text(mix: RandomMix) -> str:
+    """Say which share of the requests goes where."""
+    return " and ".join(
+        f"{100 * share:.3g} % of the requests to {shorten(name, NAME_LIMIT)}" for name, share in mix.shares
     )
 
 
@@ -83,6 +97,7 @@ def _cost_name(report: MixReport) -> str:
 
 
 def _price(mix: RandomMix) -> str:
+    """Write what a hundredth of quality more costs."""
     return "" if mix.shadow_price is None else _number(mix.shadow_price / 100, mix.cost.unit)
 
 

@@ -17,10 +17,21 @@ if TYPE_CHECKING:
     from isocost.core.estimate import Estimate
     from isocost.studies.success import ModelSuccess, SuccessReport
 
-__all__ = ["success_json", "success_sentence", "success_tables", "success_text"]
+__all__ = [
+    "RATIO_NOTE",
+    "success_json",
+    "success_sentence",
+    "success_tables",
+    "success_text",
+    "success_verdict",
+]
 
 NAME_LIMIT = 42
 INFINITE = "unbounded"
+RATIO_NOTE = (
+    "Mean cost over mean rate is another number: it is what a success costs a service that tries each "
+    "problem once and gives up on what fails, while the cost of a success goes on until each is solved."
+)
 
 
 def success_text(report: SuccessReport, *, width: int = 100) -> str:
@@ -29,30 +40,34 @@ def success_text(report: SuccessReport, *, width: int = 100) -> str:
     for table in success_tables(report):
         lines += [*table_lines(table, width=width), ""]
     lines += list(_frontier_lines(report))
-    lines.append(
-        "Mean cost over mean rate is another number: it is what a success costs a service that tries each "
-        "problem once and gives up on what fails, while the cost of a success goes on until each is solved."
-    )
+    lines.append(RATIO_NOTE)
     return "\n".join([*lines, *(f"! {clean(shorten(each.text, 400))}" for each in report.cautions)])
 
 
 def success_sentence(report: SuccessReport) -> str:
     """Say in a sentence or two whose successes cost least, and what the best of all models would."""
+    return " ".join(success_verdict(report))
+
+
+def success_verdict(report: SuccessReport) -> tuple[str, ...]:
+    """Say whose successes cost least, sentence by sentence."""
+    return tuple(clean(each) for each in _verdict(report))
+
+
+def _verdict(report: SuccessReport) -> Iterator[str]:
     best, frontier = report.models[0], report.frontier
     if best.cost is not None:
-        text = f"A success costs least with {shorten(best.name, NAME_LIMIT)}: {_told(best.cost)}."
+        yield f"A success costs least with {shorten(best.name, NAME_LIMIT)}: {_told(best.cost)}."
     else:
-        text = (
+        yield (
             f"No model alone solved all {report.problems} problems, so a success of one model has no bound; "
             f"{shorten(best.name, NAME_LIMIT)} left the fewest, {best.unsolved}."
         )
     if frontier.cost is not None:
-        text += f" With the cheapest choice at each problem it costs {_told(frontier.cost)}."
+        yield f"With the cheapest choice at each problem it costs {_told(frontier.cost)}."
     if frontier.benefit is not None and frontier.human is not None:
-        text += (
-            f" An expert alone takes {_told(frontier.human)}: models save {_share(frontier.benefit)} of that."
-        )
-    return clean(text)
+        saved = _share(frontier.benefit)
+        yield f"An expert alone takes {_told(frontier.human)}: models save {saved} of that."
 
 
 def success_tables(report: SuccessReport) -> list[Table]:

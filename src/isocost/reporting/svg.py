@@ -17,6 +17,7 @@ __all__ = [
     "Frame",
     "band",
     "drawing",
+    "dust",
     "group",
     "marker",
     "polyline",
@@ -113,6 +114,11 @@ def polyline(points: Sequence[tuple[float, float]], kind: str) -> Markup:
 def band(upper: Sequence[tuple[float, float]], lower: Sequence[tuple[float, float]], kind: str) -> Markup:
     """Write the area between two lines."""
     return element("polygon", {"class": kind, "points": _points([*upper, *reversed(lower)])})
+
+
+def dust(points: Sequence[tuple[float, float]], kind: str) -> Markup:
+    """Write many dots as one shape, for thousands of points that need no tooltip."""
+    return element("path", {"class": kind, "d": "".join(f"M{x:.1f} {y:.1f}h0" for x, y in points)})
 
 
 def rectangle(x: float, y: float, width: float, height: float, kind: str) -> Markup:

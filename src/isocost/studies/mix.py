@@ -16,6 +16,7 @@ from isocost.frontier import (
     area_under_hull,
     best_within_budget,
     cheapest_at_quality,
+    hull_band,
     mixing_hull,
 )
 from isocost.statistics.draws import DRAWS, Draws, draws_around, generator, summarise
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from isocost.frontier import Axis, Hull, Mix, ProductionUnit
+    from isocost.frontier import Axis, Hull, HullBand, Mix, ProductionUnit
+    from isocost.frontier.mixing import AreaConvention
     from isocost.studies.cascade import CascadeReport
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
@@ -120,6 +122,8 @@ class MixReport:
     units : tuple of MixedUnit
         In the order of the file.
     hull : Hull
+    band : HullBand or None
+        How well the hull is known; ``None`` without intervals.
     prices : tuple of (str, str, float)
         Along the hull: from which unit to which, and the shadow price of quality between them.
     area, area_by_code : Estimate or None
@@ -136,6 +140,7 @@ class MixReport:
     axes: tuple[Axis, ...]
     units: tuple[MixedUnit, ...]
     hull: Hull
+    band: HullBand | None
     prices: tuple[tuple[str, str, float], ...]
     area: Estimate | None
     area_by_code: Estimate | None
@@ -184,6 +189,7 @@ def mix_report(
     axes, units, cautions = _read(path, question)
     hull = mixing_hull(*([unit.values[part].value for unit in units] for part in (0, 1)))
     drawn = _draws(units, axes, seed)
+    worlds = _worlds(drawn)
     names = [unit.name for unit in units]
     chosen = _chosen(hull, question)
     return MixReport(
@@ -196,9 +202,10 @@ def mix_report(
             for number, unit in enumerate(units)
         ),
         hull=hull,
+        band=hull_band(hull, worlds, bounds=_limits(units)) if worlds else None,
         prices=tuple(_prices(hull, names)),
-        area=_area(hull, drawn, axes, "paper"),
-        area_by_code=_area(hull, drawn, axes, "routerbench"),
+        area=_area(hull, worlds, axes[1].unit, len(units), "paper"),
+        area_by_code=_area(hull, worlds, axes[1].unit, len(units), "routerbench"),
         mix=None if chosen is None else _mix(chosen, units, drawn, question),
         question=question,
         cascade=(
@@ -254,8 +261,7 @@ def _columns(path: Path, question: MixQuestion) -> tuple[str, str]:
 
 def _draws(units: Sequence[ProductionUnit], axes: Sequence[Axis], seed: int) -> list[list[Draws]]:
     """Draw cost and quality of each unit, a list a unit; a quality between 0 and 1 stays there."""
-    share = all(0 <= unit.values[1].value <= 1 for unit in units)
-    limits = ((0.0, np.inf), (0.0, 1.0) if share else (-np.inf, np.inf))
+    limits = ((0.0, np.inf), _limits(units))
     return [
         [
             draws_around(value, rng=generator(seed, f"{unit.name}, {axis.name}"), bounds=bounds)
@@ -265,6 +271,12 @@ def _draws(units: Sequence[ProductionUnit], axes: Sequence[Axis], seed: int) -> 
     ]
 
 
+def _limits(units: Sequence[ProductionUnit]) -> tuple[float, float]:
+    """Return what a quality can be: a share stays between 0 and 1."""
+    share = all(0 <= unit.values[1].value <= 1 for unit in units)
+    return (0.0, 1.0) if share else (-np.inf, np.inf)
+
+
 def _prices(hull: Hull, names: Sequence[str]) -> Iterator[tuple[str, str, float]]:
     for place in range(len(hull.members) - 1):
         rise = hull.costs[place + 1] - hull.costs[place]
@@ -272,37 +284,36 @@ def _prices(hull: Hull, names: Sequence[str]) -> Iterator[tuple[str, str, float]
         yield names[hull.members[place]], names[hull.members[place + 1]], price
 
 
-def _area(hull: Hull, drawn: list[list[Draws]], axes: Sequence[Axis], convention: Any) -> Estimate | None:  # noqa: ANN401
+def _worlds(drawn: list[list[Draws]]) -> list[Hull]:
+    """Return the hulls of joint draws; none where nothing is uncertain."""
+    if all(float(np.ptp(each.samples)) == 0 for unit in drawn for each in unit):
+        return []
+    cost, quality = (np.array([unit[part].samples for unit in drawn]).T.tolist() for part in (0, 1))
+    return [mixing_hull(cost[world], quality[world]) for world in range(DRAWS // 8)]
+
+
+def _area(
+    hull: Hull, worlds: list[Hull], unit: str, count: int, convention: AreaConvention
+) -> Estimate | None:
     """Estimate AIQ; the hull of noisy units lies too high, so the interval is the basic one of the draws."""
     value = area_under_hull(hull, convention)
     if value is None:
         return None
-    certain = all(float(np.ptp(each.samples)) == 0 for unit in drawn for each in unit)
     low = high = None
-    if not certain:
-        areas = np.array(
-            [
-                area_under_hull(mixing_hull(*(_world(drawn, part, world) for part in (0, 1))), convention)
-                or np.nan
-                for world in range(DRAWS // 8)
-            ]
-        )
+    if worlds:
+        areas = np.array([area_under_hull(world, convention) or np.nan for world in worlds])
         below, above = np.nanquantile(areas, [0.025, 0.975])
         low, high = min(value, 2 * value - float(above)), max(value, 2 * value - float(below))
     return Estimate(
         value=value,
         low=low,
         high=high,
-        unit=axes[1].unit,
+        unit=unit,
         kind="published",
         method="area under the hull over its range of cost"
-        + ("" if certain else "; basic interval of joint draws"),
-        n=len(drawn),
+        + ("; basic interval of joint draws" if worlds else ""),
+        n=count,
     )
-
-
-def _world(drawn: list[list[Draws]], part: int, world: int) -> list[float]:
-    return [float(unit[part].samples[world]) for unit in drawn]
 
 
 def _chosen(hull: Hull, question: MixQuestion) -> Mix | None:

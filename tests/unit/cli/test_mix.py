@@ -1,6 +1,7 @@
 """``isocost mix``, as a user calls it."""
 
 import json
+import re
 import sys
 
 import numpy as np
@@ -174,3 +175,47 @@ def test_an_aim_that_no_cascade_keeps_and_a_share_of_nothing(isocost, models, sc
         "must lie between 0 and 1, got 1"
         in isocost(models, "--budget", 8, "--cascade", scores, "--train-share", 1)[2]
     )
+
+
+def test_a_page_with_the_hull_the_mix_and_its_shadow_price(isocost, models, tmp_path):
+    page = tmp_path / "mix.html"
+    status, out, err = isocost(models, "--budget", 7, "--out", page)
+    assert (status, err) == (0, "")
+    assert out.endswith(f"\npage: {page}\n")
+    text = page.read_text()
+    assert "Send 50 % of the requests to c and 50 % of the requests to e" in text
+    # between c (4, 0.9) and e (10, 0.92) a hundredth of quality costs 6 / 2 = 3
+    assert ">$3.00 per 0.01 of quality</text>" in text
+    assert text.count('class="price-line"') == 2  # wide and narrow
+    assert ">50 % c + 50 % e</text>" in text
+    assert "What quality costs along the hull" in text
+    assert 'class="band"' not in text  # nothing is uncertain here
+
+
+def test_a_page_with_intervals_has_a_band_and_json_says_no_page(isocost, models, tmp_path):
+    models.write_text(
+        "model,cost_usd,quality,quality_se\na,1,0.5,.02\nb,2,0.6,.02\nc,4,0.9,.01\nd,8,0.85,.01\ne,10,0.92,.01\n"
+    )
+    page = tmp_path / "mix.html"
+    _, out, _ = isocost(models, "--json", "--out", page)
+    assert json.loads(out)["estimates"]
+    assert page.read_text().count('class="band"') == 2
+
+
+def test_the_mix_of_a_single_unit_is_marked_at_the_unit(isocost, models, tmp_path):
+    page = tmp_path / "mix.html"
+    isocost(models, "--budget", 4, "--out", page)
+    text = page.read_text()
+    assert text.count('class="halo"') == 2
+    assert len(re.findall(r'<text class="label chosen"[^>]*>c</text>', text)) == 2
+
+
+def test_a_page_is_not_written_over_its_file(isocost, models):
+    before = models.read_text()
+    status, _, err = isocost(models, "--out", models)
+    assert status == 2
+    assert f"{models} is what the page is made of; name another file with --out" in err
+    assert models.read_text() == before
+    status, _, err = isocost(models, "--out", models.parent / "none" / "page.html")
+    assert status == 2
+    assert "No such file or directory; name another file with --out" in err

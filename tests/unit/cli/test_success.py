@@ -119,3 +119,30 @@ def test_what_cannot_be_costed_is_refused(isocost, file, text, arguments, senten
     assert (status, out) == (2, "")
     assert sentence in err
     assert err.count("\n") == 1
+
+
+def test_a_page_with_a_row_a_model_and_an_arrow_for_what_has_no_bound(isocost, file, tmp_path):
+    page = tmp_path / "success.html"
+    status, out, err = isocost(file(PROBLEMS), "--human-cost", 5, "--out", page)
+    assert (status, err) == (0, "")
+    assert out.endswith(f"\npage: {page}\n")
+    text = page.read_text()
+    assert "A success costs least with large" in text
+    assert text.count(">unbounded</text>") == 2  # small never solved q; wide and narrow
+    assert text.count(">an expert alone</text>") == 2
+    assert "Mean cost over mean rate is another number" in text
+
+
+def test_a_page_where_nobody_solved_some_problem(isocost, file, tmp_path):
+    page = tmp_path / "success.html"
+    status, _, _ = isocost(file(HEAD + "p,small,0.1,4,2\nq,small,0.1,4,0\n"), "--out", page)
+    assert status == 0
+    assert "unbounded: a problem that nobody solved" in page.read_text()
+
+
+def test_a_page_is_not_written_over_its_file(isocost, file):
+    path = file(PROBLEMS)
+    status, _, err = isocost(path, "--out", path)
+    assert status == 2
+    assert f"{path} is what the page is made of; name another file with --out" in err
+    assert path.read_text() == PROBLEMS

@@ -113,6 +113,8 @@ class Figure:
         Empty when nothing has to be told apart.
     notes : tuple of str
         How to read it.
+    data : tuple of rows of text
+        The numbers behind it, a heading first, for who downloads them; without, the tooltips serve.
     """
 
     key: str
@@ -122,6 +124,7 @@ class Figure:
     columns: int = 1
     legend: tuple[Series, ...] = ()
     notes: tuple[str, ...] = ()
+    data: tuple[tuple[str, ...], ...] = ()
 
 
 def series_of(report: StudyReport) -> dict[str, Series]:
