@@ -14,13 +14,13 @@ from isocost.reporting.document import (
     origin,
     table_markup,
 )
+from isocost.reporting.frontier_figures import frontier_figures
 from isocost.reporting.markup import Markup, element, shorten
 from isocost.reporting.unit_tables import unit_tables
 from isocost.reporting.units import method_lines, unit_sentence
 from isocost.reporting.units_envelope import assumptions_of
 
 if TYPE_CHECKING:
-    from isocost.reporting.charts import Figure
     from isocost.studies.units import UnitReport
 
 __all__ = ["frontier_page"]
@@ -53,7 +53,8 @@ def frontier_page(report: UnitReport) -> str:
 
 def _verdict(report: UnitReport) -> Markup:
     head, _, rest = unit_sentence(report).partition(": ")
-    lines = [*([as_sentence(rest)] if rest else []), *method_lines(report)]
+    named = rest if report.question.method != "sfa" else as_sentence(rest)  # a name stays as it is written
+    lines = [*([named] if rest else []), *method_lines(report)]
     return element(
         "section",
         {"class": "verdict", "aria-label": "Verdict"},
@@ -69,14 +70,10 @@ def _parts(report: UnitReport) -> list[Part]:
         for number, each in enumerate(unit_tables(report, most=ROWS))
     ]
     figures = [
-        Part(title=each.title, markup=figure_markup(each), expendable=False) for each in _figures(report)
+        Part(title=each.title, markup=figure_markup(each), expendable=True)
+        for each in frontier_figures(report)
     ]
     return [*figures, *tables]
-
-
-def _figures(report: UnitReport) -> list[Figure]:
-    """Return the pictures of a report, in the order of the page."""
-    return []
 
 
 def _small_print(report: UnitReport) -> list[Markup]:
