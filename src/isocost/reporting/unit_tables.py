@@ -107,8 +107,7 @@ def _cells(report: UnitReport) -> Iterator[tuple[Column, Callable[[ScoredUnit], 
     if not alike:
         yield Column(title="Corrected", unit="95 %"), lambda unit: _told(unit.interval)
     if method == "pareto":
-        yield Column(title="Frontier", numeric=False), _state
-        yield Column(title="Possible", numeric=False), lambda unit: possible(unit, report)
+        yield Column(title="Frontier", numeric=False), lambda unit: _state(unit, report)
     elif method in ("dea", "fdh"):
         yield Column(title="Efficient", numeric=False), _efficient
     yield Column(title="Beyond error", numeric=False), lambda unit: unit.verdict or ""
@@ -144,26 +143,28 @@ def _score(unit: ScoredUnit, *, alike: bool) -> str:
     return _number(unit.score)
 
 
-def _state(unit: ScoredUnit) -> str:
+def _state(unit: ScoredUnit, report: UnitReport) -> str:
     if unit.on_frontier:
         return "on it"
     if not unit.dominated_by:
         return "dominated"
+    if unit.improvements:
+        return f"dominated by {possible(unit, report, by=True)}"
     more = f" and {len(unit.dominated_by) - 1} more" if len(unit.dominated_by) > 1 else ""
     return f"dominated by {shorten(unit.dominated_by[0], PEER_LIMIT)}{more}"
 
 
-def possible(unit: ScoredUnit, report: UnitReport) -> str:
-    """Say the largest improvement that another unit shows; empty where there is none."""
+def possible(unit: ScoredUnit, report: UnitReport, *, by: bool = False) -> str:
+    """Say the largest improvement that another unit shows, and which; empty where there is none."""
     if not unit.improvements:
         return ""
     best = max(unit.improvements, key=lambda each: each.share or 0.0)
-    if best.share is None:
-        return f"{best.axis} {_number(best.possible)}, see {shorten(best.see, PEER_LIMIT)}"
     axis = next(axis for axis in report.table.axes if axis.name == best.axis)
     more = "more" if axis.better == "higher" else "less"
     what = "cheaper" if axis.unit == "USD" and more == "less" else f"{more} {best.axis}"
-    return f"{100 * best.share:.3g} % {what}, see {shorten(best.see, PEER_LIMIT)}"
+    share = what if best.share is None else f"{100 * best.share:.3g} % {what}"
+    see = shorten(best.see, PEER_LIMIT)
+    return f"{see} ({share})" if by else f"{share}, see {see}"
 
 
 def _efficient(unit: ScoredUnit) -> str:

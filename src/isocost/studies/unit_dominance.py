@@ -147,8 +147,19 @@ def measurement_of(table: UnitTable, question: UnitQuestion) -> MeasuredFrontier
 
 
 def _draws(table: UnitTable, seed: int) -> FloatArray:
-    """Draw around each value a two-piece normal of its interval, shape (draws, n, axes)."""
-    normal = generator(seed, "errors of units").standard_normal((_DRAWS, *table.values.shape)) / _NORMAL_95
+    """Draw around each value a two-piece normal of its interval, shape (draws, n, axes).
+
+    What levels of one deployment have alike to the last digit, such as its quality, was measured once.
+    """
+    rng = generator(seed, "errors of units")
+    normal = np.empty((_DRAWS, *table.values.shape))
+    owner = np.arange(len(table.values))
+    if table.clusters is not None:
+        owner = np.unique(np.array(table.clusters), return_inverse=True)[1]
+    for column in range(table.values.shape[1]):
+        told = np.c_[owner, table.values[:, column], table.lows[:, column], table.highs[:, column]]
+        once = np.unique(np.nan_to_num(told, nan=-np.inf), axis=0, return_inverse=True)[1].reshape(-1)
+        normal[:, :, column] = rng.standard_normal((_DRAWS, once.max() + 1))[:, once] / _NORMAL_95
     known = np.isfinite(table.lows)
     down = np.where(known, table.values - table.lows, 0.0)
     up = np.where(known, table.highs - table.values, 0.0)

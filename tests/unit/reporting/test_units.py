@@ -31,14 +31,14 @@ def test_text_names_who_dominates_and_what_is_possible(report):
         "1 is efficient, less is worse; n = 6.",
         "",
         "Units",
-        "Unit         cost_usd             speed  Score  Frontier        Possible",
+        "Unit         cost_usd             speed  Score  Frontier",
         "      lower is better  higher is better",
         "a               $1.00              20.0      1  on it",
-        "b               $2.00              20.0    0.5  dominated by a  50 % cheaper, see a",
+        "b               $2.00              20.0    0.5  dominated by a (50 % cheaper)",
         "c               $3.00              50.0      1  on it",
-        "d               $4.00              40.0   0.75  dominated by c  25 % cheaper, see c",
+        "d               $4.00              40.0   0.75  dominated by c (25 % cheaper)",
         "f               $9.00              55.0      1  on it",
-        "g               $8.00              45.0  0.375  dominated by c  62.5 % cheaper, see c",
+        "g               $8.00              45.0  0.375  dominated by c (62.5 % cheaper)",
         "! one row was left out: a value is missing (e)",
     ]
 

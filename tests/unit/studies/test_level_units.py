@@ -7,6 +7,7 @@ from isocost.core.errors import InputError
 from isocost.exchange.unit_table import UnitColumns
 from isocost.studies.level_units import LevelChoice, LevelMoney, level_units
 from isocost.studies.unit_sources import QualitySource, UnitSource, open_units
+from isocost.studies.units import unit_report
 
 SWEEP = """model,concurrency,output_tokens_per_second,ttft_p50_ms,ttft_p95_ms,power_w,gpus,requests
 a,1,100,10,20,300,1,500
@@ -48,7 +49,9 @@ def test_a_study_and_several_studies(tmp_path):
     assert all(name.startswith(("one: ", "two: ")) for name in found.table.names)
     assert set(found.models) == {"little-F16", "larger-F16"}
     assert sorted(set(found.table.values[:, 2])) == [1e7, 3e7]
-    alone = level_units([one], columns(("machine_s",), ("gpus",)), choice=LevelChoice(where={"deployment": "little-F16"}))
+    alone = level_units(
+        [one], columns(("machine_s",), ("gpus",)), choice=LevelChoice(where={"deployment": "little-F16"})
+    )
     assert set(alone.table.values[:, 1]) == {1.0}
 
 
@@ -66,6 +69,16 @@ def test_quality_is_joined_by_deployment(tmp_path, sweep):
     assert opened.table.values[:, 1].tolist() == [0.5, 0.5, 0.7, 0.7]
     assert opened.table.outputs[0].bounded
     assert opened.tasks == ("t",)
+
+
+def test_levels_of_one_deployment_share_the_error_of_their_quality(tmp_path, sweep):
+    path = tmp_path / "scores.csv"
+    path.write_text("model,task,score,stderr\na,t,.5,.02\nb,t,.7,.02\n")
+    source = UnitSource(
+        paths=(sweep,), columns=columns(("machine_s",), ()), quality=QualitySource(paths=(path,))
+    )
+    found = unit_report(source)
+    assert [unit.verdict for unit in found.units][:2] == ["dominated", "on the frontier"]
 
 
 @pytest.mark.parametrize(
