@@ -37,6 +37,9 @@ __all__ = ["MOST_UNITS", "envelopment_scoring", "reference_scoring"]
 MOST_UNITS = 20_000
 """Units that are enveloped; more take longer than their square."""
 MOST_PERMUTED = 2_000
+"""Units whose groups are permuted."""
+MOST_RESAMPLED = 2_000_000
+"""Scores that are bootstrapped: units times resamples."""
 
 
 def envelopment_scoring(table: UnitTable, question: UnitQuestion) -> Scoring:
@@ -235,10 +238,16 @@ def _priced(problem: EnvelopmentProblem, question: UnitQuestion, orientation: Or
 def _bootstrapped(
     table: UnitTable, problem: EnvelopmentProblem, question: UnitQuestion
 ) -> BootstrapScores | None:
+    resamples = question.resamples or 2000
+    if resamples * problem.units > MOST_RESAMPLED:
+        raise InputError(
+            f"--bootstrap {resamples} of {problem.units:,} units would take many minutes: at most "
+            f"{MOST_RESAMPLED:,} scores are resampled; give fewer resamples, or choose rows with --where"
+        )
     options = BootstrapOptions(
         technology=question.technology,
         orientation="output" if question.towards(table) == "output" else "input",
-        resamples=question.resamples or 2000,
+        resamples=resamples,
     )
     try:
         return bootstrap_scores(

@@ -6,14 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 from isocost.core.errors import InputError
 from isocost.core.estimate import Caution
-from isocost.frontier import partial_scores, stochastic_frontier, stochastic_metafrontier
+from isocost.frontier import (
+    order_alpha_scores,
+    order_m_scores,
+    partial_scores,
+    stochastic_frontier,
+    stochastic_metafrontier,
+)
 from isocost.frontier.production import doubts_about
 from isocost.statistics.draws import generator
 from isocost.studies.scored_units import Scoring, problem_of, quantities
 
 if TYPE_CHECKING:
     from isocost.exchange.unit_table import UnitTable
-    from isocost.frontier import StochasticFrontier
+    from isocost.frontier import EnvelopmentProblem, StochasticFrontier
+    from isocost.frontier.radial import Orientation
     from isocost.studies.unit_question import UnitQuestion
 
 __all__ = ["ORDER", "partial_scoring", "stochastic_scoring"]
@@ -21,7 +28,8 @@ __all__ = ["ORDER", "partial_scoring", "stochastic_scoring"]
 ORDER = 25
 """m of order-m where none is said."""
 MOST_RESAMPLED = 1_000
-MOST_PARTIAL = 5_000
+"""Units that partial scores have intervals of."""
+MOST_PARTIAL = 20_000
 
 
 def partial_scoring(table: UnitTable, question: UnitQuestion) -> Scoring:
@@ -51,26 +59,46 @@ def partial_scoring(table: UnitTable, question: UnitQuestion) -> Scoring:
         )
     problem = problem_of(table)
     order = ORDER if question.order is None else question.order
-    towards = "output" if question.towards(table) == "output" else "input"
+    towards: Orientation = "output" if question.towards(table) == "output" else "input"
+    beyond = "above" if towards == "input" else "below"
+    against = f"the expected best of {order} others" if isinstance(order, int) else f"alpha = {order:g}"
+    convention = f"Farrell, {towards}, against {against}: {beyond} 1 it does better than that"
+    if len(table.names) > MOST_RESAMPLED:
+        return _without_intervals(problem, order, towards, convention)
     found = partial_scores(
         problem.inputs,
         problem.outputs,
         names=table.names,
         order=order,
         rng=generator(question.seed, "resamples of the reference"),
-        orientation=towards,  # type: ignore[arg-type]  # mypy widens the literal
+        orientation=towards,
         clusters=table.clusters,
-        resamples=1000 if len(table.names) <= MOST_RESAMPLED else 200,
+        resamples=1000 if len(table.names) <= 300 else 200,
     )
-    beyond = "above" if towards == "input" else "below"
-    against = f"the expected best of {order} others" if isinstance(order, int) else f"alpha = {order:g}"
     return Scoring(
-        convention=f"Farrell, {towards}, against {against}: {beyond} 1 it does better than that",
+        convention=convention,
         columns={
             "score": [unit.score.value for unit in found],
             "interval": [unit.score if unit.score.has_interval else None for unit in found],
             "compared_with": [unit.peers for unit in found],
         },
+        cautions=doubts_about(problem, "fdh"),
+    )
+
+
+def _without_intervals(
+    problem: EnvelopmentProblem, order: int | float, towards: Orientation, convention: str
+) -> Scoring:
+    """Score many units, whose intervals would take too long."""
+    scores = (
+        order_m_scores(problem.inputs, problem.outputs, m=order, orientation=towards)
+        if isinstance(order, int)
+        else order_alpha_scores(problem.inputs, problem.outputs, alpha=order, orientation=towards)
+    )
+    return Scoring(
+        convention=convention,
+        columns={"score": scores.tolist()},
+        notes=(f"intervals are left out: they are told of up to {MOST_RESAMPLED:,} units",),
         cautions=doubts_about(problem, "fdh"),
     )
 

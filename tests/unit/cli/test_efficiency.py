@@ -338,6 +338,15 @@ def test_mistakes_end_with_one_sentence(isocost, write, arguments, sentence):
     assert sentence in err
 
 
+def test_what_would_take_too_long_is_refused_or_goes_without_intervals(isocost, write):
+    path = write("unit,x,y\n" + "\n".join(f"u{i},{1 + i % 91},{1 + i % 7}" for i in range(1_001)))
+    asked = (path, "--inputs", "x", "--outputs", "y", "--method")
+    status, _, err = isocost(*asked, "dea", "--bootstrap", "2000")
+    assert (status, "give fewer resamples" in err) == (2, True)
+    status, out, _ = isocost(*asked, "order-m")
+    assert (status, "intervals are left out: they are told of up to 1,000 units" in out) == (0, True)
+
+
 def test_a_constant_output_leaves_a_stochastic_frontier_nothing_to_explain(isocost, write):
     path = write("unit,x,y\n" + "\n".join(f"u{i},{1 + i},2" for i in range(9)))
     status, _, err = isocost(path, "--inputs", "x", "--outputs", "y", "--method", "sfa")
