@@ -321,7 +321,7 @@ def test_parts_that_stay_say_so(browser: Any, tmp_path: Path) -> None:
     report = report_files([sweep(tmp_path)], FileQuestion(machine="2xa800-owned"))
     price, hour = tried(browser, report, [[("price", "9")], [("utilization", "0.5")]])
     assert price["notes"] == 1  # the small print
-    assert hour["notes"] == 4  # and own against rent, what the hour hangs on, its assumptions
+    assert hour["notes"] == 6  # and own against rent, what the hour hangs on, its assumptions, two of energy
     assert Part(title="new", markup=Markup(), expendable=True).stays == "price hour service"
 
 

@@ -44,6 +44,7 @@ def mix_page(report: MixReport) -> str:
         verdict=_verdict(report),
         parts=[
             Part(title=figure.title, markup=figure_markup(figure), expendable=False),
+            *_remarks(report),
             *(
                 Part(title=each.title, markup=table_markup(each, opened=True), expendable=number == 0)
                 for number, each in enumerate(tables)
@@ -61,8 +62,18 @@ def _verdict(report: MixReport) -> Markup:
         {"class": "verdict", "aria-label": "Verdict"},
         element("p", {"class": "kicker"}, "Where to send requests"),
         element("h1", None, first),
-        *(element("p", {"class": "lead"}, each) for each in [*rest, *filter(None, mix_remarks(report))]),
+        *(element("p", {"class": "lead"}, each) for each in rest),
     )
+
+
+def _remarks(report: MixReport) -> list[Part]:
+    lines = [as_sentence(line.strip()) for line in mix_remarks(report) if line]
+    if not lines:
+        return []
+    title = "The average, and a cascade" if report.cascade is not None else "The average"
+    items = element("ul", None, *(element("li", None, line) for line in lines))
+    markup = element("section", {"class": "section"}, element("h2", None, title), items)
+    return [Part(title=title, markup=markup, expendable=False)]
 
 
 def _small_print(report: MixReport) -> list[Markup]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any
 
+from isocost.economics import THROUGHPUT
 from isocost.reporting.charts.tornado import tornado_figure
 from isocost.reporting.document import Part, figure_markup, table_markup
 from isocost.reporting.format import decimals, estimate_text, grouped
@@ -14,6 +15,8 @@ from isocost.reporting.objects import finite
 from isocost.reporting.plain import table_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from isocost.economics import CostSensitivity, Influence, ServiceInfluence, Turn
     from isocost.reporting.tables import Table
     from isocost.studies.report import StudyReport
@@ -56,8 +59,9 @@ def sensitivity_text(report: StudyReport, *, width: int = 100) -> str:
     found = report.sensitivity
     if found is None:
         return ""
-    lines = table_lines(_table(found, least=_LITTLE), width=width) if found.found.influences else [TITLE]
-    if few := sum(each.total_order < _LITTLE for each in found.found.influences):
+    shown = [each for each in found.found.influences if each.total_order >= _LITTLE or _measured(each)]
+    lines = table_lines(_table(found, shown), width=width) if shown else [TITLE]
+    if few := len(found.found.influences) - len(shown):
         lines.append(f"and {few} more, each with less than {100 * _LITTLE:g} % of the variance")
     for sentence in _sentences(found):
         lines += textwrap.wrap(sentence, width, subsequent_indent="  ", break_on_hyphens=False)
@@ -77,16 +81,20 @@ def sensitivity_parts(report: StudyReport) -> list[Part]:
     )
     parts.append(Part(title=_DECIDES, markup=section, expendable=True))
     if found.found.influences:
-        table = _table(found)
+        table = _table(found, found.found.influences)
         parts.append(Part(title=table.title, markup=table_markup(table, opened=False), expendable=True))
     return parts
 
 
-def _table(found: CostSensitivity, *, least: float = 0.0) -> Table:
+def _measured(each: Influence) -> bool:
+    return each.name == THROUGHPUT
+
+
+def _table(found: CostSensitivity, shown: Sequence[Influence]) -> Table:
     amounts = [found.found.value, *(end for each in found.found.influences for end in _ends(each))]
     digits = max(decimals(value) for value in amounts)
     return influence_table(
-        [each for each in found.found.influences if each.total_order >= least],
+        shown,
         title=f"{TITLE} ({shorten(found.deployment, _NAME)} at {found.load.label}): one at a time, and "
         "shares of the variance (Sobol)",
         unit="USD" if found.unit.startswith("USD") else "machine-s",

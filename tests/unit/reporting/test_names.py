@@ -13,6 +13,20 @@ def test_what_all_share_goes_first() -> None:
     assert list(short_names(names, 20).values()) == [f"{ELLIPSIS}{i}{ELLIPSIS}" for i in (7, 70, 405)]
 
 
+def test_words_that_all_share_go_wherever_they_stand() -> None:
+    names = ["vendor-1/some-model-36b-instruct", "vendor-2/some-model-7b-instruct"] + [
+        f"vendor-1/some-model-1{i}b-instruct" for i in range(3)
+    ]
+    told = [f"{ELLIPSIS}1{ELLIPSIS}36b{ELLIPSIS}", f"{ELLIPSIS}2{ELLIPSIS}7b{ELLIPSIS}"]
+    assert list(short_names(names, 12).values())[:2] == told
+
+
+def test_names_of_different_words_lose_what_all_begin_and_end_with() -> None:
+    names = ["organisation/alpha-7b-instruct-awq", "organisation/alpha-7b-v2-instruct-awq"]
+    told = [f"organis{ELLIPSIS}uct-awq", f"{ELLIPSIS}v2{ELLIPSIS}"]
+    assert list(short_names(names, 15).values()) == told
+
+
 def test_names_that_differ_when_cut_are_only_cut() -> None:
     names = ["a" * 30, "b" * 30, "c"]
     assert list(short_names(names, 9).values()) == [f"aaaa{ELLIPSIS}aaaa", f"bbbb{ELLIPSIS}bbbb", "c"]

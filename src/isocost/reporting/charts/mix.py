@@ -68,10 +68,11 @@ def _points(report: MixReport) -> Iterator[PlanePoint]:
     if mix is not None and len(mix.shares) > 1:
         short = short_names([unit.name for unit in report.units], 24)
         shares = " + ".join(f"{100 * share:.3g} % {short[name]}" for name, share in mix.shares)
-        yield PlanePoint(name=shares, x=mix.cost, y=mix.quality)
+        yield PlanePoint(name=shares, short="the mix", x=mix.cost, y=mix.quality)
     if cascade is not None and cascade.judged.cost.unit == report.axes[0].unit:
+        seen = cascade.judged
         yield PlanePoint(
-            name="the cascade, judged", x=cascade.judged.cost, y=cascade.judged.quality, chosen=False
+            name="the cascade, judged", short="cascade", x=seen.cost, y=seen.quality, chosen=False
         )
 
 

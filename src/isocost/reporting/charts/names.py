@@ -28,7 +28,7 @@ def short_names(names: Sequence[str], limit: int) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        From each name to its short one; two can still be alike when they differ in the middle only.
+        From each name to its short one; two can still be alike when what tells them apart is too long.
 
     Examples
     --------
@@ -40,24 +40,40 @@ def short_names(names: Sequence[str], limit: int) -> dict[str, str]:
     plain = {name: shorten(name, limit) for name in names}
     if len(set(plain.values())) == len(plain):
         return plain
-    before, after = _shared(list(plain))
-    return {name: _core(name, before, after, limit) for name in plain}
+    told = _different_words(list(plain))
+    return {name: shorten(short, limit) for name, short in zip(plain, told, strict=True)}
 
 
-def _shared(names: Sequence[str]) -> tuple[int, int]:
-    """Return how many letters all names share at either end, in whole words."""
-    return _shared_start(names), _shared_start([name[::-1] for name in names])
+def _different_words(names: Sequence[str]) -> list[str]:
+    """Leave out the words that all names share, and what all begin and end with."""
+    words = [re.split(r"([^A-Za-z0-9.]+)", name) for name in names]
+    if len({len(each) for each in words}) > 1:
+        return _cores(names)
+    same = [len(set(column)) == 1 for column in zip(*words, strict=True)]
+    return [_joined(each, same) for each in words]
+
+
+def _joined(words: Sequence[str], same: Sequence[bool]) -> str:
+    """Join the words that differ, with an ellipsis for each run that is left out."""
+    parts: list[str] = []
+    for place in range(0, len(words), 2):
+        if same[place]:
+            parts += [] if parts[-1:] == [_ELLIPSIS] or not words[place] else [_ELLIPSIS]
+        else:
+            follows = bool(parts) and parts[-1] != _ELLIPSIS
+            parts += [words[place - 1], words[place]] if follows else [words[place]]
+    return "".join(parts)
+
+
+def _cores(names: Sequence[str]) -> list[str]:
+    """Leave out the whole words that all names share at either end, but for who has nothing else."""
+    before, after = _shared_start(names), _shared_start([name[::-1] for name in names])
+    left, right = (_ELLIPSIS if cut else "" for cut in (before, after))
+    cores = [name[before : len(name) - after] for name in names]
+    return [f"{left}{core}{right}" if core else name for core, name in zip(cores, names, strict=True)]
 
 
 def _shared_start(names: Sequence[str]) -> int:
     same = takewhile(lambda letters: letters[0] == letters[1], zip(min(names), max(names), strict=False))
     start = "".join(letter for letter, _ in same)
     return max((found.end() for found in re.finditer(r"[^A-Za-z0-9]", start)), default=0)
-
-
-def _core(name: str, before: int, after: int, limit: int) -> str:
-    core = name[before : len(name) - after]
-    if not core:
-        return shorten(name, limit)
-    left, right = (_ELLIPSIS if cut else "" for cut in (before, after))
-    return f"{left}{shorten(core, limit - len(left) - len(right))}{right}"

@@ -25,6 +25,8 @@ class PlanePoint:
     name : str
         ``"half a, half b"``.
     x, y : Estimate
+    short : str
+        What it is called in a narrow picture; ``""``: the name, cut.
     chosen : bool
         Whether to stress it.
     """
@@ -32,6 +34,7 @@ class PlanePoint:
     name: str
     x: Estimate
     y: Estimate
+    short: str = ""
     chosen: bool = True
 
 

@@ -104,7 +104,7 @@ def _unit_label(plot: Plot, unit: FrontierUnit, name: str) -> Label:
 
 def _point_label(plot: Plot, point: PlanePoint) -> Label:
     x, y = plot.at(point.x.value, point.y.value)
-    name = shorten(point.name, 34 if plot.narrow else 70)
+    name = point.short or shorten(point.name, 20) if plot.narrow else shorten(point.name, 70)
     kind = "label chosen" if point.chosen else "label"
     return Label(x=x, y=y, text=name, gap=13.0, kind=kind, size=13.0)
 
