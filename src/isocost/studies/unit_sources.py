@@ -113,6 +113,10 @@ def open_units(source: UnitSource) -> OpenedUnits:
     header = _header(source)
     if header is None or not _is_of_units(header, columns, source):
         return _of_levels(source, columns, header)
+    if source.money != LevelMoney():
+        raise InputError(
+            "--price-per-hour and --machine price levels of load; a file of units has its own columns of cost"
+        )
     path = source.paths[0]
     mine = {
         theirs: ours for theirs, ours in source.renames.items() if source.quality is None or theirs in header

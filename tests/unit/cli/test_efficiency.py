@@ -326,6 +326,7 @@ def test_dominance_takes_numbers_below_0_and_says_that_there_are_no_scores(isoco
         (["--method", "dea", "--group", "vendor"], "has no column 'vendor' for the group"),
         (["--method", "dea", "--date", "y"], "--date needs two dates at least"),
         (["--method", "sfa", "--kind", "profit"], "--kind must be one of production, cost; got 'profit'"),
+        (["--price-per-hour", "2"], "--price-per-hour and --machine price levels of load"),
         (["--task", "t"], "--quality-metric and --task go with --quality RESULTS"),
         (["--preset", "capability", "--method", "dea"], "--inputs does not go with --preset capability"),
     ],
