@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from isocost.reporting.format import bracket, decimals, estimate_text, grouped, probability
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["NAME_LIMIT", "possible", "shown_rows", "unit_tables"]
 
 NAME_LIMIT = 42
-PEER_LIMIT = 24
+PEER_LIMIT = 28
 _PEERS = 3
 
 
@@ -95,8 +96,10 @@ def _units(report: UnitReport, most: int) -> Table:
 def _values(report: UnitReport, rows: Sequence[int]) -> Iterator[tuple[Column, list[str]]]:
     estimates = [report.table.estimates(row) for row in rows]
     for place, axis in enumerate(report.table.axes):
-        column = Column(title=axis.name, unit=f"{axis.better} is better")
-        yield column, [estimate_text(row[place]) for row in estimates]
+        plain = axis.unit not in ("", "s") and not axis.unit.startswith("USD")
+        unit = f"{axis.unit}, {axis.better}" if plain else f"{axis.better} is better"
+        told = [replace(row[place], unit="") if plain else row[place] for row in estimates]
+        yield Column(title=axis.name, unit=unit), [estimate_text(value) for value in told]
 
 
 def _cells(report: UnitReport) -> Iterator[tuple[Column, Callable[[ScoredUnit], str]]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from isocost.frontier.direction import Direction
 from isocost.reporting.markup import clean, shorten
-from isocost.reporting.plain import table_lines
+from isocost.reporting.plain import LEAST, table_lines
 from isocost.reporting.unit_tables import NAME_LIMIT, possible, unit_tables
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ __all__ = ["method_lines", "unit_sentence", "unit_text"]
 
 FEW = 8
 """Names in a sentence, at most."""
+NAMED = 28
+"""Characters of a name that are shown even where lines get longer than they should."""
 ROWS = 40
 """Units in the text, at most; JSON has all."""
 _RETURNS = {
@@ -34,8 +36,10 @@ _RETURNS = {
 def unit_text(report: UnitReport, *, width: int = 100) -> str:
     """Write the verdict, how scores are to be read, a line for each unit, and the doubts."""
     lines = [unit_sentence(report), *method_lines(report)]
+    longest = max((len(unit.name) for unit in report.units[:ROWS]), default=0)
+    least = max(LEAST, min(longest, NAMED))  # loads are told apart by the end of a name
     for table in unit_tables(report, most=ROWS):
-        lines += ["", *table_lines(table, width=width)]
+        lines += ["", *table_lines(table, width=width, least=least)]
     if len(report.units) > ROWS:
         lines.append(f"… and {len(report.units) - ROWS:,} more; --json has all")
     return "\n".join([*lines, *(f"! {clean(shorten(each.text, 400))}" for each in report.cautions)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -158,8 +159,8 @@ def level_units(
         )
     choice = choice or LevelChoice()
     reports = _reports(paths, money or LevelMoney(), choice)
-    several = len(reports) > 1
-    levels = [each for report in reports for each in _levels(report, several=several)]
+    counted = Counter(each.deployment.name for report in reports for each in report.deployments)
+    levels = [each for report in reports for each in _levels(report, counted)]
     chosen = [
         each for each in levels if all(each.facts[k] == v for k, v in choice.where.items() if k in _GROUPS)
     ]
@@ -210,11 +211,11 @@ def _reports(paths: Sequence[Path], money: LevelMoney, choice: LevelChoice) -> l
     return found
 
 
-def _levels(report: StudyReport, *, several: bool) -> Iterator[_Level]:
+def _levels(report: StudyReport, counted: Mapping[str, int]) -> Iterator[_Level]:
     for each in report.deployments:
         if each.curve is None:
             continue
-        before = f"{report.name}: " if several else ""
+        before = f"{report.name}: " if counted[each.deployment.name] > 1 else ""
         for level in each.curve.levels:
             yield _Level(
                 name=f"{before}{each.deployment.name} at {level.load.label}",
@@ -244,7 +245,7 @@ def _known(
         None if level.load.concurrency is None else _exact(level.load.concurrency, "", "asked for"),
     )
     size = each.deployment.parameters
-    yield "parameters", None if size is None else _exact(size, "parameters", "architecture")
+    yield "parameters", None if size is None else _exact(size, "", "architecture")
     count = [pool.accelerators for pool in each.deployment.pools]
     yield "gpus", None if None in count else _exact(sum(one or 0 for one in count), "", "deployment")
     yield "requests_per_second", _mean([point.requests_per_second for point in level.points])

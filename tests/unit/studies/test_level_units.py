@@ -46,13 +46,18 @@ def test_a_study_and_several_studies(tmp_path):
     write_sweep(two, deployment("larger"), 0.05)
     found = level_units([one, two], columns(("machine_s",), ("user_tokens_per_second", "parameters")))
     assert len(found.table.names) == 4
-    assert all(name.startswith(("one: ", "two: ")) for name in found.table.names)
+    assert found.table.names[0].startswith("little-F16 at ")
     assert set(found.models) == {"little-F16", "larger-F16"}
     assert sorted(set(found.table.values[:, 2])) == [1e7, 3e7]
     alone = level_units(
         [one], columns(("machine_s",), ("gpus",)), choice=LevelChoice(where={"deployment": "little-F16"})
     )
     assert set(alone.table.values[:, 1]) == {1.0}
+    three = tmp_path / "three"
+    write_sweep(three, deployment("little"), 0.03)
+    again = level_units([one, three], columns(("machine_s",), ("gpus",))).table
+    assert {name.split(": ")[0] for name in again.names} == {"one", "three"}
+    assert len(set(again.clusters)) == 2
 
 
 def test_quality_is_joined_by_deployment(tmp_path, sweep):
