@@ -1,4 +1,4 @@
-"""``isocost frontier``: which units no other one dominates; who is efficient at which capability."""
+"""``isocost frontier``: who is efficient, by inputs and outputs or by capability."""
 
 from __future__ import annotations
 
@@ -7,23 +7,69 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from isocost.cli import options
+from isocost.cli import efficiency, options, sweeps
 from isocost.cli.showing import write_page
 from isocost.core.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from isocost.frontier import Dominance
 
 __all__ = ["frontier"]
 
 
 def frontier(
-    units: Annotated[Path, typer.Argument(help="A CSV file, one unit a row.", metavar="UNITS.csv")],
-    inputs: Annotated[
-        str | None, typer.Option("--inputs", help="Columns where less is better.", metavar="A,B")
+    units: Annotated[
+        list[Path],
+        typer.Argument(
+            help="A CSV file, one unit a row; or studies and sweeps, whose levels of load are the units.",
+            metavar="UNITS.csv|STUDY...",
+        ),
+    ],
+    inputs: efficiency.Inputs = None,
+    outputs: efficiency.Outputs = None,
+    bad: efficiency.Bad = None,
+    method: efficiency.MethodOption = "pareto",
+    rts: efficiency.Returns = None,
+    orientation: efficiency.Orientation = None,
+    direction: efficiency.DirectionOption = None,
+    disposability: efficiency.DisposabilityOption = None,
+    ratio: efficiency.Ratio = None,
+    prices: efficiency.Prices = None,
+    super_efficiency: efficiency.Super = False,
+    bootstrap: efficiency.Bootstrap = None,
+    order: efficiency.Order = None,
+    form: efficiency.Form = None,
+    distribution: efficiency.Distribution = None,
+    kind: efficiency.Kind = None,
+    group: efficiency.Group = None,
+    cluster: efficiency.Cluster = None,
+    date: efficiency.Date = None,
+    reference: Annotated[
+        Path | None,
+        typer.Option(
+            "--reference",
+            help="Hold units against those of this file, of the same columns.",
+            metavar="UNITS.csv",
+        ),
     ] = None,
-    outputs: Annotated[
-        str | None, typer.Option("--outputs", help="Columns where more is better.", metavar="C,D")
+    quality: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--quality",
+            help="Scores of lm-evaluation-harness, HELM, Inspect or a CSV file, joined as quality; may "
+            "be given "
+            "again.",
+            metavar="RESULTS",
+        ),
+    ] = None,
+    quality_metric: Annotated[
+        str | None, typer.Option("--quality-metric", help="Of --quality: the metric to take of each task.")
+    ] = None,
+    task: Annotated[
+        list[str] | None,
+        typer.Option("--task", help="Of --quality: only this task; may be given again."),
     ] = None,
     preset: Annotated[
         str | None,
@@ -47,28 +93,43 @@ def frontier(
     ] = None,
     renames: options.Renames = None,
     where: options.Where = None,
+    price_per_hour: sweeps.PricePerHour = None,
+    machine: sweeps.Machine = None,
+    seed: Annotated[int, typer.Option("--seed", help="Seeds draws and resamples.")] = 0,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="With the preset: write a page too.")
+        Path | None, typer.Option("--output", "--out", "-o", help="Write a page too.", metavar="FILE.html")
     ] = None,
     as_json: options.Json = False,
 ) -> None:
-    """Find who is undominated, by inputs and outputs or by capability."""
+    """Find who is efficient, by inputs and outputs or by capability."""
     chosen = options.parse_pairs(where, "--where", "COLUMN=VALUE")
     mapped = options.parse_pairs(renames, "--map", "THEIRS=OURS")
-    if preset is None:
-        _refuse(
-            {"--metrics": metrics, "--scenario": scenario, "--output": output},
-            "goes with --preset capability only",
-        )
-        _units(units, inputs, outputs, _dominance(dominance, "strict"), name, mapped, chosen, as_json=as_json)
-        return
-    if preset != "capability":
-        raise InputError(f"--preset must be capability, got {preset!r}")
-    _refuse(
-        {"--inputs": inputs, "--outputs": outputs, "--name": name}, "does not go with --preset capability"
+    columns = efficiency.Columns(
+        inputs=inputs,
+        outputs=outputs,
+        bad=bad,
+        ratio=ratio,
+        name=name,
+        group=group,
+        cluster=cluster,
+        date=date,
     )
+    places = efficiency.Places(
+        paths=units, renames=mapped, where=chosen, quality=quality, quality_metric=quality_metric, tasks=task,
+        price_per_hour=price_per_hour, machine=machine, reference=reference,
+    )  # fmt: skip
+    asked = efficiency.Asked(
+        method=method, dominance=dominance, rts=rts, orientation=orientation, direction=direction,
+        disposability=disposability, prices=prices, super_efficiency=super_efficiency, bootstrap=bootstrap,
+        order=order, form=form, distribution=distribution, kind=kind, seed=seed,
+    )  # fmt: skip
+    if preset is None:
+        _refuse({"--metrics": metrics, "--scenario": scenario}, "goes with --preset capability only")
+        efficiency.show_efficiency(columns, places, asked, output, as_json=as_json)
+        return
+    _check_preset(preset, columns, places, asked)
     _capability(
-        units,
+        units[0],
         _dominance(dominance, "weak"),
         options.parse_names(metrics, "--metrics"),
         scenario or [],
@@ -79,30 +140,41 @@ def frontier(
     )
 
 
-def _units(
-    path: Path,
-    inputs: str | None,
-    outputs: str | None,
-    dominance: Dominance,
-    name: str | None,
-    renames: dict[str, str],
-    where: dict[str, str],
-    *,
-    as_json: bool,
+def _check_preset(
+    preset: str, columns: efficiency.Columns, places: efficiency.Places, asked: efficiency.Asked
 ) -> None:
-    from isocost.reporting import unit_json, unit_text
-    from isocost.studies.units import unit_report
-
-    report = unit_report(
-        path,
-        inputs=options.parse_names(inputs, "--inputs"),
-        outputs=options.parse_names(outputs, "--outputs"),
-        dominance=dominance,
-        name=name,
-        renames=renames,
-        where=where,
-    )
-    typer.echo(unit_json(report) if as_json else unit_text(report, width=options.width()))
+    """Refuse what a comparison of capability has no use for."""
+    if preset != "capability":
+        raise InputError(f"--preset must be capability, got {preset!r}")
+    if len(places.paths) > 1:
+        raise InputError(f"--preset capability reads one file, got {len(places.paths)}")
+    others = {
+        "--inputs": columns.inputs,
+        "--outputs": columns.outputs,
+        "--bad": columns.bad,
+        "--ratio": columns.ratio,
+        "--name": columns.name,
+        "--group": columns.group,
+        "--cluster": columns.cluster,
+        "--date": columns.date,
+        "--method": None if asked.method == "pareto" else asked.method,
+        "--rts": asked.rts,
+        "--orientation": asked.orientation,
+        "--direction": asked.direction,
+        "--disposability": asked.disposability,
+        "--prices": asked.prices,
+        "--super": asked.super_efficiency or None,
+        "--bootstrap": asked.bootstrap,
+        "--order": asked.order,
+        "--form": asked.form,
+        "--distribution": asked.distribution,
+        "--kind": asked.kind,
+        "--reference": places.reference,
+        "--quality": places.quality,
+        "--price-per-hour": places.price_per_hour,
+        "--machine": places.machine,
+    }
+    _refuse(others, "does not go with --preset capability")
 
 
 def _capability(
@@ -140,7 +212,7 @@ def _dominance(text: str | None, otherwise: Dominance) -> Dominance:
     return "weak" if text == "weak" else "strict"
 
 
-def _refuse(given: dict[str, object], where: str) -> None:
+def _refuse(given: Mapping[str, object], where: str) -> None:
     for option, value in given.items():
         if value is not None:
             raise InputError(f"{option} {where}")

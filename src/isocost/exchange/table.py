@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["Row", "Table", "named_unit", "read_table"]
+__all__ = ["Row", "Table", "named_unit", "read_header", "read_table"]
 
 _ENDINGS = (
     ("tokens_per_second", "tokens/s"),
@@ -147,6 +147,19 @@ def read_table(
     return Table(source=path.name, columns=columns, rows=_chosen(path, columns, rows, where or {}))
 
 
+def read_header(path: Path) -> tuple[str, ...]:
+    """Read the names of a CSV file's columns, and no further.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or is empty.
+    """
+    with csv_rows(path) as reader:
+        header = next((cells for cells in reader if any(cell.strip() for cell in cells)), ())
+    return _columns(path, header, {})
+
+
 def named_unit(column: str) -> str:
     """Tell the unit that a column's name ends in; ``""`` where it names none.
 
@@ -162,7 +175,7 @@ def named_unit(column: str) -> str:
 def _lines(path: Path) -> list[tuple[int, list[str]]]:
     """Read lines that hold something, with the number of the line each ends in."""
     with csv_rows(path) as reader:
-        return [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
+        return [(reader.line_num, cells) for cells in reader if "".join(cells).strip()]
 
 
 def _columns(path: Path, header: Sequence[str], renames: Mapping[str, str]) -> tuple[str, ...]:
@@ -186,7 +199,7 @@ def _columns(path: Path, header: Sequence[str], renames: Mapping[str, str]) -> t
 def _row(path: Path, line: int, cells: Sequence[str], columns: Sequence[str]) -> Row:
     if len(cells) != len(columns):
         raise InputError(f"{path}, line {line}: {len(cells)} cells under {len(columns)} columns")
-    return Row(line=line, cells={name: cell.strip() for name, cell in zip(columns, cells, strict=True)})
+    return Row(line=line, cells=dict(zip(columns, map(str.strip, cells), strict=True)))
 
 
 def _chosen(

@@ -16,7 +16,16 @@ if TYPE_CHECKING:
 
     from isocost.exchange.table import Row, Table
 
-__all__ = ["CapabilityFile", "UnitFile", "read_capability", "read_units"]
+__all__ = [
+    "NORMAL_95",
+    "UNIT_NAMES",
+    "CapabilityFile",
+    "UnitFile",
+    "check_columns",
+    "read_capability",
+    "read_units",
+    "refuse_twice",
+]
 
 CAPABILITY_NAMES = ("capability", "accuracy", "exact_match", "score", "quality")
 METRIC_NAMES = (
@@ -103,7 +112,7 @@ def read_capability(
     scenario, model = (table.column((name,), f"the {name}") for name in ("scenario", "model"))
     score = table.column(CAPABILITY_NAMES, "the capability")
     names = _metrics(table, metrics, (scenario, model, score))
-    _refuse_twice(table, scenario, model)
+    refuse_twice(table, scenario, model)
     units = [
         CapabilityUnit(
             scenario=_text(table, row, scenario),
@@ -163,12 +172,12 @@ def read_units(
         If the file is no table, lacks a column, holds something else than numbers, or a name comes twice.
     """
     columns = [*inputs, *outputs]
-    _check_columns(columns)
+    check_columns(columns)
     table = read_table(path, renames=renames, where=where)
     for column in columns:
         table.column((column,), "an input or output")
     label = table.column((name,) if name else UNIT_NAMES, "the name of each unit")
-    _refuse_twice(table, label)
+    refuse_twice(table, label)
     units = [unit for row in table.rows if (unit := _unit(table, row, label, columns)) is not None]
     if not units:
         raise InputError(f"{path}: none of the {len(table.rows)} units has all of {', '.join(columns)}")
@@ -177,7 +186,8 @@ def read_units(
     return UnitFile(axes=tuple(axes), units=tuple(units), cautions=_left_out(missing, "a value is missing"))
 
 
-def _check_columns(columns: Sequence[str]) -> None:
+def check_columns(columns: Sequence[str]) -> None:
+    """Refuse a frontier by no column, or by one column twice."""
     if not columns:
         raise InputError("a frontier needs columns to compare by: give --inputs a,b and --outputs c")
     twice = next((column for column in columns if columns.count(column) > 1), None)
@@ -189,7 +199,7 @@ def _metrics(table: Table, asked: Sequence[str], others: Sequence[str]) -> tuple
     if asked:
         for name in asked:
             table.column((name,), "a metric")
-        _check_columns([*asked, *others])
+        check_columns([*asked, *others])
         return tuple(asked)
     known = tuple(name for name in METRIC_NAMES if name in table.columns)
     if not known:
@@ -200,7 +210,7 @@ def _metrics(table: Table, asked: Sequence[str], others: Sequence[str]) -> tuple
     return known
 
 
-def _refuse_twice(table: Table, *columns: str) -> None:
+def refuse_twice(table: Table, *columns: str) -> None:
     """Refuse two rows of one name, and say by which column they might be told apart."""
     seen: dict[tuple[str, ...], Row] = {}
     for row in table.rows:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from isocost.frontier.neighbourhoods import neighbourhoods
 from isocost.frontier.pareto import gains_of
 
 if TYPE_CHECKING:
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
     from isocost.frontier.dominance import Frontier
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
+    IntArray = np.ndarray[Any, np.dtype[np.intp]]
 
-__all__ = ["Improvement", "improvements"]
+__all__ = ["Improvement", "bettered", "improvements"]
 
 _CELLS = 4_000_000  # compared at a time, so that a million units fit in memory
 
@@ -79,7 +81,7 @@ def improvements(frontier: Frontier) -> tuple[tuple[Improvement, ...], ...]:
     ahead = np.array([number for number, unit in enumerate(frontier.units) if unit.on_frontier])
     found: list[list[Improvement]] = [[] for _ in frontier.units]
     for column, axis in enumerate(frontier.axes):
-        for number, rival in _bettered(gains, ahead, column):
+        for number, rival in bettered(gains, ahead, column):
             own, possible = float(values[number, column]), float(values[rival, column])
             share = None if own == 0 else abs(possible - own) / abs(own)
             found[number].append(
@@ -88,16 +90,48 @@ def improvements(frontier: Frontier) -> tuple[tuple[Improvement, ...], ...]:
     return tuple(tuple(each) for each in found)
 
 
-def _bettered(gains: FloatArray, ahead: Any, column: int) -> Iterator[tuple[int, int]]:  # noqa: ANN401
-    """Yield units that are bettered on a column with all else at least as good, and by whom the most."""
-    rivals = gains[ahead]
-    others = [number for number in range(gains.shape[1]) if number != column]
-    step = max(1, _CELLS // max(1, rivals.size))
-    for start in range(0, len(gains), step):
-        part = gains[start : start + step]
-        fits = (rivals[None, :, others] >= part[:, None, others]).all(axis=2)
-        reached = np.where(fits, rivals[None, :, column], -np.inf)
+def bettered(gains: FloatArray, ahead: IntArray, column: int) -> Iterator[tuple[int, int]]:
+    """Yield units that are bettered on a column with all else at least as good, and by whom the most.
+
+    Parameters
+    ----------
+    gains : float array, shape (n, axes)
+        More is better.
+    ahead : int array
+        The undominated units.
+    column : int
+
+    Yields
+    ------
+    tuple of (int, int)
+
+    Examples
+    --------
+    >>> list(bettered(np.array([[-0.88, 0.8], [-1.0, 0.8]]), np.array([0]), 0))
+    [(1, 0)]
+    """
+    others = np.arange(gains.shape[1]) != column
+    rivals, reached = gains[np.ix_(ahead, others)], gains[ahead, column]
+    for group in neighbourhoods(gains):
+        fits = (rivals >= group.least[others]).all(axis=1)
+        sure = (rivals >= group.most[others]).all(axis=1)
+        least = max(group.least[column], reached[sure].max(initial=-np.inf))
+        able = ahead[fits & (reached >= least)]
+        if able.size:
+            yield from _bettered(gains, group.rows, able, column)
+
+
+def _bettered(gains: FloatArray, rows: IntArray, able: IntArray, column: int) -> Iterator[tuple[int, int]]:
+    """Do so for some rows and for rivals that may be the best of one of them."""
+    step = max(1, _CELLS // len(able))
+    for start in range(0, len(rows), step):
+        part = rows[start : start + step]
+        fits = np.ones((len(part), len(able)), dtype=np.bool_)
+        for number in range(gains.shape[1]):
+            if number != column:
+                fits &= gains[None, able, number] >= gains[part, None, number]
+        reached = np.where(fits, gains[None, able, column], -np.inf)
         best = reached.argmax(axis=1)
-        gained = reached[np.arange(len(part)), best] > part[:, column]
+        gained = reached[np.arange(len(part)), best] > gains[part, column]
         for row in np.flatnonzero(gained).tolist():
-            yield start + row, int(ahead[best[row]])
+            yield int(part[row]), int(able[best[row]])

@@ -14,7 +14,8 @@ from isocost.reporting.comparison_envelope import comparison_json
 from isocost.reporting.comparison_page import comparison_page
 from isocost.reporting.envelope import envelope, envelope_json, estimate_object
 from isocost.reporting.fetched import fetched_json
-from isocost.reporting.frontier_envelope import capability_json, unit_json
+from isocost.reporting.frontier_envelope import capability_json
+from isocost.reporting.frontier_page import frontier_page
 from isocost.reporting.hourly import hourly_text
 from isocost.reporting.hourly_envelope import hourly_json
 from isocost.reporting.machines import machines_json, machines_text, prices_json, prices_text
@@ -31,6 +32,7 @@ from isocost.reporting.times_page import times_page
 from isocost.reporting.trends import trends_json, trends_text
 from isocost.reporting.trends_page import trends_page
 from isocost.reporting.units import unit_text
+from isocost.reporting.units_envelope import unit_json
 from isocost.reporting.verdict import Verdict, verdict_of
 
 __all__ = [
@@ -57,6 +59,7 @@ __all__ = [
     "envelope_json",
     "estimate_object",
     "fetched_json",
+    "frontier_page",
     "helm_json",
     "hourly_json",
     "hourly_text",

@@ -1,4 +1,4 @@
-"""Frontiers of files for programs: the same envelope as every command."""
+"""Frontiers by capability for programs: the same envelope as every command."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from isocost.reporting.capability import capability_verdict
 from isocost.reporting.envelope import SCHEMA, estimate_object
-from isocost.reporting.units import unit_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,9 +15,8 @@ if TYPE_CHECKING:
     from isocost.core.provenance import Provenance
     from isocost.frontier import RankAgreement, ScenarioFrontier
     from isocost.studies.capability import CapabilityReport
-    from isocost.studies.units import UnitReport
 
-__all__ = ["capability_json", "unit_json"]
+__all__ = ["capability_json"]
 
 Json = dict[str, Any]
 
@@ -48,31 +46,6 @@ def capability_json(report: CapabilityReport) -> str:
         {"text": capability_verdict(report).text, "state": "compared"},
         tables,
         {"dominance": report.dominance},
-        report.cautions,
-        report.provenance,
-    )
-
-
-def unit_json(report: UnitReport) -> str:
-    """Return a frontier of units as JSON text; the table ``units`` has a row a unit."""
-    units = [
-        {
-            "name": unit.name,
-            "on_frontier": unit.on_frontier,
-            "dominated_by": list(unit.dominated_by),
-            "values": {
-                axis.name: estimate_object(value)
-                for axis, value in zip(report.frontier.axes, unit.values, strict=True)
-            },
-        }
-        for unit in report.frontier.units
-    ]
-    axes = [{"name": a.name, "unit": a.unit, "better": a.better} for a in report.frontier.axes]
-    return _written(
-        "Which units does no other one dominate?",
-        {"text": unit_sentence(report), "state": "compared"},
-        {"axes": axes, "units": units},
-        {"dominance": report.frontier.dominance},
         report.cautions,
         report.provenance,
     )

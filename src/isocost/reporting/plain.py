@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
     from isocost.reporting.tables import Column, Table
 
-__all__ = ["table_lines"]
+__all__ = ["LEAST", "table_lines"]
 
 GAP = 2
 LEAST = 12
 """Columns of text are not cut below this width."""
 
 
-def table_lines(table: Table, *, width: int = 100) -> list[str]:
+def table_lines(table: Table, *, width: int = 100, least: int = LEAST) -> list[str]:
     r"""Write a table as lines: title, headings, rows under their group; the first column gives way for width.
 
     Parameters
@@ -27,6 +27,8 @@ def table_lines(table: Table, *, width: int = 100) -> list[str]:
     table : Table
     width : int
         Columns of the terminal; where even short names do not fit, lines are longer.
+    least : int
+        The first column is not cut below so many characters.
 
     Examples
     --------
@@ -44,7 +46,7 @@ def table_lines(table: Table, *, width: int = 100) -> list[str]:
     heads = _headings(table.columns, needed)
     sizes = [max(len(row[i]) for row in [*heads, *rows]) for i in range(len(table.columns))]
     spare = width - sum(sizes[1:]) - GAP * (len(sizes) - 1)
-    sizes[0] = min(sizes[0], max(spare, LEAST))
+    sizes[0] = min(sizes[0], max(spare, least))
     lines = [table.title, *(_line(row, table.columns, sizes) for row in heads)]
     for name, group in table.groups:
         lines += [clean(name)] if name else []
