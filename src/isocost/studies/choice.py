@@ -96,14 +96,16 @@ def frontier_of_levels(reports: Sequence[DeploymentReport]) -> Frontier | None:
 
     Quality is that on questions which all were asked; without it size takes its place, where all are known.
     Levels are compared by dominance alone: a share of right answers is bounded, and cannot be scaled.
+    Where some have a price and others none, only those with one are compared.
     """
-    units = [
+    seen = [
         (report, level)
         for report in reports
         if report.curve is not None
         for level in report.curve.levels
         if "user_speed.p50" in level.latency
     ]
+    units = [each for each in seen if "output" in each[1].cost_per_million_tokens] or seen
     if not units:
         return None
     quality = {name: each.score for name, each in shared_quality(reports).items()}
