@@ -192,9 +192,10 @@ def _priced(name: str, price: HourlyPrice) -> Assumption:
 def workload_cautions(reports: Sequence[DeploymentReport]) -> Iterator[Caution]:
     """Yield a doubt where deployments were measured under different workloads."""
     workloads = dict.fromkeys(report.workload for report in reports if report.curve is not None)
+    first = next(iter(workloads), "")
     if len(workloads) > 1:
         yield Caution(
             "several-workloads",
             f"{len(workloads)} workloads were measured, and costs under different ones are not alike: "
-            f"the recommendation is for {next(iter(workloads))!r}",
+            f"the recommendation is for {repr(first) if first else 'the first, which has no name'}",
         )

@@ -205,3 +205,19 @@ def test_a_percentile_that_a_file_does_not_tell_is_not_for_want_of_requests(writ
     told = terminal_text(report)
     assert "cannot judge ttft.p99" in told
     assert "too few for" not in told
+
+
+@pytest.mark.parametrize(
+    ("prices", "says"),
+    [
+        (("9", "2", ""), "The cheapest of 2 comparable deployments, of 3."),
+        (("9", "", ""), "None of the other 2 deployments can be compared with it."),
+        (("9", "2", "4"), "The cheapest of 3 deployments."),
+        (("", "", ""), "The cheapest of 3 deployments."),
+        (("9", ""), "The other deployment cannot be compared with it."),
+    ],
+)
+def test_only_those_that_can_be_compared_are_counted_as_rivals(write, prices, says):
+    rows = [f"{'abc'[i]},1,{100 + i},{price}\n" for i, price in enumerate(prices)]
+    text = "gpu,concurrency,output_tokens_per_second,price_usd_per_hour\n" + "".join(rows)
+    assert says in verdict_of(report_files([write(text)])).text
