@@ -423,3 +423,23 @@ def test_labels_of_service_levels_are_the_librarys(browser: Any) -> None:
 
     given = json.dumps([service_data(level, asked=True) for level in levels])
     assert pure(browser, f"{given}.map(isocost.sentence.label)") == [level.label for level in levels]
+
+
+@pytest.mark.parametrize(
+    ("workloads", "says"), [("aab", "of 2 comparable deployments, of 3"), ("abb", "None of")]
+)
+def test_rivals_are_counted_as_in_the_library(
+    browser: Any, tmp_path: Path, workloads: str, says: str
+) -> None:
+    rows = [
+        f"gpu{i},{name},{load},{(100 - i) * load**0.8:.0f},{20 * load}\n"
+        for i, name in enumerate(workloads)
+        for load in (1, 4, 16)
+    ]
+    file = tmp_path / "several.csv"
+    file.write_text("gpu,workload,concurrency,output_tokens_per_second,ttft_p95_ms\n" + "".join(rows))
+    report = report_files([file], promised("ttft.p95=500ms"))
+    (seen,) = tried(browser, report, [[("service-0", "90")]])
+    truth = verdict_of(report_files([file], promised("ttft.p95=90ms"))).text
+    assert says in truth
+    assert seen["verdict"] == truth

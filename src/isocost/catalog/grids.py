@@ -43,9 +43,10 @@ def grid_intensity(zone: str) -> Assumed:
     table = _table()
     if zone.upper() not in table:
         nearest = ", ".join(nearest_names(zone, map(str.lower, table))).upper()
+        near = f" (nearest: {nearest})" if len(zone) == len("FRA") else ""  # no name is near to a code
         raise CatalogError(
-            f"ecologits knows no grid {zone!r}: give an ISO 3166-1 alpha-3 code such as FRA, DEU, USA or WOR "
-            f"(nearest: {nearest}), or the intensity itself: --grid 350g/kWh"
+            f"ecologits knows no grid {zone!r}: give an ISO 3166-1 alpha-3 code such as FRA, DEU, USA or WOR"
+            f"{near}, or the intensity itself: --grid 350g/kWh"
         )
     return Assumed(
         value=1000 * table[zone.upper()],

@@ -57,6 +57,8 @@ class Assumed:
         low, high = self.ends
         if not all(math.isfinite(number) for number in (low, self.value, high)):
             raise InputError(f"an assumption must be finite, got {self.value!r} in [{low!r}, {high!r}]")
+        if low > high:
+            raise InputError(f"the range [{low:g}, {high:g}] has its ends the wrong way round; low first")
         if not low <= self.value <= high:
             raise InputError(
                 f"the value {self.value:g} lies outside its own range [{low:g}, {high:g}]; "

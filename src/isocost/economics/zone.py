@@ -101,8 +101,8 @@ def probabilities_of_being_best(
     Returns
     -------
     list of float or None
-        0 for levels that do not qualify; all ``None`` where a level that qualifies was not repeated:
-        within one run nothing tells how much the next one would differ.
+        0 for levels that do not qualify; all ``None`` where a level that qualifies (or, if none does, any)
+        was not repeated: within one run nothing tells how much the next one would differ.
 
     Examples
     --------
@@ -111,10 +111,10 @@ def probabilities_of_being_best(
     [0.0, 0.5, 0.2]
     """
     inside = [i for i, fits in enumerate(qualified) if fits]
+    if min(len(throughput[i]) for i in inside or range(len(throughput))) < 2:
+        return [None] * len(throughput)
     if not inside:
         return [0.0] * len(throughput)
-    if min(len(throughput[i]) for i in inside) < 2:
-        return [None] * len(throughput)
     stated = confidences_of_least([[-math.log(rate) for rate in throughput[i]] for i in inside])
     found = dict(zip(inside, stated, strict=True))
     return [found.get(i, 0.0) for i in range(len(throughput))]

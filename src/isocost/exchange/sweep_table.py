@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,15 @@ from isocost.core.estimate import Caution, Estimate
 from isocost.core.load import Load
 from isocost.core.operating_point import Latency, OperatingPoint
 from isocost.core.provenance import Provenance
+from isocost.exchange.sweep_columns import (
+    DEPLOYMENT,
+    LATENCY,
+    LOADS,
+    PRICE,
+    THROUGHPUT,
+    is_ours,
+    refuse_misnamed,
+)
 from isocost.exchange.sweep_file import StatedPrice, SweepFile, SweepFormat
 from isocost.exchange.table import read_table
 
@@ -22,22 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read_sweep"]
 
-_LOADS = ("concurrency", "rate")
-_THROUGHPUT = "output_tokens_per_second"
-_NUMBERS = (
-    *_LOADS,
-    _THROUGHPUT,
-    "input_tokens_per_second",
-    "requests_per_second",
-    "power_w",
-    "requests",
-    "failed",
-    "duration_s",
-)
-_LATENCY = re.compile(r"(?P<metric>ttft|tpot|gaps|e2e)_(?P<statistic>mean|p\d+(?:\.\d+)?)_(?P<unit>ms|s)")
-_PRICE = re.compile(r"price_(?P<currency>[a-z]{3})_per_hour")
 _BASES = {"gaps": "pooled gaps"}
-_DEPLOYMENT = "deployment"
 _MANY = 3
 _LEAST, _MOST = 1e-9, 1e12
 
@@ -103,28 +96,23 @@ def _renames(path: Path, names: Mapping[str, str]) -> dict[str, str]:
     has = read_table(path).columns
     swapped = {}
     for one, other in names.items():
-        theirs, ours = (one, other) if one in has and not (other in has and _is_ours(one)) else (other, one)
+        theirs, ours = (one, other) if one in has and not (other in has and is_ours(one)) else (other, one)
         swapped[theirs] = ours
     return swapped
 
 
-def _is_ours(name: str) -> bool:
-    known = name in (*_NUMBERS, "repeat", _DEPLOYMENT)
-    return known or bool(_LATENCY.fullmatch(name) or _PRICE.fullmatch(name))
-
-
 def _require(table: Table, path: Path) -> None:
-    if not set(_LOADS) & set(table.columns):
+    if not set(LOADS) & set(table.columns):
         raise InputError(
             f"{path} has neither a column concurrency nor rate (it has: {', '.join(table.columns[:12])}"
             f"{', …' if len(table.columns) > 12 else ''}); name the load with --map rate=THEIRS, or give the "
             "JSON file if this is a tool's own table"
         )
-    if _THROUGHPUT not in table.columns:
+    if THROUGHPUT not in table.columns:
         raise InputError(
-            f"{path} has no column {_THROUGHPUT}; name what stands for it with --map {_THROUGHPUT}=THEIRS"
+            f"{path} has no column {THROUGHPUT}; name what stands for it with --map {THROUGHPUT}=THEIRS"
         )
-    currencies = sorted({match["currency"] for name in table.columns if (match := _PRICE.fullmatch(name))})
+    currencies = sorted({match["currency"] for name in table.columns if (match := PRICE.fullmatch(name))})
     if len(currencies) > 1:
         raise InputError(
             f"{path} has prices in {' and '.join(code.upper() for code in currencies)}; "
@@ -140,15 +128,17 @@ def _keys(table: Table, form: SweepFormat) -> tuple[list[str], list[str]]:
     keys: list[str] = []
     unused: list[str] = []
     for name in table.columns:
-        if not name or _is_ours(name) or name in form.ignore:
+        if not name or is_ours(name) or name in form.ignore:
             continue
-        if (lower := name.lower()) in table.columns and _is_ours(lower) and name not in form.keys:
+        if (lower := name.lower()) in table.columns and is_ours(lower) and name not in form.keys:
             raise InputError(
                 f"{table.source} has both {lower!r} and {name!r}; leave one out, with --ignore {name}"
             )
         fractions = any(_is_fraction(row.cells[name]) for row in table.rows)
+        if not fractions and name not in form.keys:
+            refuse_misnamed(table, name)
         (unused if fractions and name not in form.keys else keys).append(name)
-    return ([_DEPLOYMENT] if _DEPLOYMENT in table.columns else []) + keys, unused
+    return ([DEPLOYMENT] if DEPLOYMENT in table.columns else []) + keys, unused
 
 
 def _is_fraction(text: str) -> bool:
@@ -196,13 +186,13 @@ def _usable(table: Table, form: SweepFormat) -> tuple[list[Row], tuple[Caution, 
         sent, failed = _sent(table, row, form), _whole(table, row, "failed")
         if failed is not None and sent is not None and failed > sent:
             raise InputError(f"{table.source}, line {row.line}: {failed} requests failed of {sent}")
-        speed = table.number(row, _THROUGHPUT) if _THROUGHPUT in table.columns else None
+        speed = table.number(row, THROUGHPUT) if THROUGHPUT in table.columns else None
         if speed is not None and speed < 0:
             raise InputError(
-                f"{table.source}, line {row.line}: {_THROUGHPUT} must be at least 0, got {speed:g}"
+                f"{table.source}, line {row.line}: {THROUGHPUT} must be at least 0, got {speed:g}"
             )
         if speed:
-            _refuse_absurd(table, row, _THROUGHPUT, speed)
+            _refuse_absurd(table, row, THROUGHPUT, speed)
         nothing = not speed or (sent is not None and failed == sent)
         (empty if nothing else kept).append(row)
     if not kept:
@@ -222,7 +212,7 @@ def _names(table: Table, rows: Sequence[Row], keys: Sequence[str], otherwise: st
     every = [tuple(row.cells[key] for key in keys) for row in rows]
     count = len(set(every))
     if count == 1:
-        return [rows[0].cells.get(_DEPLOYMENT) or otherwise] * len(rows)
+        return [rows[0].cells.get(DEPLOYMENT) or otherwise] * len(rows)
     shown: list[int] = []
     for place in range(len(keys)):
         seen = len({tuple(each[i] for i in shown) for each in every})
@@ -265,7 +255,7 @@ def _repeats(table: Table, rows: Sequence[Row], names: Sequence[str]) -> list[in
 
 
 def _load(table: Table, row: Row) -> Load:
-    told = {name: table.number(row, name, above_zero=True) for name in _LOADS if name in table.columns}
+    told = {name: table.number(row, name, above_zero=True) for name in LOADS if name in table.columns}
     known = {name: value for name, value in told.items() if value is not None}
     if len(known) != 1:
         raise InputError(
@@ -314,9 +304,9 @@ def _point(
     sent, failed = _sent(table, row, form), _whole(table, row, "failed")
     source = f"{table.source}, line {row.line}"
     latencies = _latencies(table, row, source)
-    output = _estimate(table, row, _THROUGHPUT, "tokens/s")
+    output = _estimate(table, row, THROUGHPUT, "tokens/s")
     if output is None:
-        raise InputError(f"{source}: {_THROUGHPUT} is empty; leave the row out, or fill it in")
+        raise InputError(f"{source}: {THROUGHPUT} is empty; leave the row out, or fill it in")
     return OperatingPoint(
         deployment=name,
         load=_load(table, row),
@@ -356,7 +346,7 @@ def _estimate(table: Table, row: Row, name: str, unit: str, *, scale: float = 1.
 def _latencies(table: Table, row: Row, source: str) -> dict[str, Latency]:
     told: dict[str, dict[str, Estimate]] = {}
     for name in table.columns:
-        match = _LATENCY.fullmatch(name)
+        match = LATENCY.fullmatch(name)
         if match is None:
             continue
         value = _estimate(table, row, name, "s", scale=1e-3 if match["unit"] == "ms" else 1.0)
@@ -379,7 +369,7 @@ def _latencies(table: Table, row: Row, source: str) -> dict[str, Latency]:
 
 
 def _prices(table: Table, rows: Sequence[Row], names: Sequence[str]) -> dict[str, StatedPrice]:
-    column = next((name for name in table.columns if _PRICE.fullmatch(name)), None)
+    column = next((name for name in table.columns if PRICE.fullmatch(name)), None)
     if column is None:
         return {}
     found: dict[str, StatedPrice] = {}

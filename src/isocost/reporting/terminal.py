@@ -11,7 +11,7 @@ from isocost.reporting.energy import HOW_TO_TELL_POWER, energy_lines
 from isocost.reporting.format import bracket, estimate_text, probability, seconds, si
 from isocost.reporting.markup import clean, shorten
 from isocost.reporting.mix_section import mix_line
-from isocost.reporting.obstacle import latency_key
+from isocost.reporting.obstacle import is_ours, latency_key
 from isocost.reporting.pricing import cost_of
 from isocost.reporting.principles import principle_lines
 from isocost.reporting.quality import quality_lines
@@ -190,6 +190,8 @@ def _remark(level: CostLevel, curve: CostCurve) -> str:
     if level.unmet:
         untold = all(latency_key(each) not in level.latency for each in level.unmet)
         names = ", ".join(dict.fromkeys(latency_key(each) for each in level.unmet))
+        if untold and not all(is_ours(point) for point in level.points):
+            return f"cannot judge {names}"
         return f"{'too few for' if untold else 'misses'} {names}"
     if level.load == curve.zone.best:
         return "<- least"

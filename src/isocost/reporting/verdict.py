@@ -179,12 +179,29 @@ def _choice(report: StudyReport) -> str:
     odds = report.probability_cheapest
     surely = "" if odds is None else f" (P {probability(odds)})"
     if report.size_floor is None:
-        return f"The cheapest{_qualified(report)} of {len(swept)} deployments{surely}."
+        rivals = _comparable(swept)
+        if rivals == 1 and len(swept) == 2:
+            return "The other deployment cannot be compared with it."
+        if rivals == 1:
+            return f"None of the other {len(swept) - 1} deployments can be compared with it."
+        of = (
+            f"{rivals} comparable deployments, of {len(swept)}"
+            if rivals < len(swept)
+            else f"{rivals} deployments"
+        )
+        return f"The cheapest{_qualified(report)} of {of}{surely}."
     fit = sum(large_enough(each, report.size_floor) for each in swept)
     floor = f"with at least {si(report.size_floor)} parameters"
     if fit < 2:
         return f"The only one of {len(swept)} deployments {floor}."
     return f"The cheapest{_qualified(report)} of {fit} deployments {floor}{surely}."
+
+
+def _comparable(swept: Sequence[DeploymentReport]) -> int:
+    """Count those under the first workload and, where prices are known of some, with one."""
+    alike = [each for each in swept if each.workload == swept[0].workload]
+    priced = [each for each in alike if each.curve is not None and each.curve.price is not None]
+    return len(priced or alike)
 
 
 def _qualified(report: StudyReport) -> str:

@@ -96,14 +96,16 @@ def frontier_of_levels(reports: Sequence[DeploymentReport]) -> Frontier | None:
 
     Quality is that on questions which all were asked; without it size takes its place, where all are known.
     Levels are compared by dominance alone: a share of right answers is bounded, and cannot be scaled.
+    Where some have a price and others none, only those with one are compared.
     """
-    units = [
+    seen = [
         (report, level)
         for report in reports
         if report.curve is not None
         for level in report.curve.levels
         if "user_speed.p50" in level.latency
     ]
+    units = [each for each in seen if "output" in each[1].cost_per_million_tokens] or seen
     if not units:
         return None
     quality = {name: each.score for name, each in shared_quality(reports).items()}
@@ -190,9 +192,10 @@ def _priced(name: str, price: HourlyPrice) -> Assumption:
 def workload_cautions(reports: Sequence[DeploymentReport]) -> Iterator[Caution]:
     """Yield a doubt where deployments were measured under different workloads."""
     workloads = dict.fromkeys(report.workload for report in reports if report.curve is not None)
+    first = next(iter(workloads), "")
     if len(workloads) > 1:
         yield Caution(
             "several-workloads",
             f"{len(workloads)} workloads were measured, and costs under different ones are not alike: "
-            f"the recommendation is for {next(iter(workloads))!r}",
+            f"the recommendation is for {repr(first) if first else 'the first, which has no name'}",
         )

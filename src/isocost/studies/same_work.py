@@ -107,7 +107,8 @@ def alternative_of(question: BreakEvenQuestion, sizes: WorkSizes) -> Alternative
     CatalogError
         If no such price is known.
     """
-    day = question.on or datetime.now(UTC).date()
+    today = datetime.now(UTC).date()
+    day = question.on or today
     if question.rent is not None:
         return _rented(question.rent, day)
     if question.api_price is not None:
@@ -116,6 +117,9 @@ def alternative_of(question: BreakEvenQuestion, sizes: WorkSizes) -> Alternative
         price = read_price(question.prices, question.against or "", input_tokens=sizes.input_tokens)
     else:
         price = api_price(question.against or "", on=day, input_tokens=sizes.input_tokens)
+        if day > today:
+            told = f"{day} is still to come: the price is what {price.source} knows of that day"
+            price = replace(price, note="; ".join(filter(None, (price.note, told))))
     return Alternative(name=price.name, tokens=price)
 
 
@@ -158,8 +162,8 @@ def other_hour(
         if price.input_usd > 0 or question.cached_share > 0:
             raise EstimationError(
                 f"nobody counted the input tokens of this sweep, and {price.name} bills them too, so what it "
-                "would take for the same requests cannot be told; give --input-tokens N, or add a column "
-                "input_tokens_per_second"
+                "would take for the same requests cannot be told; add a column input_tokens_per_second, or "
+                "give --input-tokens N to isocost breakeven"
             )
         inputs = _exact(0.0, "1", "input is free")
     each = replace(price, request_usd=0.0)

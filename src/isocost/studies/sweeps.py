@@ -136,6 +136,7 @@ def report_files(
             *read.cautions,
             *cautions,
             *_unpriced(reports),
+            *_replaced(read, price),
             *workload_cautions(reports),
             *waiting_doubts(curves, question.money),
             *(() if hourly is None else hourly.cautions),
@@ -278,6 +279,19 @@ def _unpriced(reports: Sequence[DeploymentReport]) -> Iterator[Caution]:
             f"no price is known of {', '.join(without[:5])}: they are not compared with the others; "
             "fill in the file's price column",
         )
+
+
+def _replaced(read: SweepFile, given: HourlyPrice | None) -> Iterator[Caution]:
+    """Yield a doubt where one price stands in place of others that the files state."""
+    stated = {(each.amount, each.currency) for each in read.prices.values()}
+    if given is None or not stated - {(given.usd_per_hour, "USD")}:
+        return
+    told = ", ".join(f"{amount:g} {currency}" for amount, currency in sorted(stated)[:5])
+    yield Caution(
+        "price-replaced",
+        f"the prices of the file, {told} an hour, are not used: each deployment is taken to cost "
+        f"{given.usd_per_hour:.4g} USD an hour, as asked; leave that out to use the file's",
+    )
 
 
 def _provenance(points: Sequence[OperatingPoint]) -> tuple[Provenance, ...]:

@@ -78,6 +78,10 @@ def test_json_has_every_part_parameter_and_influence(isocost):
         (["--set", "utilisation=1"], "there is no parameter 'utilisation'; the nearest: utilization"),
         (["--set", "pue"], "--set 'pue' has not the form NAME=VALUE"),
         (["--set", "pue=a..b"], "--set pue=a..b: give a number, a range LOW..HIGH, or LOW..VALUE..HIGH"),
+        (
+            ["--set", "pue=2..1"],
+            "--set pue=2..1: the range [2, 1] has its ends the wrong way round; low first",
+        ),
         (["--set", "pue=2..1.5..3"], "--set pue=2..1.5..3: the value 1.5 lies outside its own range [2, 3]"),
         (["--rent", "cheap"], "--rent cheap: neither USD per hour nor a machine by the hour; the nearest: "),
         (["--rent", "-1"], "price per hour must be a number of at least 0 USD, got -1.0"),

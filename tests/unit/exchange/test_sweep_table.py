@@ -148,3 +148,28 @@ def test_a_key_that_is_not_there(sweep):
     assert refusal(sweep, PLAIN, keys=("gpu",)) == (
         "sweep.csv has no column 'gpu' (it has: concurrency, output_tokens_per_second)"
     )
+
+
+@pytest.mark.parametrize(
+    ("column", "says"),
+    [
+        ("ttft_p50", "sweep.csv has a column 'ttft_p50', whose unit or place cannot be told; name it as in "),
+        ("p99 TTFT (ms)", "sweep.csv has a column 'p99 TTFT (ms)', whose unit or place cannot be told; "),
+        (
+            "Requests",
+            "sweep.csv has a column 'Requests'; write 'requests', with --map requests=Requests, or ",
+        ),
+        ("TTFT_p50_ms", "sweep.csv has a column 'TTFT_p50_ms'; write 'ttft_p50_ms', with --map ttft_p50_ms="),
+    ],
+)
+def test_a_measurement_under_another_name_does_not_tell_sweeps_apart(sweep, column, says):
+    text = f"concurrency,output_tokens_per_second,{column}\n1,100,41\n8,640,66\n"
+    assert refusal(sweep, text).startswith(says)
+    assert {point.deployment for point in sweep(text, ignore=(column,)).points} == {"sweep"}
+    assert len({point.deployment for point in sweep(text, keys=(column,)).points}) == 2
+
+
+@pytest.mark.parametrize("column", ["ttft_slo_ms", "p50_class", "Deployment", "e2e_mean"])
+def test_names_that_only_remind_of_a_measurement_may_tell_sweeps_apart(sweep, column):
+    text = f"concurrency,output_tokens_per_second,{column}\n1,100,low\n1,640,high\n"
+    assert len({point.deployment for point in sweep(text).points}) == 2

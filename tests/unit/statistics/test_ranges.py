@@ -49,6 +49,8 @@ def test_shares_out_of_range_are_refused() -> None:
     [
         ({"value": 3.0, "low": 1.0, "high": 2.0}, "the value 3 lies outside its own range [1, 2]; "
          "give low <= value <= high"),
+        ({"value": 1.5, "low": 2.0, "high": 1.0}, "the range [2, 1] has its ends the wrong way "
+         "round; low first"),
         ({"value": 1.5, "low": 1.0}, "a range needs both ends: give low and high, or neither"),
         ({"value": float("inf")}, "an assumption must be finite, got inf in [inf, inf]"),
     ],

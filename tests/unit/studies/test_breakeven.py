@@ -1,5 +1,6 @@
 """Break-even of files of sweeps: by hand from the rows."""
 
+import datetime as dt
 from functools import cache
 
 import numpy as np
@@ -240,3 +241,11 @@ def test_a_study_without_a_sweep_has_no_break_even():
 
     with pytest.raises(EstimationError, match="no load was measured"):
         with_break_even(runtime_only(), BreakEvenQuestion(rent="2"))
+
+
+@pytest.mark.parametrize(("day", "told"), [(dt.date(2100, 1, 1), True), (dt.date(2026, 3, 1), False)])
+def test_the_price_of_a_day_to_come_is_a_doubt(sweep, day, told):
+    pytest.importorskip("genai_prices", reason="needs the extra [prices]")
+    found = asked(sweep, against="openai/gpt-5-nano", on=day)
+    notes = [each.text for each in found.cautions if each.code == "api-price-note"]
+    assert any("2100-01-01 is still to come" in text for text in notes) == told

@@ -47,7 +47,7 @@ def test_a_country():
         ),
         (
             "400..300",
-            "--grid 400..300: the value 350 lies outside its own range [400, 300]; give low <= value <= high",
+            "--grid 400..300: the range [400, 300] has its ends the wrong way round; low first",
         ),
         (
             "1..2..3..4",

@@ -4,7 +4,7 @@ import pytest
 
 from isocost.core.errors import CatalogError, InputError
 from isocost.exchange import SweepFormat
-from isocost.reporting import envelope, verdict_of
+from isocost.reporting import envelope, terminal_text, verdict_of
 from isocost.studies.sweeps import FileQuestion, report_files
 
 SWEEP = """rate,output_tokens_per_second,requests_per_second,e2e_mean_s,ttft_p50_s,requests
@@ -81,6 +81,10 @@ def test_a_given_price_goes_before_the_files(write):
     text = "concurrency,output_tokens_per_second,price_usd_per_hour\n1,100,9\n"
     report = report_files([write(text)], FileQuestion(price_usd_per_hour=3.6))
     assert report.price.usd_per_hour == 3.6
+    assert [each.text.split(",")[:2] for each in report.cautions if each.code == "price-replaced"] == [
+        ["the prices of the file", " 9 USD an hour"]
+    ]
+    assert "price-replaced" not in codes(report_files([write(text)], FileQuestion(price_usd_per_hour=9)))
     assert report.deployments[0].curve.levels[0].cost_per_million_tokens["output"].value == pytest.approx(
         10.0
     )
@@ -179,3 +183,41 @@ def test_a_percentile_that_the_file_does_not_tell(write):
     assert "The file tells ttft.p50." in verdict_of(report).text
     report = report_files([write(SWEEP)], FileQuestion(service_levels=("tpot.p99=1s",)))
     assert "The file does not tell tpot." in verdict_of(report).text
+
+
+def test_levels_with_a_price_and_without_are_not_held_against_each_other(write):
+    head = "gpu,concurrency,output_tokens_per_second,tpot_p50_ms,price_usd_per_hour\n"
+    report = report_files([write(f"{head}a,1,300,3,9\na,2,500,4,9\nb,1,100,9,\n")])
+    assert report.frontier is not None
+    assert {unit.group for unit in report.frontier.units} == {"a"}
+    assert "price-unknown" in codes(report)
+
+
+def test_measured_once_no_level_has_a_probability_though_nothing_qualifies(write):
+    text = "concurrency,output_tokens_per_second,ttft_p50_ms\n1,100,40\n8,600,60\n"
+    report = report_files([write(text)], FileQuestion(service_levels=("ttft.p50=1ms",)))
+    assert [level.probability_best for level in report.deployments[0].curve.levels] == [None, None]
+
+
+def test_a_percentile_that_a_file_does_not_tell_is_not_for_want_of_requests(write):
+    text = "concurrency,output_tokens_per_second,ttft_p95_ms\n1,100,40\n8,600,60\n"
+    report = report_files([write(text)], FileQuestion(service_levels=("ttft.p99=1s",)))
+    told = terminal_text(report)
+    assert "cannot judge ttft.p99" in told
+    assert "too few for" not in told
+
+
+@pytest.mark.parametrize(
+    ("prices", "says"),
+    [
+        (("9", "2", ""), "The cheapest of 2 comparable deployments, of 3."),
+        (("9", "", ""), "None of the other 2 deployments can be compared with it."),
+        (("9", "2", "4"), "The cheapest of 3 deployments."),
+        (("", "", ""), "The cheapest of 3 deployments."),
+        (("9", ""), "The other deployment cannot be compared with it."),
+    ],
+)
+def test_only_those_that_can_be_compared_are_counted_as_rivals(write, prices, says):
+    rows = [f"{'abc'[i]},1,{100 + i},{price}\n" for i, price in enumerate(prices)]
+    text = "gpu,concurrency,output_tokens_per_second,price_usd_per_hour\n" + "".join(rows)
+    assert says in verdict_of(report_files([write(text)])).text

@@ -38,7 +38,13 @@ isocost.sentence = (() => {
     if (count < 2) return "";
     const surely = found.odds === null ? "" : ` (P ${probability(found.odds)})`;
     const qualified = found.services.length ? " that qualifies" : "";
-    if (data.floor === null) return `The cheapest${qualified} of ${count} deployments${surely}.`;
+    if (data.floor === null) {
+      const alike = data.deployments.map((each, i) => i).filter((i) => data.deployments[i].rival);
+      const rivals = alike.filter((i) => found.prices[i] !== null).length || alike.length;
+      if (rivals === 1) return count === 2 ? "The other deployment cannot be compared with it." : `None of the other ${count - 1} deployments can be compared with it.`;
+      const of = rivals < count ? `${rivals} comparable deployments, of ${count}` : `${rivals} deployments`;
+      return `The cheapest${qualified} of ${of}${surely}.`;
+    }
     const fit = data.deployments.filter((each) => each.fits).length;
     const floor = `with at least ${data.floor} parameters`;
     if (fit < 2) return `The only one of ${count} deployments ${floor}.`;
