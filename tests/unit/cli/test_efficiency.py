@@ -364,3 +364,17 @@ def test_envelopment_without_outputs_and_too_many_units_are_refused(isocost, wri
     status, out, _ = isocost(path, "--inputs", "x", "--outputs", "y", "--method", "fdh")
     assert status == 0
     assert "of 20,001 units are efficient by fdh" in out
+
+
+def test_quality_in_percent_is_not_scaled_either(isocost, write):
+    path = write("unit,cost,accuracy,accuracy_se\n" + "".join(f"u{i},{i},{92 + i},3\n" for i in range(1, 8)))
+    status, _, err = isocost(
+        path, "--inputs", "cost", "--outputs", "accuracy", "--method", "dea", "--rts", "crs"
+    )
+    assert status == 2
+    assert "crs envelopment would scale 'accuracy', which is a ratio with an upper end" in err
+    ratings = write("unit,cost,score\na,1,1012\nb,2,1240\n", "ratings.csv")
+    assert (
+        isocost(ratings, "--inputs", "cost", "--outputs", "score", "--method", "dea", "--rts", "crs")[0] == 0
+    )
+    assert isocost(path, "--inputs", "cost", "--outputs", "accuracy")[0] == 0
