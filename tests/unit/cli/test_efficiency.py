@@ -381,7 +381,7 @@ def test_quality_in_percent_is_not_scaled_either(isocost, write):
 
 
 def test_a_unit_that_kept_its_productivity_did_not_become_more_productive(isocost, write, tmp_path):
-    # Coelli, A Guide to DEAP 2.1, example 4: indices 1, 1.5, 1.333, .75, 1.2 from the first year to the second
+    # Coelli, A Guide to DEAP 2.1, example 4: indices 1, 1.5, 1.333, .75, 1.2
     years = [[(1, 2), (2, 4), (3, 3), (4, 5), (5, 6)], [(1, 2), (3, 4), (4, 3), (3, 5), (5, 5)]]
     lines = [f"{year},{n},{y},{x}" for year, firms in enumerate(years) for n, (y, x) in enumerate(firms)]
     path, page = write("\n".join(["year,firm,y,x", *lines]) + "\n"), tmp_path / "page.html"
