@@ -58,9 +58,8 @@ def frontier(
         list[Path] | None,
         typer.Option(
             "--quality",
-            help="Scores of lm-evaluation-harness, HELM, Inspect or a CSV file, joined as quality; may "
-            "be given "
-            "again.",
+            help="Scores of lm-evaluation-harness, HELM, Inspect, a CSV file or a study, joined as quality; "
+            "may be given again.",
             metavar="RESULTS",
         ),
     ] = None,

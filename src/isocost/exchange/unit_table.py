@@ -218,22 +218,22 @@ def read_unit_table(
 
 
 def is_ratio(name: str, values: FloatArray) -> bool:
-    """Tell from its name and values whether a column is a ratio with an upper end.
+    """Tell from its name and values whether a column is a ratio with an upper end: a share, or percent.
 
     Examples
     --------
     >>> is_ratio("accuracy", np.array([0.5, 0.9])), is_ratio("accuracy", np.array([12.0, 40.0]))
-    (True, False)
-    >>> is_ratio("solved_percent", np.array([12.0, 40.0])), is_ratio("speed", np.array([0.5, 0.9]))
-    (True, False)
+    (True, True)
+    >>> is_ratio("score", np.array([1012.0, 1240.0])), is_ratio("speed", np.array([0.5, 0.9]))
+    (False, False)
     """
-    known = values[np.isfinite(values)]
-    word, top = name.lower(), 1.0
-    if word.endswith("percent"):
-        top = 100.0
-    elif not any(word == each or word.endswith(f"_{each}") for each in _RATIO_NAMES):
+    word = name.lower()
+    if not word.endswith("percent") and not any(
+        word == each or word.endswith(f"_{each}") for each in _RATIO_NAMES
+    ):
         return False
-    return bool(((known >= 0) & (known <= top)).all())
+    known = values[np.isfinite(values)]
+    return bool(((known >= 0) & (known <= 100)).all())
 
 
 def _told(table: Table, role: str, column: str | None) -> tuple[str, ...] | None:

@@ -171,7 +171,8 @@ def measured_frontier(
     logs: BoolArray = np.asarray((point > 0).all(axis=0) & (samples > 0).all(axis=(0, 1)))
     gains, errors = _turned(point, logs, signs), _turned(samples, logs, signs)
     tests = dominance_tests(gains, errors)
-    errors = errors - errors.mean(axis=0)
+    exact = np.ptp(errors, axis=0) == 0  # a mean's rounding would be an error that all exact values share
+    errors = np.where(exact, 0.0, errors - errors.mean(axis=0))
     why, clearance, true = _believed(gains, errors, groups, rng)
     costs = signs < 0 if (signs < 0).any() else signs > 0
     scores = _scores(gains, errors, true, costs, level) if logs.all() else None

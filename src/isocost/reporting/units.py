@@ -103,7 +103,7 @@ def _enveloped(report: UnitReport) -> str:
     text = f"{len(ahead):,} of {len(report.units):,} units {verb} efficient by {question.method} ({how})"
     text += f": {_named(ahead)}." if ahead else "."
     if scores:
-        text += f" The median score is {statistics.median(scores):.3g}."
+        text += f" The median score is {_median(scores)}."
     unscored = len(report.units) - len(scores)
     if unscored:
         text += (
@@ -132,11 +132,17 @@ def _partial(report: UnitReport) -> str:
     ]
     verb = "surpasses" if len(better) == 1 else "surpass"
     named = f": {_named(better)}" if better else ""
+    order = report.question.order
+    frontier = "order-m" if order is None or isinstance(order, int) else "order-alpha"
     return (
-        f"{len(better)} of {len(report.units):,} units {verb} the order-m frontier{named}. The median "
-        "score is "
-        f"{statistics.median(scores):.3g}."
+        f"{len(better)} of {len(report.units):,} units {verb} the {frontier} frontier{named}. The median "
+        f"score is {_median(scores)}."
     )
+
+
+def _median(scores: Sequence[float]) -> str:
+    """Write the median, without the solver's last digits: distances of 1e-17 are 0."""
+    return f"{round(statistics.median(scores), 12):.3g}"
 
 
 def _stochastic(report: UnitReport, found: StochasticFrontier) -> str:

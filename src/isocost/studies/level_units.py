@@ -149,7 +149,8 @@ def level_units(
         if not is_level_quantity(column):
             raise InputError(
                 f"{column!r} is no quantity of a level of load; there are {', '.join(LEVEL_QUANTITIES)}, and "
-                "percentiles such as ttft_p95_s (a file of units, with columns of its own, is given alone)"
+                "percentiles such as ttft_p95_s (a file of units, with columns of its own, is given alone; "
+                "quality comes by --quality RESULTS|STUDY)"
             )
     if columns.group is not None and columns.group not in _GROUPS:
         raise InputError(f"--group of levels is one of {', '.join(_GROUPS)}; got {columns.group!r}")

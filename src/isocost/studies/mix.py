@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +55,11 @@ class MixQuestion:
         Mean quality to reach. At most one of the two.
     renames, where : mapping of str to str
         Columns to rename; rows to choose.
+
+    Raises
+    ------
+    InputError
+        If the budget is negative or not finite, or the quality not finite.
     """
 
     cost: str | None = None
@@ -63,6 +69,16 @@ class MixQuestion:
     floor: float | None = None
     renames: Mapping[str, str] | None = None
     where: Mapping[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse aims that no mix can have."""
+        if self.budget is not None and not 0 <= self.budget < math.inf:
+            raise InputError(
+                "--budget must be a finite number of at least 0, the mean cost a request; "
+                f"got {self.budget:g}"
+            )
+        if self.floor is not None and not math.isfinite(self.floor):
+            raise InputError(f"--quality must be a finite number, the mean to reach; got {self.floor:g}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from isocost.core.errors import InputError
 from isocost.core.estimate import Caution, Estimate
 from isocost.exchange import read_quality
+from isocost.exchange.quality import QualityFiles
+from isocost.studies.scored import study_scores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -54,7 +56,7 @@ def joined_quality(
     Parameters
     ----------
     paths : sequence of Path
-        Files of scores; see `isocost.exchange.read_quality`.
+        Files of scores, see `isocost.exchange.read_quality`; or studies that asked questions.
     names : sequence of str
         Of what is compared.
     metric : str, optional
@@ -73,19 +75,24 @@ def joined_quality(
     InputError
         If no name has a score, a task is unknown, or models share no task.
     """
-    read = read_quality(paths, metric=metric)
+    studies = [path for path in paths if (path / "study.yaml").is_file()]
+    files = [path for path in paths if path not in studies]
+    read = (
+        read_quality(files, metric=metric) if files or not studies else QualityFiles(scores=(), cautions=())
+    )
+    every = (*read.scores, *(score for path in studies for score in study_scores(path)))
     found: dict[str, dict[str, QualityScore]] = {}
-    for score in read.scores:
+    for score in every:
         ours = (renames or {}).get(score.model, score.model)
         if ours in names:
             found.setdefault(ours, {})[score.task] = score
-    known = sorted({score.model for score in read.scores})
+    known = sorted({score.model for score in every})
     if not found:
         raise InputError(
             f"no score is of anything compared: the files tell of {_few(known)}, and compared are "
             f"{_few(list(names))}; say which is which with --map THEIRS=OURS"
         )
-    shared = _shared(found, tasks, {score.task for score in read.scores})
+    shared = _shared(found, tasks, {score.task for score in every})
     used = {name: [scores[task] for task in shared] for name, scores in found.items()}
     return JoinedQuality(
         quality={name: _mean([score.value for score in scores]) for name, scores in used.items()},

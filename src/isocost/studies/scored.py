@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from isocost.core.errors import InputError
 from isocost.core.estimate import Caution
+from isocost.core.quality import QualityScore
 from isocost.journal import QualityStage, open_study, read_answers, read_runs
 from isocost.statistics.proportion import proportion
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from isocost.core.estimate import Estimate
     from isocost.core.question import GradedAnswer, Verdict
 
-__all__ = ["MeasuredQuality", "measured_quality", "scored"]
+__all__ = ["MeasuredQuality", "measured_quality", "scored", "study_scores"]
 
 _OFTEN_NOT_FOUND = 0.1
 _FEW = 30
@@ -82,6 +83,39 @@ def measured_quality(path: Path, stage: str) -> MeasuredQuality:
     if found is None:
         raise InputError(f"no question of the stage {stage!r} is answered yet; go on: isocost run {path}")
     return found
+
+
+def study_scores(path: Path) -> tuple[QualityScore, ...]:
+    """Take what the deployments of a study scored on sets of questions that they answered whole.
+
+    Raises
+    ------
+    InputError
+        If `path` is no study, or none of its deployments answered a whole set.
+    """
+    folder = open_study(path)
+    answered = {
+        stage.name: read_answers(folder.journal_file, stage.name)
+        for stage in folder.stages()
+        if isinstance(stage, QualityStage)
+    }
+    found = [measured_quality(path, stage) for stage, answers in answered.items() if answers]
+    whole = [each for each in found if each.score.n == each.planned]
+    if not whole:
+        raise InputError(
+            f"the study {path} has no set of questions that was answered whole; measure it: "
+            f"isocost measure quality TARGET --questions FILE.jsonl --out {path}"
+        )
+    return tuple(
+        QualityScore(
+            model=each.deployment,
+            task=f"{each.questions} ({each.digest[:6]})",
+            metric="right",
+            value=each.score,
+            tool="isocost",
+        )
+        for each in whole
+    )
 
 
 def scored(stage: QualityStage, answers: Sequence[GradedAnswer], deployment: str) -> MeasuredQuality | None:

@@ -167,7 +167,7 @@ def _draws(table: UnitTable, seed: int) -> FloatArray:
     least = np.where(table.values > 0, table.values * 1e-3, -np.inf)
     most = np.array(
         [
-            1.0 if axis.bounded and column.max() <= 1 else np.inf
+            next((end for end in (1.0, 100.0) if column.max() <= end), np.inf) if axis.bounded else np.inf
             for axis, column in zip(table.axes, table.values.T, strict=True)
         ]
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from isocost.core.errors import InputError
 from isocost.core.estimate import Caution
 from isocost.frontier import (
@@ -61,7 +63,11 @@ def partial_scoring(table: UnitTable, question: UnitQuestion) -> Scoring:
     order = ORDER if question.order is None else question.order
     towards: Orientation = "output" if question.towards(table) == "output" else "input"
     beyond = "above" if towards == "input" else "below"
-    against = f"the expected best of {order} others" if isinstance(order, int) else f"alpha = {order:g}"
+    against = (
+        f"the expected best of {order} others"
+        if isinstance(order, int)
+        else f"what a share of {1 - order:.3g} of the others surpasses (order-alpha, alpha = {order:g})"
+    )
     convention = f"Farrell, {towards}, against {against}: {beyond} 1 it does better than that"
     if len(table.names) > MOST_RESAMPLED:
         return _without_intervals(problem, order, towards, convention)
@@ -141,6 +147,7 @@ def stochastic_scoring(table: UnitTable, question: UnitQuestion) -> Scoring:
             "explain; use "
             "another column"
         )
+    _refuse_without_logarithm(table)
     found = stochastic_frontier(
         regressors,
         explained,
@@ -176,6 +183,17 @@ def stochastic_scoring(table: UnitTable, question: UnitQuestion) -> Scoring:
         metafrontier=grouped,
         cautions=tuple(cautions),
     )
+
+
+def _refuse_without_logarithm(table: UnitTable) -> None:
+    for axis, column in zip(table.axes, table.values.T, strict=True):
+        bad = np.flatnonzero(column <= 0)
+        if bad.size:
+            raise InputError(
+                f"{table.source}: {axis.name} of {table.names[bad[0]]} is {column[bad[0]]:g}, and --method "
+                "sfa takes logarithms, which need values above 0; leave the unit out (an empty cell does), "
+                "or use --method pareto"
+            )
 
 
 def _stochastic_columns(found: StochasticFrontier) -> dict[str, Any]:

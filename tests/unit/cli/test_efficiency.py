@@ -364,3 +364,27 @@ def test_envelopment_without_outputs_and_too_many_units_are_refused(isocost, wri
     status, out, _ = isocost(path, "--inputs", "x", "--outputs", "y", "--method", "fdh")
     assert status == 0
     assert "of 20,001 units are efficient by fdh" in out
+
+
+def test_quality_in_percent_is_not_scaled_either(isocost, write):
+    path = write("unit,cost,accuracy,accuracy_se\n" + "".join(f"u{i},{i},{92 + i},3\n" for i in range(1, 8)))
+    status, _, err = isocost(
+        path, "--inputs", "cost", "--outputs", "accuracy", "--method", "dea", "--rts", "crs"
+    )
+    assert status == 2
+    assert "crs envelopment would scale 'accuracy', which is a ratio with an upper end" in err
+    ratings = write("unit,cost,score\na,1,1012\nb,2,1240\n", "ratings.csv")
+    assert (
+        isocost(ratings, "--inputs", "cost", "--outputs", "score", "--method", "dea", "--rts", "crs")[0] == 0
+    )
+    assert isocost(path, "--inputs", "cost", "--outputs", "accuracy")[0] == 0
+
+
+def test_a_unit_that_kept_its_productivity_did_not_become_more_productive(isocost, write, tmp_path):
+    # Coelli, A Guide to DEAP 2.1, example 4: indices 1, 1.5, 1.333, .75, 1.2
+    years = [[(1, 2), (2, 4), (3, 3), (4, 5), (5, 6)], [(1, 2), (3, 4), (4, 3), (3, 5), (5, 5)]]
+    lines = [f"{year},{n},{y},{x}" for year, firms in enumerate(years) for n, (y, x) in enumerate(firms)]
+    path, page = write("\n".join(["year,firm,y,x", *lines]) + "\n"), tmp_path / "page.html"
+    asked = (path, "--inputs", "x", "--outputs", "y", "--name", "firm", "--date", "year", "--method", "dea")
+    assert isocost(*asked, "--out", page)[0] == 0
+    assert "3 of 5 units became more productive" in page.read_text()

@@ -122,6 +122,9 @@ def test_a_cascade_is_judged_on_other_requests(isocost, models, scores):
         (("--cascade", "x.csv"), "a cascade is learned for an aim: give --budget or --quality"),
         (("--budget", 1, "--cascade", "absent.csv"), "cannot read absent.csv"),
         (("--budget", "x"), "--budget must be a number"),
+        (("--budget", -1), "--budget must be a finite number of at least 0, the mean cost a request; got -1"),
+        (("--budget", "nan"), "--budget must be a finite number"),
+        (("--quality", "inf"), "--quality must be a finite number"),
     ],
 )
 def test_what_cannot_be_answered_is_refused(isocost, models, arguments, sentence):

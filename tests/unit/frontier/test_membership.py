@@ -159,3 +159,15 @@ def test_what_cannot_be_used_is_refused():
         found.no_probability == "all units are equal on an axis: probabilities need axes on which they differ"
     )
     assert [unit.verdict for unit in found.units].count("on the frontier") == 1  # the cheapest, for sure
+
+
+def test_an_axis_without_error_keeps_no_probability_back():
+    values = cloud(12, 4, spread=0.6)
+    draws = np.repeat(values[None], 600, axis=0)
+    rng = np.random.default_rng(1)
+    draws[..., 1] *= np.exp(0.005 * rng.standard_normal((600, 12)))
+    names = [f"u{i}" for i in range(12)]
+    found = measured_frontier(values, draws, axes=AXES, names=names, rng=rng)
+    assert found.no_probability is None
+    cheapest = int(values[:, 0].argmin())  # nobody is cheaper, and costs are exact
+    assert found.units[cheapest].probability == 1.0

@@ -1,9 +1,11 @@
 """Production units as text and JSON."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from isocost.core.errors import InputError
 from isocost.exchange.unit_table import UnitColumns
 from isocost.reporting import frontier_page, unit_json, unit_text
 from isocost.studies.unit_question import UnitQuestion
@@ -74,3 +76,24 @@ def test_every_method_says_how_to_read_its_scores(source):
         assert words in text or "No efficiency can be told" in text
         assert json.loads(unit_json(report))["tables"]["units"][0]["name"] == "a"
         assert frontier_page(report).startswith("<!DOCTYPE html>")
+
+
+def test_a_share_as_order_is_told_as_order_alpha(source):
+    text = unit_text(unit_report(source, UnitQuestion(method="order-m", order=0.9)))
+    assert "surpass the order-alpha frontier" in text
+    assert "against what a share of 0.1 of the others surpasses (order-alpha, alpha = 0.9)" in text
+    assert "order-m" not in text
+
+
+def test_the_last_digits_of_a_solver_are_no_median(source):
+    report = unit_report(source, UnitQuestion(method="dea"))
+    tiny = replace(report, units=tuple(replace(unit, score=2.24e-17) for unit in report.units))
+    assert "The median score is 0." in unit_text(tiny)
+
+
+def test_a_value_without_logarithm_is_named_by_its_unit(tmp_path):
+    path = tmp_path / "units.csv"
+    path.write_text("name,cost_usd,speed\n" + "".join(f"u{i},{i},{i + 1}\n" for i in range(12)))
+    source = UnitSource(paths=(path,), columns=UnitColumns(inputs=("cost_usd",), outputs=("speed",)))
+    with pytest.raises(InputError, match="cost_usd of u0 is 0, and --method sfa takes logarithms"):
+        unit_report(source, UnitQuestion(method="sfa"))

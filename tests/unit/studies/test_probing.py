@@ -19,6 +19,7 @@ from isocost.journal import QualityStage, StudyFolder, TargetSpec, read_answers,
 from isocost.reporting import envelope, html_page, terminal_text
 from isocost.studies.answer import report_study
 from isocost.studies.measure import measure_stage, run_study
+from isocost.studies.quality import joined_quality
 from isocost.studies.question_sets import question_set
 from isocost.studies.scored import measured_quality
 
@@ -234,3 +235,24 @@ def test_a_journal_of_the_first_format_is_read_and_goes_on(tmp_path):
         assert len(read_runs(study / "journal.sqlite")) == 1
         assert measure_stage(study, replace(stage, max_requests=None))
     assert measured_quality(study, "quality").score.n == 10
+
+
+def test_what_a_study_asked_is_quality_to_compare_by(tmp_path):
+    file, study = question_file(tmp_path / "q.jsonl"), tmp_path / "study"
+    with answering(echo) as weather:
+        assert measure_stage(study, stage_of(weather, file))
+    scores = tmp_path / "scores.csv"
+    scores.write_text("model,task,score\nother,t,0.5\n")
+    joined = joined_quality([study], ["m", "unknown"])
+    assert {name: (each.value, each.n) for name, each in joined.quality.items()} == {"m": (0.8, 10)}
+    assert [task.partition(" ")[0] for task in joined.tasks] == ["q.jsonl"]
+    with pytest.raises(InputError, match="no task was scored for all of other, m"):
+        joined_quality([study, scores], ["m", "other"])
+
+
+def test_a_study_that_asked_nothing_whole_is_no_quality(tmp_path):
+    file, study = question_file(tmp_path / "q.jsonl"), tmp_path / "study"
+    with answering(echo) as weather, pytest.raises(BudgetError):
+        measure_stage(study, stage_of(weather, file, max_requests=4))
+    with pytest.raises(InputError, match="has no set of questions that was answered whole"):
+        joined_quality([study], ["m"])

@@ -69,10 +69,12 @@ def axis_numbers(ticks: Sequence[float], unit: str) -> dict[float, str]:
     --------
     >>> axis_numbers([0.0, 2e6], "tokens"), axis_numbers([1e-9, 2e-9], "s")
     ({0.0: '0', 2000000.0: '2M'}, {1e-09: '1e-09', 2e-09: '2e-09'})
+    >>> axis_numbers([0.0, 5e-6, 1e-5], "USD")
+    {0.0: '$0', 5e-06: '$0.000005', 1e-05: '$0.000010'}
     """
     sizes = [abs(tick) for tick in ticks if tick]
     sign = "$" if unit.startswith("USD") else ""
-    if sizes and (max(sizes) >= 1e15 or min(sizes) < 1e-5):
+    if sizes and (max(sizes) >= 1e15 or min(sizes) < (1e-7 if sign else 1e-5)):
         return {tick: sign + f"{tick:g}" for tick in ticks}
     if sizes and max(sizes) >= 1e6 and min(sizes) >= 1:
         return {tick: sign + (si(tick) if tick >= 1 else f"{tick:g}") for tick in ticks}

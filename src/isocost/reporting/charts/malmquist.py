@@ -113,7 +113,7 @@ def malmquist_figure(
     groups = {
         name: Series(number=number, name=shorten(name, NAME_LIMIT)) for number, name in enumerate(names)
     }
-    better = sum(each.index.value > 1 for each in changes)
+    better = sum(each.index.value > 1 + 1e-9 for each in changes)  # a solver's last digit is no progress
     title = f"Productivity from {before} to {after}"
     drawings = tuple(_draw(changes, groups, size, title, key) for size in SIZES)
     return Figure(
