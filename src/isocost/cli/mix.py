@@ -66,7 +66,8 @@ def mix(
 ) -> None:
     """Find which share of the requests to send where, and what more quality would cost."""
     from isocost.reporting.mix import mix_json, mix_text
-    from isocost.studies.mix import MixQuestion, mix_report
+    from isocost.studies.mix import MixQuestion
+    from isocost.studies.mix_file import mix_report
 
     report = mix_report(
         units,
