@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -98,6 +98,9 @@ class MeasuredFrontier:
     no_probability : str or None
         Why no probabilities are stated, as a sentence.
     cautions : tuple of Caution
+    true_values : float array, shape (draws, n, d), or None
+        Joint draws of the true values, for carrying the errors to other scores; ``None`` where there are no
+        probabilities.
     """
 
     axes: tuple[Axis, ...]
@@ -106,6 +109,7 @@ class MeasuredFrontier:
     clearance: float | None
     no_probability: str | None
     cautions: tuple[Caution, ...] = ()
+    true_values: FloatArray | None = field(default=None, repr=False, compare=False)
 
 
 def measured_frontier(
@@ -200,6 +204,7 @@ def measured_frontier(
         clearance=clearance,
         no_probability=why,
         cautions=() if why is None else (Caution("membership-not-told", why),),
+        true_values=None if true is None else np.where(logs, np.exp(true * signs), true * signs),
     )
 
 

@@ -105,7 +105,7 @@ def _values(report: UnitReport, rows: Sequence[int]) -> Iterator[tuple[Column, l
 def _cells(report: UnitReport) -> Iterator[tuple[Column, Callable[[ScoredUnit], str]]]:
     """Yield columns that a unit may have something to say in; those that none has are left out."""
     method = report.question.method
-    alike = method in ("order-m", "sfa") or report.scoring.measured is not None
+    alike = report.scoring.bootstrap is None  # else an interval is about the corrected score
     yield Column(title="Score"), lambda unit: _score(unit, alike=alike)
     if not alike:
         yield Column(title="Corrected", unit="95 %"), lambda unit: _told(unit.interval)

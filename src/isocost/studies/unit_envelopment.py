@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from isocost.core.errors import EstimationError, InputError
-from isocost.core.estimate import Caution
+from isocost.core.estimate import Caution, Estimate
 from isocost.frontier import (
     BootstrapOptions,
     GroupingOptions,
@@ -22,11 +22,13 @@ from isocost.frontier import (
 from isocost.frontier.production import check_scalable
 from isocost.statistics.draws import generator
 from isocost.studies.scored_units import Scoring, problem_of, quantities
-from isocost.studies.unit_dominance import measurement_of, single_scoring
+from isocost.studies.unit_dominance import MOST_MEASURED, measurement_of, single_scoring
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from isocost.exchange.unit_table import UnitTable
-    from isocost.frontier import BootstrapScores, EnvelopmentProblem, GroupedFrontiers
+    from isocost.frontier import BootstrapScores, EnvelopmentProblem, GroupedFrontiers, MeasuredFrontier
     from isocost.frontier.radial import Orientation
     from isocost.studies.unit_question import UnitQuestion
 
@@ -38,6 +40,8 @@ MOST_UNITS = 20_000
 """Units that are enveloped; more take longer than their square."""
 MOST_PERMUTED = 2_000
 """Units whose groups are permuted."""
+CARRIED = 200
+"""Draws of the true values that are scored, to carry errors of measurement."""
 MOST_RESAMPLED = 2_000_000
 """Scores that are bootstrapped: units times resamples."""
 
@@ -99,17 +103,9 @@ def envelopment_scoring(table: UnitTable, question: UnitQuestion) -> Scoring:
     if bootstrap is not None:
         columns["interval"] = [unit.corrected for unit in bootstrap.units]
         cautions += bootstrap.cautions
-    measured = measurement_of(table, question) if question.method == "fdh" and towards == "input" else None
-    if measured is not None:
-        columns["verdict"] = [unit.verdict for unit in measured.units]
-        columns["probability"] = [unit.probability for unit in measured.units]
-        columns["interval"] = [
-            unit.score if unit.score is not None and unit.score.has_interval else None
-            for unit in measured.units
-        ]
-        cautions += measured.cautions
-    elif table.has_intervals:
-        cautions.append(_not_carried())
+    errors, measured, doubts = _errors(table, problem, question, columns["score"])
+    columns = errors | columns  # an interval of the bootstrap goes before
+    cautions += doubts
     grouped = _grouped(table, question)
     if grouped is not None:
         columns["gap_ratio"] = [unit.gap_ratio for unit in grouped.units]
@@ -284,10 +280,80 @@ def _grouped(table: UnitTable, question: UnitQuestion) -> GroupedFrontiers | Non
     )
 
 
-def _not_carried() -> Caution:
+def _errors(
+    table: UnitTable, problem: EnvelopmentProblem, question: UnitQuestion, scores: Sequence[float | None]
+) -> tuple[dict[str, Any], MeasuredFrontier | None, tuple[Caution, ...]]:
+    """Carry errors of measurement to scores; against single units to verdicts and probabilities, too."""
+    towards = question.towards(table)
+    if not table.has_intervals:
+        return {}, None, ()
+    if table.bads or towards == "directional" or (question.method == "fdh" and towards == "output"):
+        return (
+            {},
+            None,
+            (_not_carried("radial scores of dea and input scores of fdh, without bad outputs, carry them"),),
+        )
+    measured = measurement_of(table, question)
+    if measured is None:
+        few = f"they are carried for up to {MOST_MEASURED} units, each named once"
+        return {}, None, (_not_carried(few),)
+    if question.method == "fdh":
+        return _single(measured), measured, measured.cautions
+    if measured.true_values is None:
+        return {}, None, (_not_carried(measured.no_probability or "their true values cannot be told"),)
+    return {"interval": _carried(measured.true_values, problem, question, towards, scores)}, None, ()
+
+
+def _single(measured: MeasuredFrontier) -> dict[str, Any]:
+    return {
+        "verdict": [unit.verdict for unit in measured.units],
+        "probability": [unit.probability for unit in measured.units],
+        "interval": [
+            unit.score if unit.score is not None and unit.score.has_interval else None
+            for unit in measured.units
+        ],
+    }
+
+
+def _carried(
+    true_values: FloatArray,
+    problem: EnvelopmentProblem,
+    question: UnitQuestion,
+    towards: str,
+    scores: Sequence[float | None],
+) -> list[Estimate | None]:
+    """Score joint draws of the true values."""
+    rng = generator(question.seed, "scores of true values")
+    worlds = rng.choice(len(true_values), min(CARRIED, len(true_values)), replace=False)
+    inputs = problem.inputs.shape[1]
+    drawn = [
+        radial_scores(
+            world[:, :inputs],
+            world[:, inputs:],
+            technology=question.technology,
+            orientation="output" if towards == "output" else "input",
+        )
+        for world in true_values[worlds]
+    ]
+    return [
+        None
+        if score is None
+        else Estimate(
+            value=score,
+            low=float(low),
+            high=float(high),
+            unit="1",
+            kind="fitted",
+            method="scores of joint draws of the true values",
+            n=len(problem.names),
+        )
+        for score, low, high in zip(scores, *np.quantile(drawn, [0.025, 0.975], axis=0), strict=True)
+    ]
+
+
+def _not_carried(why: str) -> Caution:
     return Caution(
         "error-not-carried",
-        "the columns' intervals are not carried to these scores, which take values as exact; --method "
-        "pareto or "
-        "fdh carries them, --bootstrap tells how the choice of units moves the frontier",
+        f"the columns' intervals are not carried to these scores, which take values as exact: {why}; "
+        "--bootstrap tells how the choice of units moves the frontier",
     )

@@ -388,3 +388,32 @@ def test_a_unit_that_kept_its_productivity_did_not_become_more_productive(isocos
     asked = (path, "--inputs", "x", "--outputs", "y", "--name", "firm", "--date", "year", "--method", "dea")
     assert isocost(*asked, "--out", page)[0] == 0
     assert "3 of 5 units became more productive" in page.read_text()
+
+
+def test_errors_of_measurement_are_carried_to_envelopment(isocost, tmp_path):
+    rng = np.random.default_rng(4)
+    cost = np.exp(rng.uniform(0, 2, 14))
+    speed = cost**0.5 * np.exp(-np.abs(rng.normal(0, 0.4, 14)))
+    lines = ["unit,cost,cost_se,speed,speed_se"]
+    lines += [f"u{i},{x},{0.02 * x},{y},{0.02 * y}" for i, (x, y) in enumerate(zip(cost, speed, strict=True))]
+    path = tmp_path / "noisy.csv"
+    path.write_text("\n".join(lines) + "\n")
+    asked = (path, "--inputs", "cost", "--outputs", "speed", "--method", "dea")
+    units = json.loads(isocost(*asked, "--json")[1])["tables"]["units"]
+    ends = [(unit["interval"]["low"], unit["score"], unit["interval"]["high"]) for unit in units]
+    assert all(low - 0.05 <= score <= high + 0.05 for low, score, high in ends)
+    assert max(high - low for low, _, high in ends) > 0.05  # 2 % of both axes move a score by some percent
+    assert "Corrected" not in isocost(*asked)[1]
+    outward = json.loads(isocost(*asked, "--orientation", "output", "--json")[1])["tables"]["units"]
+    assert all(unit["interval"]["low"] >= 1 - 1e-9 for unit in outward)
+
+
+def test_errors_that_are_not_carried_are_told_with_the_reason(isocost, tmp_path):
+    path = tmp_path / "few.csv"
+    path.write_text("unit,cost,cost_se,speed\na,1,0.1,1\nb,2,0.1,3\nc,3,0.2,2\n")
+    asked = (path, "--inputs", "cost", "--outputs", "speed", "--method")
+    told = " ".join(isocost(*asked, "dea")[1].split())
+    assert "take values as exact: 3 units are fewer than the 6" in told
+    assert "radial scores of dea and input scores of fdh" in " ".join(
+        isocost(*asked, "dea", "--orientation", "directional")[1].split()
+    )
