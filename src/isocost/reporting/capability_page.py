@@ -15,8 +15,9 @@ from isocost.reporting.document import (
     figure_markup,
     origin,
     table_markup,
+    verdict_markup,
 )
-from isocost.reporting.markup import Markup, element, shorten
+from isocost.reporting.markup import Markup, shorten
 
 if TYPE_CHECKING:
     from isocost.studies.capability import CapabilityReport
@@ -48,13 +49,7 @@ def capability_page(report: CapabilityReport) -> str:
 
 def _verdict(report: CapabilityReport) -> Markup:
     verdict = capability_verdict(report)
-    return element(
-        "section",
-        {"class": "verdict", "aria-label": "Verdict"},
-        element("p", {"class": "kicker"}, "Who is efficient"),
-        element("h1", None, verdict.head),
-        element("p", {"class": "lead"}, verdict.rest),
-    )
+    return verdict_markup("Who is efficient", verdict.head, [verdict.rest])
 
 
 def _parts(report: CapabilityReport) -> list[Part]:

@@ -15,8 +15,9 @@ from isocost.reporting.document import (
     figure_markup,
     origin,
     table_markup,
+    verdict_markup,
 )
-from isocost.reporting.markup import Markup, element, shorten
+from isocost.reporting.markup import Markup, shorten
 
 if TYPE_CHECKING:
     from isocost.studies.capacity import CapacityReport
@@ -56,13 +57,7 @@ def capacity_page(report: CapacityReport) -> str:
 
 def _verdict(report: CapacityReport) -> Markup:
     first, *rest = capacity_verdict(report)
-    return element(
-        "section",
-        {"class": "verdict", "aria-label": "Verdict"},
-        element("p", {"class": "kicker"}, "Capacity for a day"),
-        element("h1", None, first),
-        *(element("p", {"class": "lead"}, each) for each in rest),
-    )
+    return verdict_markup("Capacity for a day", first, rest)
 
 
 def _small_print(report: CapacityReport) -> list[Markup]:

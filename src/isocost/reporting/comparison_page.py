@@ -15,8 +15,9 @@ from isocost.reporting.document import (
     figure_markup,
     origin,
     table_markup,
+    verdict_markup,
 )
-from isocost.reporting.markup import Markup, element, shorten
+from isocost.reporting.markup import Markup, shorten
 
 if TYPE_CHECKING:
     from isocost.studies.compared import CompareReport
@@ -49,13 +50,7 @@ def comparison_page(report: CompareReport) -> str:
 
 def _verdict(report: CompareReport) -> Markup:
     verdict = comparison_verdict(report)
-    return element(
-        "section",
-        {"class": "verdict", "aria-label": "Verdict"},
-        element("p", {"class": "kicker"}, "Two stacks compared"),
-        element("h1", None, verdict.head),
-        *(element("p", {"class": "lead"}, each) for each in (verdict.gate, *verdict.rest) if each),
-    )
+    return verdict_markup("Two stacks compared", verdict.head, filter(None, (verdict.gate, *verdict.rest)))
 
 
 def _parts(report: CompareReport) -> list[Part]:

@@ -13,7 +13,7 @@ from isocost.reporting.charts.figure import legend_mark
 from isocost.reporting.markup import Markup, element, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from isocost.core.provenance import Provenance
     from isocost.reporting.charts import Figure, Panel, Series
@@ -30,6 +30,7 @@ __all__ = [
     "name_markup",
     "origin",
     "table_markup",
+    "verdict_markup",
 ]
 
 SIZE_LIMIT = 300 * 1024
@@ -176,6 +177,17 @@ def _masthead(name: str, dates: Sequence[str]) -> Markup:
 def name_markup(text: str, limit: int = 80) -> Markup:
     """Write a name from outside, kept apart from the direction of the text around it."""
     return element("bdi", None, shorten(text, limit))
+
+
+def verdict_markup(kicker: str, head: str, lead: Iterable[str]) -> Markup:
+    """Write the verdict of a page: what it is about, the sentence that matters, and what follows it."""
+    return element(
+        "section",
+        {"class": "verdict", "aria-label": "Verdict"},
+        element("p", {"class": "kicker"}, kicker),
+        element("h1", None, head),
+        *(element("p", {"class": "lead"}, each) for each in lead),
+    )
 
 
 def figure_markup(figure: Figure, *unit: str) -> Markup:

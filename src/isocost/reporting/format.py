@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "UNKNOWN",
+    "amount_text",
     "bracket",
     "decimals",
     "estimate_text",
@@ -102,6 +103,21 @@ def money(value: float | None, low: float | None = None, high: float | None = No
     'unknown'
     """
     return UNKNOWN if value is None else _with_interval(value, low, high, "$", "")
+
+
+def amount_text(estimate: Estimate) -> str:
+    """Write a cost with its interval: US dollars as such, any other unit as a bare number.
+
+    Examples
+    --------
+    >>> from isocost.core.estimate import Estimate
+    >>> cost = Estimate(value=0.3141, low=0.29, high=0.33, unit="USD", kind="measured", method="example")
+    >>> amount_text(cost)
+    '$0.31 [0.29, 0.33]'
+    """
+    if estimate.unit == "USD":
+        return money(estimate.value, estimate.low, estimate.high)
+    return _with_interval(estimate.value, estimate.low, estimate.high, "", "")
 
 
 def hourly(usd_per_hour: float) -> str:

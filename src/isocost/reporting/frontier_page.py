@@ -13,9 +13,10 @@ from isocost.reporting.document import (
     figure_markup,
     origin,
     table_markup,
+    verdict_markup,
 )
 from isocost.reporting.frontier_figures import frontier_figures
-from isocost.reporting.markup import Markup, element, shorten
+from isocost.reporting.markup import Markup, shorten
 from isocost.reporting.unit_tables import unit_tables
 from isocost.reporting.units import method_lines, unit_sentence
 from isocost.reporting.units_envelope import assumptions_of
@@ -53,15 +54,10 @@ def frontier_page(report: UnitReport) -> str:
 
 def _verdict(report: UnitReport) -> Markup:
     head, _, rest = unit_sentence(report).partition(": ")
-    named = rest if report.question.method != "sfa" else as_sentence(rest)  # a name stays as it is written
+    worded = report.question.method == "sfa" or report.table.dates
+    named = as_sentence(rest) if worded else rest  # a name stays as it is written
     lines = [*([named] if rest else []), *method_lines(report)]
-    return element(
-        "section",
-        {"class": "verdict", "aria-label": "Verdict"},
-        element("p", {"class": "kicker"}, "How efficient these units are"),
-        element("h1", None, shorten(head.rstrip("."), LIMIT) + "."),
-        *(element("p", {"class": "lead"}, line) for line in lines),
-    )
+    return verdict_markup("How efficient these units are", shorten(head.rstrip("."), LIMIT) + ".", lines)
 
 
 def _parts(report: UnitReport) -> list[Part]:

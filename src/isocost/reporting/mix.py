@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from isocost.reporting.format import bracket, decimals, estimate_text, grouped, money
+from isocost.reporting.format import amount_text, decimals, estimate_text, grouped, money
 from isocost.reporting.markup import clean, shorten
 from isocost.reporting.objects import SCHEMA, estimate_object
 from isocost.reporting.plain import table_lines
@@ -79,15 +79,15 @@ def mix_verdict(report: MixReport) -> tuple[str, ...]:
 
 
 def _mixed(mix: RandomMix, cost: str, quality: str) -> Iterator[str]:
-    yield f"Send {_shares_text(mix)}: {cost} {_told(mix.cost)} at {quality} {_told(mix.quality)}."
+    yield f"Send {_shares_text(mix)}: {cost} {amount_text(mix.cost)} at {quality} {amount_text(mix.quality)}."
     if mix.shadow_price is not None:
         yield f"A hundredth of {quality} more costs {_price(mix)} a request."
     if mix.single is None:
         yield "No unit alone keeps this aim."
     elif len(mix.shares) > 1 and mix.single_cost is not None and mix.single_quality is not None:
         yield (
-            f"The best unit alone is {shorten(mix.single, NAME_LIMIT)}: {cost} {_told(mix.single_cost)} at "
-            f"{quality} {_told(mix.single_quality)}."
+            f"The best unit alone is {shorten(mix.single, NAME_LIMIT)}: {cost} "
+            f"{amount_text(mix.single_cost)} at {quality} {amount_text(mix.single_quality)}."
         )
 
 
@@ -238,7 +238,7 @@ def _judged_object(judged: Judged) -> dict[str, Any]:
 
 
 def _area_text(report: MixReport) -> str:
-    both = [_told(each) for each in (report.area, report.area_by_code) if each is not None]
+    both = [amount_text(each) for each in (report.area, report.area_by_code) if each is not None]
     return (
         f"AIQ, the mean {clean(report.axes[1].name)} along the hull: {both[0]} as arXiv 2403.12031 defines "
         f"it; {both[1]} by the code published with it, which divides by the greatest cost."
@@ -255,30 +255,22 @@ def _cascade_lines(cascade: CascadeReport) -> Iterator[str]:
     ]
     yield clean("Cascade: " + ", then ".join(steps) + ".")
     yield (
-        f"  judged on {cascade.judged_on} other requests: cost {_told(cascade.judged.cost)} at quality "
-        f"{_told(cascade.judged.quality)}"
+        f"  judged on {cascade.judged_on} other requests: cost {amount_text(cascade.judged.cost)} at quality "
+        f"{amount_text(cascade.judged.quality)}"
     )
     yield (
-        f"  where it was learned ({cascade.learned_on} requests): cost {_told(cascade.learned.cost)} at "
-        f"quality {_told(cascade.learned.quality)}; gap {_told(cascade.gap)}"
+        f"  where it was learned ({cascade.learned_on} requests): cost "
+        f"{amount_text(cascade.learned.cost)} at quality {amount_text(cascade.learned.quality)}; gap {amount_text(cascade.gap)}"
     )
     if cascade.random is not None and cascade.less_random is not None:
         yield (
-            f"  a random mix for the same aim: cost {_told(cascade.random.cost)} at quality "
-            f"{_told(cascade.random.quality)}"
+            f"  a random mix for the same aim: cost {amount_text(cascade.random.cost)} at quality "
+            f"{amount_text(cascade.random.quality)}"
         )
         yield (
-            f"  cascade less random mix, request by request: cost {_told(cascade.less_random.cost)}, quality "
-            f"{_told(cascade.less_random.quality)}"
+            f"  cascade less random mix, request by request: cost "
+            f"{amount_text(cascade.less_random.cost)}, quality {amount_text(cascade.less_random.quality)}"
         )
-
-
-def _told(value: Estimate) -> str:
-    if value.unit == "USD":
-        return money(value.value, value.low, value.high)
-    digits = decimals(value.value, value.low, value.high)
-    interval = bracket(value.low, value.high, digits)
-    return grouped(value.value, digits) + (f" {interval}" if interval else "")
 
 
 def _number(value: float, unit: str = "") -> str:

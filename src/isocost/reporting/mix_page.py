@@ -14,6 +14,7 @@ from isocost.reporting.document import (
     figure_markup,
     origin,
     table_markup,
+    verdict_markup,
 )
 from isocost.reporting.markup import Markup, element, exact, shorten
 from isocost.reporting.mix import mix_remarks, mix_tables, mix_verdict
@@ -57,13 +58,7 @@ def mix_page(report: MixReport) -> str:
 
 def _verdict(report: MixReport) -> Markup:
     first, *rest = mix_verdict(report)
-    return element(
-        "section",
-        {"class": "verdict", "aria-label": "Verdict"},
-        element("p", {"class": "kicker"}, "Where to send requests"),
-        element("h1", None, first),
-        *(element("p", {"class": "lead"}, each) for each in rest),
-    )
+    return verdict_markup("Where to send requests", first, rest)
 
 
 def _remarks(report: MixReport) -> list[Part]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from isocost.reporting.format import bracket, decimals, grouped, money
+from isocost.reporting.format import amount_text, bracket, decimals, grouped, money
 from isocost.reporting.markup import clean, shorten
 from isocost.reporting.objects import SCHEMA, estimate_object
 from isocost.reporting.plain import table_lines
@@ -57,17 +57,17 @@ def success_verdict(report: SuccessReport) -> tuple[str, ...]:
 def _verdict(report: SuccessReport) -> Iterator[str]:
     best, frontier = report.models[0], report.frontier
     if best.cost is not None:
-        yield f"A success costs least with {shorten(best.name, NAME_LIMIT)}: {_told(best.cost)}."
+        yield f"A success costs least with {shorten(best.name, NAME_LIMIT)}: {amount_text(best.cost)}."
     else:
         yield (
             f"No model alone solved all {report.problems} problems, so a success of one model has no bound; "
             f"{shorten(best.name, NAME_LIMIT)} left the fewest, {best.unsolved}."
         )
     if frontier.cost is not None:
-        yield f"With the cheapest choice at each problem it costs {_told(frontier.cost)}."
+        yield f"With the cheapest choice at each problem it costs {amount_text(frontier.cost)}."
     if frontier.benefit is not None and frontier.human is not None:
         saved = _share(frontier.benefit)
-        yield f"An expert alone takes {_told(frontier.human)}: models save {saved} of that."
+        yield f"An expert alone takes {amount_text(frontier.human)}: models save {saved} of that."
 
 
 def success_tables(report: SuccessReport) -> list[Table]:
@@ -98,12 +98,12 @@ def success_tables(report: SuccessReport) -> list[Table]:
 
 
 def _costs(each: ModelSuccess) -> tuple[str, ...]:
-    corrected = _told(each.corrected)
+    corrected = amount_text(each.corrected)
     return (
         shorten(each.name, NAME_LIMIT),
         _share(each.rate),
-        _told(each.attempt_cost),
-        INFINITE if each.cost is None else _told(each.cost),
+        amount_text(each.attempt_cost),
+        INFINITE if each.cost is None else amount_text(each.cost),
         f"at least {corrected}" if each.unsolved else corrected,
         str(each.unsolved),
     )
@@ -112,7 +112,7 @@ def _costs(each: ModelSuccess) -> tuple[str, ...]:
 def _others(each: ModelSuccess) -> tuple[str, ...]:
     return (
         shorten(each.name, NAME_LIMIT),
-        INFINITE if each.ratio_of_means is None else _told(each.ratio_of_means),
+        INFINITE if each.ratio_of_means is None else amount_text(each.ratio_of_means),
         str(each.best_at),
         "not told" if each.essentiality is None else _share(each.essentiality),
     )
@@ -155,12 +155,13 @@ def _families(report: SuccessReport) -> Iterator[Table]:
 
 def _frontier_lines(report: SuccessReport) -> Iterator[str]:
     frontier = report.frontier
-    whole = INFINITE if frontier.cost is None else _told(frontier.cost)
+    whole = INFINITE if frontier.cost is None else amount_text(frontier.cost)
     yield f"Frontier, the cheapest choice at each problem: {whole}"
     if frontier.split is not None:
-        yield f"  chosen on half of the attempts, judged on the other: {_told(frontier.split)}"
+        yield f"  chosen on half of the attempts, judged on the other: {amount_text(frontier.split)}"
     if frontier.human is not None:
-        yield f"  an expert alone: {_told(frontier.human)}; cheaper at {frontier.human_best_at} problems"
+        alone = amount_text(frontier.human)
+        yield f"  an expert alone: {alone}; cheaper at {frontier.human_best_at} problems"
     if report.verifier_cost:
         yield f"  each attempt with {_money(report.verifier_cost, report.unit)} for verifying it"
 
@@ -223,14 +224,6 @@ def _object(each: ModelSuccess) -> dict[str, Any]:
         "unsolved": each.unsolved,
         "cheapest_at": each.best_at,
     }
-
-
-def _told(value: Estimate) -> str:
-    if value.unit == "USD":
-        return money(value.value, value.low, value.high)
-    digits = decimals(value.value, value.low, value.high)
-    interval = bracket(value.low, value.high, digits)
-    return grouped(value.value, digits) + (f" {interval}" if interval else "")
 
 
 def _share(value: Estimate) -> str:

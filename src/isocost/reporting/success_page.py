@@ -14,8 +14,9 @@ from isocost.reporting.document import (
     figure_markup,
     origin,
     table_markup,
+    verdict_markup,
 )
-from isocost.reporting.markup import Markup, element, exact, shorten
+from isocost.reporting.markup import Markup, exact, shorten
 from isocost.reporting.success import RATIO_NOTE, success_tables, success_verdict
 
 if TYPE_CHECKING:
@@ -59,14 +60,7 @@ def success_page(report: SuccessReport) -> str:
 
 def _verdict(report: SuccessReport) -> Markup:
     first, *rest = success_verdict(report)
-    return element(
-        "section",
-        {"class": "verdict", "aria-label": "Verdict"},
-        element("p", {"class": "kicker"}, "What a right answer costs"),
-        element("h1", None, first),
-        *(element("p", {"class": "lead"}, each) for each in rest),
-        element("p", {"class": "lead"}, RATIO_NOTE),
-    )
+    return verdict_markup("What a right answer costs", first, [*rest, RATIO_NOTE])
 
 
 def _small_print(report: SuccessReport) -> list[Markup]:

@@ -15,10 +15,11 @@ from isocost.reporting.document import (
     document,
     figure_markup,
     table_markup,
+    verdict_markup,
 )
 from isocost.reporting.fit_tables import beside_table, coefficient_table, fitted_cell_table
 from isocost.reporting.format import estimate_text
-from isocost.reporting.markup import Markup, element, shorten
+from isocost.reporting.markup import Markup, shorten
 from isocost.reporting.times import beside_text, coefficients, fit_sentence
 from isocost.runtime import DenoisedRuntime, RuntimeModel
 
@@ -56,17 +57,11 @@ def times_page(report: TimesReport) -> str:
 def _verdict(report: TimesReport) -> Markup:
     head = fit_sentence(report.fits[0]) if len(report.fits) == 1 else _range(report)
     told = [
-        element("p", {"class": "lead"}, f"{shorten(fit.name, NAME_LIMIT)}: {beside_text(fit.beside)}.")
+        f"{shorten(fit.name, NAME_LIMIT)}: {beside_text(fit.beside)}."
         for fit in report.fits
         if fit.beside is not None and len(report.fits) <= MOST_TOLD
     ]
-    return element(
-        "section",
-        {"class": "verdict", "aria-label": "Verdict"},
-        element("p", {"class": "kicker"}, "What a request takes"),
-        element("h1", None, head),
-        *told,
-    )
+    return verdict_markup("What a request takes", head, told)
 
 
 def _range(report: TimesReport) -> str:
