@@ -260,7 +260,8 @@ def _cascade_lines(cascade: CascadeReport) -> Iterator[str]:
     )
     yield (
         f"  where it was learned ({cascade.learned_on} requests): cost "
-        f"{amount_text(cascade.learned.cost)} at quality {amount_text(cascade.learned.quality)}; gap {amount_text(cascade.gap)}"
+        f"{amount_text(cascade.learned.cost)} at quality {amount_text(cascade.learned.quality)}; "
+        f"gap {amount_text(cascade.gap)}"
     )
     if cascade.random is not None and cascade.less_random is not None:
         yield (
