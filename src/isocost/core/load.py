@@ -71,7 +71,7 @@ class RunPlan:
     Parameters
     ----------
     load : Load
-        Closed loop at a concurrency (open loop: not yet measured by us).
+        A closed loop at a concurrency, or an open loop at a (mean) rate.
     shapes : tuple of RequestShape
         Request ``i`` of the run has shape ``shapes[i % len(shapes)]``; its prompt is unique to
         ``(seed, i)``.
@@ -82,6 +82,9 @@ class RunPlan:
         Where counting starts when `indices` is ``None``.
     duration_s : float or None
         Stop sending after so many seconds (requests in flight are awaited); ``None``: send all indices.
+    due_s : tuple of float or None, shape of `indices`
+        Of an open loop, and only of one: when each request is due, seconds after the first measured instant,
+        at least 0 and never falling.
     warmup : tuple of RequestShape
         Requests sent first, recorded as warm-up, never counted.
     seed : int
@@ -95,6 +98,7 @@ class RunPlan:
     indices: tuple[int, ...] | None = None
     first_index: int = 0
     duration_s: float | None = None
+    due_s: tuple[float, ...] | None = None
     warmup: tuple[RequestShape, ...] = ()
     seed: int = 0
     request_timeout_s: float = 600.0
@@ -107,6 +111,19 @@ class RunPlan:
             raise InputError("a run needs an end: a list of requests or a duration")
         if self.duration_s is not None and not (math.isfinite(self.duration_s) and self.duration_s > 0):
             raise InputError(f"duration must be above 0 seconds, got {self.duration_s!r}")
+        if (self.due_s is None) != (self.load.rate_per_s is None):
+            raise InputError(
+                "an open loop needs the instants at which its requests are due, a closed loop has none"
+            )
+        if self.due_s is not None:
+            self._require_due(self.due_s)
+
+    def _require_due(self, due_s: tuple[float, ...]) -> None:
+        if self.indices is None or len(due_s) != len(self.indices):
+            raise InputError("an open loop needs one due instant for each of its requests")
+        in_order = all(0 <= due < math.inf for due in due_s) and list(due_s) == sorted(due_s)
+        if not in_order:
+            raise InputError("due instants must be at least 0 seconds and never fall")
 
     def shape_of(self, index: int) -> RequestShape:
         """Return the shape of request `index`."""
