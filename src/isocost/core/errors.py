@@ -13,7 +13,8 @@
     IsocostWarning
     ├── ExtrapolationWarning             asked outside the range that was measured
     ├── ClientSaturatedWarning           the load generator itself was the limit
-    └── FailedRequestsWarning            some requests of a run failed
+    ├── FailedRequestsWarning            some requests of a run failed
+    └── UnverifiedTlsWarning             anybody on the way may read along, and be the server
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ __all__ = [
     "IsocostWarning",
     "MeasurementError",
     "MissingExtraError",
+    "UnverifiedTlsWarning",
 ]
 
 
@@ -106,3 +108,7 @@ class ClientSaturatedWarning(IsocostWarning):
 
 class FailedRequestsWarning(IsocostWarning):
     """Some requests of a run failed."""
+
+
+class UnverifiedTlsWarning(IsocostWarning):
+    """Certificates go unchecked: anybody on the way may read along, and be the server."""

@@ -23,6 +23,7 @@ from isocost.exchange.inference_perf import (
 )
 from isocost.exchange.llmeter import is_llmeter, is_llmeter_part, read_llmeter
 from isocost.exchange.tool_run import point_of
+from isocost.journal import YamlLimitError, parse_yaml
 from isocost.exchange.vllm_bench import (
     is_console_log,
     is_vllm_json,
@@ -185,8 +186,10 @@ def _parsed(path: Path, text: str) -> object:
         import yaml  # noqa: PLC0415 - only where YAML is given
 
         try:
-            return yaml.safe_load(text)
-        except (yaml.YAMLError, RecursionError):
+            return parse_yaml(text).content
+        except YamlLimitError as error:
+            raise InputError(f"{path} holds {error}; give the tool's own file") from None
+        except yaml.YAMLError:
             return None
     try:
         return json.loads(text)

@@ -16,6 +16,7 @@ from isocost.journal.stages import (
     TransformersSpec,
 )
 from isocost.journal.writer import JournalWriter
+from isocost.journal.yaml_limits import YamlLimitError, parse_yaml
 
 __all__ = [
     "Assumptions",
@@ -28,9 +29,11 @@ __all__ = [
     "StudyFolder",
     "TargetSpec",
     "TransformersSpec",
+    "YamlLimitError",
     "create_study",
     "finished_numbers",
     "open_study",
+    "parse_yaml",
     "read_answers",
     "read_assumptions",
     "read_deployments",
