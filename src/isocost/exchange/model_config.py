@@ -40,6 +40,8 @@ def read_model_config(path: Path) -> dict[str, Any]:
         content = json.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise InputError(f"cannot read {file}: {error.strerror}") from None
+    except InputError:
+        raise
     except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):

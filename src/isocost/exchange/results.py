@@ -23,13 +23,13 @@ from isocost.exchange.inference_perf import (
 )
 from isocost.exchange.llmeter import is_llmeter, is_llmeter_part, read_llmeter
 from isocost.exchange.tool_run import point_of
-from isocost.journal import YamlLimitError, parse_yaml
 from isocost.exchange.vllm_bench import (
     is_console_log,
     is_vllm_json,
     read_console_log,
     read_vllm_json,
 )
+from isocost.journal import YamlLimitError, parse_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -32,13 +32,13 @@ class CsvReader(Protocol):
 
 
 @contextmanager
-def text_file(path: Path, *, largest: int = _LARGEST_FILE) -> Iterator[IO[str]]:
+def text_file(path: Path, *, largest: int | None = None) -> Iterator[IO[str]]:
     """Open a UTF-8 text, with or without a byte order mark; what cannot be read is one sentence.
 
     Parameters
     ----------
     path : Path
-    largest : int
+    largest : int, optional
         Bytes; 1 GiB if left out. What is read as one JSON document takes many times its size in memory.
 
     Raises
@@ -47,8 +47,9 @@ def text_file(path: Path, *, largest: int = _LARGEST_FILE) -> Iterator[IO[str]]:
         If it cannot be opened or read, is larger than that, or is no UTF-8.
     """
     try:
-        if path.stat().st_size > largest:
-            raise InputError(f"{path} is larger than {largest >> 20} MiB; give a part of it")
+        most = _LARGEST_FILE if largest is None else largest
+        if path.stat().st_size > most:
+            raise InputError(f"{path} is larger than {most >> 20} MiB; give a part of it")
         with path.open(encoding="utf-8-sig", newline="") as file:
             yield file
     except OSError as error:

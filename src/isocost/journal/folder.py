@@ -154,13 +154,13 @@ def create_study(path: Path) -> StudyFolder:
 
 
 def _refuse_links(path: Path) -> None:
-    """Refuse a study whose files lie elsewhere: reading would show, and writing would change, what they name."""
+    """Refuse a study whose files lie elsewhere: they would be shown, or written over."""
     for name in _FILES:
         file = path / name
         if file.is_symlink() and not file.resolve().is_relative_to(path.resolve()):
             raise InputError(
-                f"{file} is a link to a file outside the study; put the file itself into the folder, or remove "
-                "the link"
+                f"{file} is a link to a file outside the study; put the file itself into the folder, or "
+                "remove the link"
             )
 
 

@@ -75,7 +75,9 @@ def read_checked(
     except yaml.YAMLError:
         raise InputError(f"{path} is no valid YAML; mend the file and try again") from None
     try:
-        return TypeAdapter(schema).validate_python(prepare(parsed.content if parsed.content is not None else {}))
+        return TypeAdapter(schema).validate_python(
+            prepare(parsed.content if parsed.content is not None else {})
+        )
     except ValidationError as error:
         raise InputError(_fault(path, parsed.tree, error.errors(include_url=False))) from None
 

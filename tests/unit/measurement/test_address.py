@@ -52,13 +52,14 @@ def test_urls_as_people_write_them(url: str, api: str, completions: str, implied
         ("http://h:port", "cannot read the address 'http://h:port'; write http://host:port"),
         (
             "http://h/v1?api_key=sesame",
-            "the address 'http://h/v1?api_key=***' would put a secret into the process list and the study; leave "
-            "it out and name the variable or the file that holds it: --api-key-env NAME or --api-key-file FILE",
+            "the address 'http://h/v1?api_key=***' would put a secret into the process list and the study; "
+            "leave it out and name the variable or the file that holds it: --api-key-env NAME or --api-key-file "
+            "FILE",
         ),
         (
             "http://h/v1/@me",
-            "the address 'http://me' has an @ behind its host: it is written %40 there, and a password has no "
-            "place in an address; write http://host:port",
+            "the address 'http://me' has an @ behind its host: it is written %40 there, and a password has "
+            "no place in an address; write http://host:port",
         ),
     ],
 )
