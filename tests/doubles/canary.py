@@ -1,4 +1,4 @@
-"""A key that must be seen nowhere, a server that gives it back in every form, and a search for what is left."""
+"""A key that must be seen nowhere, a server that gives it back in every form, and a search for it."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def jobs(url: str, no_tls: str, folder: Path) -> list[dict[str, Any]]:
 def ended(
     weather: Weather, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[dict[str, Any], Path, list[bytes]]:
-    """Outcomes by name of the job, the folder with all that was written, and every command line that was seen."""
+    """Outcomes by job, the folder with all that was written, and every command line that was seen."""
     base = tmp_path_factory.mktemp("canary")
     folder = base / "studies"
     folder.mkdir()

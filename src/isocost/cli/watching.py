@@ -102,4 +102,5 @@ def _left_s(spent_s: float, share_done: float, share_left: float) -> float | Non
 
 def _text(progress: Progress) -> str:
     failed = f", {progress.failures} failed" if progress.failures else ""
-    return harmless(f"{progress.stage}: {progress.run} ({progress.requests} requests{failed})")
+    text = f"{progress.stage}: {progress.run} ({progress.requests} requests{failed})"
+    return harmless(" ".join(text.split()))

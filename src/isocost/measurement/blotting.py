@@ -64,8 +64,8 @@ def holds(text: str, word: str) -> bool:
     """
     if not word:
         return False
-    plain = _unescaped(text)[0].lower()
-    return any(form in plain for form in (word.lower(), *(form for form, _ in _forms(word)[1:])))
+    forms = [form for form, _ in _forms(word)]
+    return any(form in signs.lower() for signs, _ in _readings(text) for form in forms)
 
 
 @contextmanager
@@ -88,29 +88,36 @@ def hiding(hide: Sequence[str]) -> Iterator[None]:
 
 
 def _without(text: str, word: str) -> str:
-    signs, spans = _unescaped(text)
-    plain = signs.lower()
-    covered = bytearray(len(plain))
+    covered = bytearray(len(text))
+    for signs, spans in _readings(text):
+        for start, end in _found(signs.lower(), word):
+            first, last = spans[start][0], spans[end - 1][1]
+            covered[first:last] = b"\1" * (last - first)
+    parts, place = [], 0
+    for run in re.finditer(rb"\x01+", bytes(covered)):
+        parts += [text[place : run.start()], MARK]
+        place = run.end()
+    return "".join([*parts, text[place:]])
+
+
+def _found(signs: str, word: str) -> Iterator[_Span]:
+    """Return from where to where a part of the word stands, in any form."""
     for grams, size in _grams(word):
-        if any(gram in plain for gram in grams):
-            for place in range(len(plain) - size + 1):
-                if plain[place : place + size] in grams:
-                    covered[place : place + size] = b"\1" * size
-    parts, start = [], 0
-    for found in re.finditer(rb"\x01+", bytes(covered)):
-        parts += [text[start : spans[found.start()][0]], MARK]
-        start = spans[found.end() - 1][1]
-    return "".join([*parts, text[start:]])
+        if any(gram in signs for gram in grams):
+            for place in range(len(signs) - size + 1):
+                if signs[place : place + size] in grams:
+                    yield place, place + size
 
 
-def _unescaped(text: str) -> tuple[str, list[_Span]]:
-    """Return `text` with escapes undone, and for each sign from where to where it stood in `text`."""
+def _readings(text: str) -> Iterator[tuple[str, list[_Span]]]:
+    """Return `text` as it is, and with escapes undone once, twice …; with where each sign stood in `text`."""
     signs, spans = text, [(place, place + 1) for place in range(len(text))]
+    yield signs, spans
     for _ in range(_ROUNDS):
         if _ESCAPE.search(signs) is None:
             break
         signs, spans = _unescaped_once(signs, spans)
-    return signs, spans
+        yield signs, spans
 
 
 def _unescaped_once(text: str, spans: list[_Span]) -> tuple[str, list[_Span]]:

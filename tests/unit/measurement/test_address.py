@@ -53,8 +53,8 @@ def test_urls_as_people_write_them(url: str, api: str, completions: str, implied
         (
             "http://h/v1?api_key=sesame",
             "the address 'http://h/v1?api_key=***' would put a secret into the process list and the study; "
-            "leave it out and name the variable or the file that holds it: --api-key-env NAME or --api-key-file "
-            "FILE",
+            "leave it out and name the variable or the file that holds it: --api-key-env NAME or "
+            "--api-key-file FILE",
         ),
         (
             "http://h/v1/@me",
