@@ -45,11 +45,21 @@ class ReaderSettings:
 class Stream:
     """One of the requests in flight: its connection, what it sends next, what it awaits."""
 
-    __slots__ = ("exchange", "failures", "link", "refusals", "registered", "request", "tried_at_s")
+    __slots__ = (
+        "due_at_s",
+        "exchange",
+        "failures",
+        "link",
+        "refusals",
+        "registered",
+        "request",
+        "tried_at_s",
+    )
 
     def __init__(self) -> None:
         self.link: Link | None = None
         self.request: PreparedRequest | None = None
+        self.due_at_s: float | None = None  # of that request, in an open loop
         self.exchange: Exchange | None = None
         self.failures = 0  # in a row
         self.refusals = 0  # in a row

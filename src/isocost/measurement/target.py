@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from isocost.core.errors import InputError
 from isocost.measurement.connection import find_endpoint
+from isocost.measurement.pace import ClosedLoop
 from isocost.measurement.prompts import PromptSource, TextPrompts
 from isocost.measurement.reader import Reader
 from isocost.measurement.request import RequestQueue, RequestWriter, head_of
@@ -169,7 +170,8 @@ class _Job:
         try:
             reader.open()
             ahead = max(self._settings.concurrency, 16)
-            reader.carry_out(RequestQueue(self._writer, self._plan, ahead=ahead))
+            queue = RequestQueue(self._writer, self._plan, ahead=ahead)
+            reader.carry_out(ClosedLoop(queue, reader.streams))
         except BaseException as error:  # noqa: BLE001 - handed to the caller's thread, which raises it
             self._result["error"] = error
         finally:
