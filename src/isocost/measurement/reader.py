@@ -8,12 +8,11 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from isocost.core.errors import MeasurementError
 from isocost.core.observation import Observation, Outcome
 from isocost.measurement.answer import Verdict
 from isocost.measurement.connection import Link
 from isocost.measurement.exchange import Exchange, refusal
-from isocost.measurement.stream import ReaderSettings, Stream
+from isocost.measurement.stream import ReaderSettings, Stream, gone
 from isocost.measurement.unread import Unread
 
 if TYPE_CHECKING:
@@ -30,6 +29,8 @@ _SLICE_S = 0.0005
 _LONG_SLICE_S = 0.05
 _LONGEST_WAIT_S = 0.05
 _CONNECT_TIMEOUT_S = 5.0
+_SELECTABLE = 1024  # select takes smaller file numbers only
+_EVENTS_A_TURN = 256  # of an open loop, so that what falls due meanwhile is not late
 
 
 class Reader:
@@ -108,7 +109,7 @@ class Reader:
         return self._unread.health.read()
 
     def _turn(self) -> None:
-        events = self._epoll.poll(self._patience_s(), 4 * len(self.streams) + 16)
+        events = self._wait(self._patience_s())
         by_fd, fresh = self._by_fd, self._fresh
         fresh.clear()
         for fd, mask in events:
@@ -123,6 +124,15 @@ class Reader:
         now = time.monotonic()
         self._unread.clock.refresh(now)
         self._expire(now)
+
+    def _wait(self, patience_s: float) -> list[tuple[int, int]]:
+        """Wait for the network; in an open loop to the microsecond, which epoll's milliseconds cannot."""
+        if self._pace is None or not self._pace.ahead:
+            return self._epoll.poll(patience_s, 4 * len(self.streams) + 16)
+        if patience_s > 0 and self._epoll.fileno() < _SELECTABLE:
+            select.select([self._epoll], [], [], patience_s)
+            patience_s = 0.0
+        return self._epoll.poll(patience_s, _EVENTS_A_TURN)
 
     def _patience_s(self) -> float:
         """How long nothing needs to be done but by the network."""
@@ -173,8 +183,7 @@ class Reader:
     def _on_data(self, stream: Stream, link: Link, data: bytes) -> None:
         exchange = stream.exchange
         if exchange is None:  # bytes that nobody asked for: this connection is not to be trusted
-            self._drop(stream)
-            self._advance(stream)
+            self._lose(stream)
             return
         exchange.append(data, time.monotonic(), link.stamp)
         may_end = exchange.eager or len(data) < 8 or data.endswith(b"\r\n\r\n")
@@ -190,8 +199,7 @@ class Reader:
             if stream.link is not None and stream.link.state != "open":
                 self._on_broken(stream, ConnectionResetError("the target closed the connection at once"))
                 return
-            self._drop(stream)
-            self._advance(stream)
+            self._lose(stream)
             return
         exchange.close(time.monotonic())
         self._finish(stream, exchange)
@@ -206,11 +214,19 @@ class Reader:
             self._finish(stream, exchange)
             return
         opened = stream.link is not None and stream.link.state == "open"
-        self._drop(stream)
         if opened:
-            self._advance(stream)
+            self._lose(stream)
         else:
+            self._drop(stream)
             self._refuse(stream, error)
+
+    def _lose(self, stream: Stream) -> None:
+        """Go on without a connection that awaited nothing; a spare one is opened again a little later."""
+        self._drop(stream)
+        if self._pace is not None and self._pace.ahead and stream.request is None:
+            self._pause(stream)
+        else:
+            self._advance(stream)
 
     def _advance(self, stream: Stream) -> None:
         """Let a stream that awaits nothing do what is next."""
@@ -218,11 +234,11 @@ class Reader:
             return
         if stream.request is None:
             stream.request = self._pace.take(stream)
-        if stream.request is None:
+        if stream.request is None and not self._pace.ahead:
             return
         if stream.link is None:
             self._connect(stream)
-        elif stream.link.state == "open":
+        elif stream.request is not None and stream.link.state == "open":
             self._send(stream, stream.link, stream.request)
 
     def _connect(self, stream: Stream) -> None:
@@ -261,6 +277,8 @@ class Reader:
             self._drop(stream)
             self._connect(stream)
             return
+        if stream.due_at_s is not None:
+            self._unread.health.delay(exchange.sent_at_s - stream.due_at_s)
         stream.request, stream.exchange = None, exchange
         self._deadlines.append((exchange.sent_at_s + self._settings.timeout_s, stream, exchange))
         if link.wants_write:
@@ -344,20 +362,16 @@ class Reader:
             return
         self._pace = None
         self._cancel()
-        host, port = self._settings.endpoint.host, self._settings.endpoint.address[1]
-        recent = self._unread.recent
-        last = recent[-1].detail if recent else "no connection"
-        raise MeasurementError(
-            f"the server at {host} port {port} no longer answers ({last}); "
-            "see that it runs, then go on with: isocost run STUDY",
-            tuple(recent),
-        )
+        raise gone(self._settings.endpoint, self._unread.recent)
 
     def _read_later(self) -> None:
         """Read what was appended, for a short slice of time; longer if much has piled up."""
         unread = self._unread
         crowded = len(unread.finished) > 4 * len(self.streams) + 64
         until = time.monotonic() + (_LONG_SLICE_S if crowded else _SLICE_S)
+        wakes_at_s = None if self._pace is None else self._pace.wakes_at_s()
+        if wakes_at_s is not None:
+            until = min(until, wakes_at_s)
         if unread.finished:
             unread.record_one()  # at least one a turn, however much there is to read
         while (stream := unread.read_pieces(until)) is not None:
