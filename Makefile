@@ -89,8 +89,9 @@ bench-economics: $(VENV)/.dev  ## figures of the economics beside their oracles
 bench-frontier: $(VENV)/.dev  ## figures of the frontier beside published scores and peers
 	@for part in benchmarks/frontier_*.py; do $(BIN)/python $$part || exit 1; done
 
-soak: $(VENV)/.dev  ## what takes long: many kills under load
+soak: $(VENV)/.dev  ## what takes long: many kills under load, every guard taken away
 	$(BIN)/python benchmarks/kills.py --kills 200
+	$(BIN)/python benchmarks/guards.py --jobs 2
 
 clean:  ## remove the environment and what was built
 	rm -rf $(VENV) $(LOWEST) docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
