@@ -94,8 +94,9 @@ class OpenLoopOptions:
         given = [f"{name} {text}" for name, text in kinds.items() if text is not None]
         if len(given) > 1:
             raise InputError(
-                f"{given[0]} and {given[1]} exclude one another: --concurrency keeps so many requests in flight "
-                "(closed loop), --request-rate, --ramp and --steps send by the clock (open loop); give one of them"
+                f"{given[0]} and {given[1]} exclude one another: --concurrency keeps so many requests in "
+                "flight (closed loop), --request-rate, --ramp and --steps send by the clock (open loop); "
+                "give one of them"
             )
         if not given or concurrency is not None:
             self._refuse_rest()

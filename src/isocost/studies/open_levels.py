@@ -53,7 +53,7 @@ def open_points(
         if point is None:
             continue
         if level is not None:
-            told = _ramp_caution(part) if not level.steady else ()
+            told = _ramp_caution(run) if not level.steady else ()
             point = replace(point, cautions=(*point.cautions, *told))
         found.append(point)
         if level is not None and steadiness(point, windowed=True).state == "overload":
@@ -70,18 +70,19 @@ def _planned_due(run: Run, stage: Stage) -> tuple[float, ...] | None:
 
 def _after_overload(part: Run, left_out: int) -> Iterator[Caution]:
     if left_out:
+        levels = f"{left_out} level{'s' if left_out > 1 else ''}"
         yield Caution(
             "after-overload",
-            f"{part.deployment}: {left_out} level{'s' if left_out > 1 else ''} after {part.label!r} left out: more "
-            "was offered there than was finished, and its queue was still there afterwards",
+            f"{part.deployment}: {levels} after {part.label!r} left out: more was offered there than was "
+            "finished, and its queue was still there afterwards",
         )
 
 
-def _ramp_caution(part: Run) -> tuple[Caution, ...]:
+def _ramp_caution(run: Run) -> tuple[Caution, ...]:
     return (
         Caution(
             "ramp",
-            f"the rate rose or fell all through {part.label!r}: it is no steady level, and its latencies lag "
-            "behind the rate; measure the rates that matter as steps",
+            f"the rate rose or fell all through {run.label!r}: its slices are no steady levels, and "
+            "latencies lag behind the rate; measure the rates that matter as steps",
         ),
     )
