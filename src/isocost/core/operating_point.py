@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from isocost.core.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import numpy as np
 
     from isocost.core.estimate import Caution, Estimate, Kind
     from isocost.core.load import Load
@@ -29,11 +31,21 @@ class Latency:
         The arithmetic mean.
     percentiles : mapping of float to Estimate
         By percent, ``{50.0: …, 95.0: …}``; a percentile that n does not allow is absent.
+    untold : mapping of float to str
+        Why a percentile is absent: ``{99.0: "p99 needs 100 requests, 58 seen"}``.
+    values_s : array or None, shape (n,)
+        What was ranked, times `scale` in seconds, so that repeats can be merged; ``None`` where only the
+        summary is known.
+    scale : float
+        From `values_s` to seconds.
     """
 
     basis: str
     mean: Estimate | None = None
     percentiles: Mapping[float, Estimate] = field(default_factory=dict)
+    untold: Mapping[float, str] = field(default_factory=dict)
+    values_s: np.ndarray[Any, np.dtype[Any]] | None = field(default=None, repr=False, compare=False)
+    scale: float = field(default=1.0, repr=False, compare=False)
 
     def at(self, statistic: str) -> Estimate | None:
         """Return the statistic by name, ``"mean"`` or ``"p95"``; ``None`` where it was not available."""

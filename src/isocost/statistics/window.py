@@ -16,6 +16,7 @@ from isocost.statistics.latency import (
     end_to_end_s,
     gap_latency,
     request_latency,
+    time_batches,
     time_per_token_s,
     time_to_first_s,
 )
@@ -77,7 +78,7 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     _require_success(run, measured, ok)
     windows, short = _windows(run, ok)
     meter = _Meter(observations, measured=measured, ok=ok, windows=windows)
-    sent = observations.sent_at_s[ok]
+    batch = time_batches(observations, ok, len(meter.lengths))
     return OperatingPoint(
         deployment=run.deployment,
         load=run.load,
@@ -92,10 +93,10 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
         input_tokens_per_request=_mean_length(observations.input_tokens, ok),
         output_tokens_per_request=_mean_length(realised_output_tokens(observations), ok),
         mean_concurrency=meter.mean_concurrency(),
-        ttft=request_latency(time_to_first_s(observations)[ok], sent),
-        tpot=request_latency(time_per_token_s(observations)[ok], sent),
-        e2e=request_latency(end_to_end_s(observations)[ok], sent),
-        gaps=gap_latency(observations, ok),
+        ttft=request_latency(time_to_first_s(observations)[ok], batch[ok]),
+        tpot=request_latency(time_per_token_s(observations)[ok], batch[ok]),
+        e2e=request_latency(end_to_end_s(observations)[ok], batch[ok]),
+        gaps=gap_latency(observations, ok, batch),
         window_s=meter.length_s,
         cautions=_cautions(run, measured, ok, short=short),
     )
