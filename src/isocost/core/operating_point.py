@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from isocost.core.estimate import Caution, Estimate, Kind
     from isocost.core.load import Load
     from isocost.core.provenance import Provenance
+    from isocost.core.steady_state import Drift, WarmUpCut
 
 __all__ = ["Latency", "OperatingPoint"]
 
@@ -86,6 +87,10 @@ class OperatingPoint:
         Mean electrical power, with its boundary in ``basis``.
     window_s : float or None
         Length of the steady-state window.
+    warm_up_cut : WarmUpCut or None
+        What was cut at the beginning; ``None`` where too few requests could tell.
+    drift : Drift or None
+        How it changed within the window; ``None``: it did not, as far as can be told.
     repeat : int
         Which repeat of this load it is, from 0.
     keys : mapping of str to str
@@ -116,6 +121,8 @@ class OperatingPoint:
     e2e: Latency | None = None
     power_w: Estimate | None = None
     window_s: float | None = None
+    warm_up_cut: WarmUpCut | None = None
+    drift: Drift | None = None
     repeat: int = 0
     keys: Mapping[str, str] = field(default_factory=dict)
     cautions: tuple[Caution, ...] = ()

@@ -107,8 +107,8 @@ def time_batches(observations: Observations, chosen: BoolArray, count: int) -> I
 
 def _mean(sums: FloatArray, counts: FloatArray, batch: IntArray) -> Estimate:
     """Estimate a mean, all sums over all counts, by batches."""
-    lengths = np.bincount(batch, weights=counts)
-    amounts = np.bincount(batch, weights=sums)
+    lengths = np.bincount(batch, weights=counts).astype(np.float64)
+    amounts = np.bincount(batch, weights=sums).astype(np.float64)
     filled = lengths > 0
     return rate_over_batches(
         amounts[filled], lengths[filled], unit="s", kind="measured", of="groups of requests in order"
