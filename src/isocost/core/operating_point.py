@@ -39,6 +39,8 @@ class Latency:
         summary is known.
     scale : float
         From `values_s` to seconds.
+    count : int or None
+        How many requests are behind it, as they count for what percentiles need.
     """
 
     basis: str
@@ -47,6 +49,7 @@ class Latency:
     untold: Mapping[float, str] = field(default_factory=dict)
     values_s: np.ndarray[Any, np.dtype[Any]] | None = field(default=None, repr=False, compare=False)
     scale: float = field(default=1.0, repr=False, compare=False)
+    count: int | None = None
 
     def at(self, statistic: str) -> Estimate | None:
         """Return the statistic by name, ``"mean"`` or ``"p95"``; ``None`` where it was not available."""

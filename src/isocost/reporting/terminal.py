@@ -22,6 +22,8 @@ from isocost.reporting.waiting import congestion_text, waiting_cell
 from isocost.reporting.workload import workload_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
     from rich.table import Table
 
@@ -113,6 +115,8 @@ def _print_deployment(console: Console, each: DeploymentReport, report: StudyRep
     console.print(title + Text(about + (", recommended" if chosen else ""), style="not bold"))
     if each.curve is not None:
         console.print(_level_table(each.curve, report.energy))
+        for line in _untold_lines(each.curve):
+            console.print(Text(line, style="dim"))
         if each.curve.technology is not None:
             console.print(Text(_technology_text(each.curve.technology)))
         if congestion := congestion_text(each.curve):
@@ -175,6 +179,17 @@ def _cells(level: CostLevel, curve: CostCurve, latencies: list[str], *, repeated
         *(["-" if best is None else probability(best)] if repeated else []),
         _remark(level, curve),
     ]
+
+
+def _untold_lines(curve: CostCurve) -> Iterator[str]:
+    """Say why a latency of the table is a dash: levels of one reason in one line."""
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for level in curve.levels:
+        for key, title in _LATENCIES:
+            if key in level.latency_untold:
+                reasons.setdefault((title, level.latency_untold[key]), []).append(level.load.label)
+    for (title, why), loads in reasons.items():
+        yield f"- {title} at {', '.join(loads)}: {why}"
 
 
 def _joules(seen: Estimate | None) -> str:

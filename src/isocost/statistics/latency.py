@@ -80,6 +80,7 @@ def request_latency(values: FloatArray, batch: IntArray) -> Latency | None:
         percentiles=percentiles(known, PERCENTS, unit="s", kind="measured", batch=groups),
         untold=untold_percentiles(len(known), PERCENTS),
         values_s=known,
+        count=len(known),
     )
 
 
@@ -153,6 +154,7 @@ def gap_latency(observations: Observations, chosen: BoolArray, batch: IntArray) 
         untold=untold_percentiles(len(streamed), PERCENTS),
         values_s=pooled,
         scale=1e-6,
+        count=len(streamed),
     )
 
 
