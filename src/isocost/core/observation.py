@@ -220,12 +220,15 @@ class ClientHealth:
         the cores that it left, busy with others.
     kernel_stamps : bool
         Whether the kernel stamped arrivals.
+    clock_steps : int
+        How often the calendar clock, on which the kernel stamps, was seen to jump by more than a millisecond.
     """
 
     cpu_share: float
     loop_lag_p99_s: float | None = None
     machine_busy_share: float | None = None
     kernel_stamps: bool = False
+    clock_steps: int = 0
 
     @property
     def saturated(self) -> bool:

@@ -29,14 +29,15 @@ class HealthMeter:
         self._lags[min(int(seconds / _BIN_S), _BINS)] += 1
         self._kernel_stamps = self._kernel_stamps or kernel
 
-    def read(self) -> ClientHealth:
-        """Sum up; to be called from the same thread."""
+    def read(self, *, clock_steps: int = 0) -> ClientHealth:
+        """Sum up, with what the clock saw; to be called from the same thread."""
         wall = max(time.monotonic() - self._wall_s, 1e-9)
         return ClientHealth(
             cpu_share=min((time.thread_time() - self._cpu_s) / wall, 1.0),
             loop_lag_p99_s=_percentile(self._lags, 0.99),
             machine_busy_share=_busy_share(self._machine, _machine_ticks()),
             kernel_stamps=self._kernel_stamps,
+            clock_steps=clock_steps,
         )
 
 

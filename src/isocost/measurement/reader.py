@@ -112,7 +112,7 @@ class Reader:
         for stream in self._streams:
             self._drop(stream)
         self._epoll.close()
-        return self._health.read()
+        return self._health.read(clock_steps=self._clock.steps)
 
     def _turn(self) -> None:
         events = self._epoll.poll(self._patience_s(), 4 * len(self._streams) + 16)
