@@ -74,7 +74,12 @@ def _bytewise(data: bytes, pause_s: float = 0.0) -> list[Step]:
 def _with_line_ends(ends: bytes) -> list[Step]:
     """Stream three tokens with other ends of lines."""
     parts = [event({"choices": [{"text": " a", "finish_reason": end}]}) for end in (None, None, "length")]
-    return [STREAM, *(chunk(part.replace(b"\n", ends)) for part in parts), chunk(b"data: [DONE]" + 2 * ends), END]
+    return [
+        STREAM,
+        *(chunk(part.replace(b"\n", ends)) for part in parts),
+        chunk(b"data: [DONE]" + 2 * ends),
+        END,
+    ]
 
 
 STATUSES: dict[str, Case] = {

@@ -26,7 +26,7 @@ from doubles.weather_cases import CANARY, CASES, ENDLESS, STALLS, STATUSES, TIME
 from isocost.core.errors import MeasurementError
 from isocost.core.load import Load, RequestShape, RunPlan
 from isocost.core.observation import Observation, Outcome
-from isocost.measurement import Dialect, HttpTarget, Secret, resolve_address
+from isocost.measurement import Dialect, HttpTarget, Secret, clock, resolve_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -135,6 +135,38 @@ def test_statuses_slow_nothing_down_but_their_own_stream(weather: Weather) -> No
     struck, others = measure_case(weather, "503")
     assert struck.done_at_s - struck.sent_at_s < LATE_S
     assert all(row.done_at_s - row.sent_at_s < LATE_S + 0.1 for row in others)
+
+
+@pytest.mark.parametrize("step_s", [-3.0, 3.0])
+def test_a_step_of_the_clock_misleads_nobody(monkeypatch: pytest.MonkeyPatch, step_s: float) -> None:
+    """The calendar jumps in mid-run, and with it the kernel's stamps; the machine's own is left alone."""
+    begun_ns, real = time.time_ns(), clock._TIMESPEC
+    steps_at_ns = begun_ns + 200_000_000
+
+    class Stepped:
+        size = real.size
+
+        @staticmethod
+        def unpack(stamp: bytes) -> tuple[int, int]:
+            seconds, nanoseconds = real.unpack(stamp)
+            return seconds + (int(step_s) if seconds * 10**9 + nanoseconds > steps_at_ns else 0), nanoseconds
+
+    def offset_ns() -> int:
+        return _offset_ns() + (int(step_s * 1e9) if time.time_ns() > steps_at_ns else 0)
+
+    _offset_ns = clock._offset_ns
+    monkeypatch.setattr(clock, "_TIMESPEC", Stepped)
+    monkeypatch.setattr(clock, "_offset_ns", offset_ns)
+    rows: list[Observation] = []
+    plan = RunPlan(load=Load(concurrency=2), shapes=(RequestShape(4, 3),), duration_s=0.8)
+    with bad_weather(lambda *_: HEALTHY) as weather:
+        health = target_of(weather).measure(plan, record=rows.append, stop=threading.Event())
+    assert health.clock_steps == 1
+    assert len(rows) > 10
+    for row in rows:
+        instants = [row.sent_at_s, *row.chunk_at_s, row.done_at_s]
+        assert instants == sorted(instants)
+        assert instants[-1] - instants[0] < LATE_S + 0.1
 
 
 def test_chunks_before_a_break_are_kept() -> None:

@@ -63,8 +63,8 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     -------
     OperatingPoint
         With cautions ``"short-window"``, ``"few-requests"``, ``"failures"``, ``"client-saturated"``,
-        ``"clock-stepped"``, ``"short-answers"``, ``"tokens-not-counted"``, ``"warm-prefixes"``, ``"silent-answers"``,
-        ``"bursts"``, ``"unfinished"`` where they apply.
+        ``"clock-stepped"``, ``"short-answers"``, ``"tokens-not-counted"``, ``"warm-prefixes"``,
+        ``"silent-answers"``, ``"bursts"``, ``"unfinished"`` where they apply.
 
     Raises
     ------
