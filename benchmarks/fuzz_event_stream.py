@@ -1,8 +1,8 @@
 """Feed the readers of events and HTTP answers made-up inputs, a million; with atheris also grown ones.
 
 Every input is read whole, split at random places and byte by byte; all three must agree with each other and
-with a naive reader written after the standards (``tests/doubles/naive_readers.py``). One input in eight is a piece of
-a recorded stream with some bytes changed.
+with a naive reader written after the standards (``tests/doubles/naive_readers.py``). One input in eight is a
+piece of a recorded stream with some bytes changed.
 
 ``--atheris SECONDS`` lets atheris grow inputs that reach new branches, where it is installed.
 """
@@ -18,8 +18,7 @@ from pathlib import Path
 
 from machine import heading
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from doubles.stream_noise import (
     ANSWER_HEADS,
@@ -31,6 +30,7 @@ from doubles.stream_noise import (
     spelled,
 )
 
+ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Path(__file__).parent / "results" / "fuzz.md"
 RECORDED = ROOT / "tests" / "unit" / "measurement" / "recorded"
 BATCH = 10_000
