@@ -42,7 +42,7 @@ def test_a_second_writer_is_refused_until_the_first_is_dead(
     tmp_path: Path, isocost: Callable[..., Any]
 ) -> None:
     study = tmp_path / "study"
-    with running_truth("--first", "0.05", "--gap", "0.02") as truth, running_truth() as other:
+    with running_truth("--first", "0.05", "--gap", "0.015") as truth, running_truth() as other:
         command = study_command(truth, study, tmp_path / "lengths.csv")
         first = subprocess.Popen([sys.executable, "-m", "isocost", *command], stdout=subprocess.DEVNULL)
         try:
