@@ -69,8 +69,8 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     -------
     OperatingPoint
         With cautions ``"short-window"``, ``"few-requests"``, ``"failures"``, ``"client-saturated"``,
-        ``"short-answers"``, ``"tokens-not-counted"``, ``"warm-prefixes"``, ``"silent-answers"``,
-        ``"bursts"``, ``"unfinished"``, ``"not-settled"``, ``"drift"`` where they apply.
+        ``"clock-stepped"``, ``"short-answers"``, ``"tokens-not-counted"``, ``"warm-prefixes"``,
+        ``"silent-answers"``, ``"bursts"``, ``"unfinished"``, ``"not-settled"``, ``"drift"`` where they apply.
 
     Raises
     ------
@@ -244,6 +244,7 @@ def _cautions(run: Run, measured: BoolArray, ok: BoolArray, *, short: bool) -> t
     succeeded, failed = int(ok.sum()), int((measured & ~ok).sum())
     cut = ok & (observations.output_tokens < observations.requested_output_tokens)
     saturated = any(segment.health is not None and segment.health.saturated for segment in run.segments)
+    steps = sum(segment.health.clock_steps for segment in run.segments if segment.health is not None)
     uncounted = bool(np.isnan(observations.output_tokens[ok]).any())
     warm = cached_share(observations, ok)
     empty, burst = int(silent(observations, ok).sum()), int(bursts(observations, ok).sum())
@@ -265,6 +266,11 @@ def _cautions(run: Run, measured: BoolArray, ok: BoolArray, *, short: bool) -> t
         "client-saturated": (
             saturated,
             f"the load generator itself was the limit in {run.label!r}; the target may be faster",
+        ),
+        "clock-stepped": (
+            steps > 0,
+            f"the calendar clock of the client jumped {'once' if steps == 1 else f'{steps} times'} during "
+            f"{run.label!r}; arrivals within a quarter of a second of that may be misread",
         ),
         "short-answers": (
             bool(cut.any()),
