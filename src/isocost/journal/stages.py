@@ -11,6 +11,7 @@ from isocost.core.load import RequestShape
 
 __all__ = [
     "EngineSpec",
+    "ExecutorSpec",
     "LoadStage",
     "QualityStage",
     "RuntimeStage",
@@ -118,6 +119,38 @@ class TargetSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutorSpec:
+    """Who sends the requests of a stage, where it is not this process alone.
+
+    Parameters
+    ----------
+    kind : {"serial", "processes", "ray"}
+        One worker in this process, told as the others are; processes of this machine; nodes of a Ray cluster.
+    workers : int or None
+        How many, at least 1; ``None``: one for each core that may be used, or for each node.
+    ray_address : str or None
+        Of the cluster; ``None``: ``auto``.
+    """
+
+    __pydantic_config__: ClassVar[Any] = _STRICT
+
+    kind: Literal["serial", "processes", "ray"]
+    workers: int | None = None
+    ray_address: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no executor can do."""
+        if self.workers is not None and self.workers < 1:
+            raise InputError(f"--workers must be at least 1, got {self.workers}")
+        if self.kind == "serial" and self.workers not in (None, 1):
+            raise InputError(
+                f"the serial executor has one worker, got {self.workers}; give --executor processes"
+            )
+        if self.kind != "ray" and self.ray_address is not None:
+            raise InputError(f"--ray-address belongs to --executor ray, and the executor is {self.kind}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuntimeStage:
     """Profile T(p, o): single requests of chosen sizes, one at a time, in interleaved repeats.
 
@@ -183,6 +216,8 @@ class LoadStage:
     duration_s : float or None
         Seconds of sending of each run. Exactly one of the two is given.
     seed : int
+    executor : ExecutorSpec or None
+        Who sends; ``None``: this process, straight into the journal.
     """
 
     __pydantic_config__: ClassVar[Any] = _STRICT
@@ -198,6 +233,7 @@ class LoadStage:
     duration_s: float | None = None
     seed: int = 0
     request_timeout_s: float = 600.0
+    executor: ExecutorSpec | None = None
     kind: Literal["load"] = "load"
 
     def __post_init__(self) -> None:
@@ -223,6 +259,11 @@ class LoadStage:
                 f"an endpoint or the embedded engine (engine:{self.target.transformers.model})"
             )
         _require_timeout(self.request_timeout_s)
+        if self.executor is not None and self.target.url is None:
+            raise InputError(
+                "several workers measure an endpoint, and this target is a stack that the measurement starts "
+                "itself; serve it first (isocost engine serve), then give its address"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -342,6 +383,6 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any field of a stage
         return f"{value.input_tokens}x{value.output_tokens}"
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, EngineSpec | TargetSpec | TransformersSpec):
+    if isinstance(value, EngineSpec | ExecutorSpec | TargetSpec | TransformersSpec):
         return _without_defaults(value)
     return dict(value) if isinstance(value, Mapping) else value
