@@ -55,13 +55,11 @@ class RayCluster:
         ray = _connected(self._address)
         hired: list[_RayLine] = []
         try:
-            nodes = sorted(
-                (node for node in ray.nodes() if node["Alive"]), key=lambda node: str(node["NodeID"])
-            )
+            nodes = [node for node in ray.nodes() if node["Alive"]]
             if self._workers is not None and self._workers > len(nodes):
                 raise InputError(
-                    f"the Ray cluster has {len(nodes)} nodes and each takes one worker; give --workers at most "
-                    f"{len(nodes)}, or leave it out"
+                    f"--workers {self._workers}: each node of the Ray cluster takes one worker, and it has "
+                    f"{len(nodes)}; give at most that, or leave it out"
                 )
             for number, node in enumerate(nodes[: self._workers]):
                 hired.append(_start(ray, number, node, entry))
@@ -69,8 +67,8 @@ class RayCluster:
             yield tuple(hired)
         except (ray.exceptions.RayError, TimeoutError) as error:
             raise MeasurementError(
-                f"the Ray cluster at {self._address} did not start our workers ({_first_line(error)}); see that "
-                "isocost of the same version is installed on every node"
+                f"the Ray cluster at {self._address} did not start our workers ({_first_line(error)}); see "
+                "that isocost of the same version is installed on every node"
             ) from None
         finally:
             for line in hired:
@@ -78,7 +76,7 @@ class RayCluster:
             ray.shutdown()
 
 
-def _connected(address: str) -> Any:  # noqa: ANN401 - the module ray, which has no types here
+def _connected(address: str) -> Any:  # noqa: ANN401 - the module ray
     """Connect to the cluster; Ctrl-C and SIGTERM stay ours."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     try:
@@ -91,8 +89,8 @@ def _connected(address: str) -> Any:  # noqa: ANN401 - the module ray, which has
         ray.init(address=address, log_to_driver=False, logging_level="ERROR", include_dashboard=None)
     except (ConnectionError, RuntimeError, ValueError, TimeoutError, OSError) as error:
         raise MeasurementError(
-            f"no Ray cluster answers at {address} ({_first_line(error)}); start one: ray start --head, and on "
-            "every other machine: ray start --address=HOST:6379"
+            f"no Ray cluster answers at {address} ({_first_line(error)}); start one: ray start --head, and "
+            "on every other machine: ray start --address=HOST:6379"
         ) from None
     finally:
         if ours:

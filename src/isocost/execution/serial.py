@@ -21,7 +21,7 @@ _GRACE_S = 10.0
 
 
 class Serial:
-    """One worker in this process, told and heard as one elsewhere is; implements `isocost.core.ports.Executor`.
+    """One worker in this process, told as one elsewhere; implements `isocost.core.ports.Executor`.
 
     Examples
     --------

@@ -6,7 +6,7 @@ import base64
 import json
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - of a record
 from typing import Any
 
 import numpy as np
@@ -109,7 +109,7 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def observation_of(row: dict[str, Any]) -> Observation:
-    """Return the request that a row of `read_rows` tells of, with gaps as the journal keeps them: in microseconds."""
+    """Return the request that a row of `read_rows` tells of; gaps are whole microseconds."""
     gaps = np.frombuffer(base64.b64decode(row["gap_us"]), dtype="<u4")
     tokens = row["chunk_tokens"]
     same = (

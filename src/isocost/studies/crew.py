@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import uuid
 import warnings
@@ -11,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from isocost import __version__
 from isocost.core.errors import InputError, LostWorkerWarning, MeasurementError
-from isocost.core.observation import ClientHealth
 from isocost.execution import ClockOffset, Processes, RayCluster, Serial, compare_clocks, deal, worst_health
 from isocost.journal import LoadStage, ShardTicket
 from isocost.measurement import clock_now
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from threading import Event
 
     from isocost.core.load import RunPlan
-    from isocost.core.observation import Observation
+    from isocost.core.observation import ClientHealth, Observation
     from isocost.core.ports import Executor, Line
     from isocost.journal import ExecutorSpec, Stage, StudyFolder, TargetSpec
     from isocost.studies.targets import OpenedTarget
@@ -42,7 +42,7 @@ _PAUSE_S = 0.01
 
 @contextmanager
 def crewed(stage: Stage, alone: OpenedTarget, folder: StudyFolder) -> Iterator[OpenedTarget]:
-    """Hire the workers that a stage asks for, for as long as it is measured; without any, `alone` stays as it is.
+    """Hire the workers that a stage asks for, for as long as it is measured; `alone` where it asks for none.
 
     Raises
     ------
@@ -63,8 +63,6 @@ def _executor(spec: ExecutorSpec, target: TargetSpec) -> Executor:
         return RayCluster(spec.ray_address or "auto", spec.workers)
     if spec.kind == "serial":
         return Serial()
-    import os
-
     workers = len(os.sched_getaffinity(0)) if spec.workers is None else spec.workers
     return Processes(workers, pass_on=() if target.api_key_env is None else (target.api_key_env,))
 
@@ -242,8 +240,8 @@ class Crew:
                 raise hand.failure
         if all(hand.lost is not None for hand in busy):
             raise MeasurementError(
-                f"all workers were lost ({'; '.join(f'{hand.name}: {hand.lost}' for hand in busy)}); what they had "
-                "journaled is kept, go on with: isocost run STUDY"
+                f"all workers were lost ({_ends(busy)}); what they had journaled is kept, go on with: "
+                "isocost run STUDY"
             )
         healthy = [(hand, hand.health) for hand in busy if hand.health is not None]
         worst = worst_health([health for _, health in healthy])
@@ -259,14 +257,14 @@ class Crew:
         return worst
 
     def _tell_of_losses(self) -> None:
-        text = "; ".join(f"{hand.name}: {hand.lost}" for hand in self.lost)
+        text = _ends(self.lost)
         self.facts["lost_workers"] = text
         self.facts["lost_at_s"] = f"{min(hand.heard_s for hand in self.lost):.6f}"
         kept = sum(hand.taken for hand in self.lost)
         warnings.warn(
-            f"{self._stage.name}, {self.run[0]}: lost {len(self.lost)} of {len(self._hands)} workers ({text}); "
-            f"{kept} requests that it had journaled are kept, those in flight are lost; send what is missing "
-            "with: isocost run STUDY",
+            f"{self._stage.name}, {self.run[0]}: {len(self.lost)} of {len(self._hands)} workers were lost "
+            f"({text}); the {kept} requests journaled there are kept, those in flight are not; send what is "
+            "missing with: isocost run STUDY",
             LostWorkerWarning,
             stacklevel=2,
         )
@@ -293,6 +291,10 @@ def _hello(line: Line) -> tuple[str, dict[str, str]]:
             f"{line.name} has isocost {hello['version']} and this is {__version__}; install the same version"
         )
     return hello["clock_id"], hello["facts"]
+
+
+def _ends(hands: Sequence[Hand]) -> str:
+    return "; ".join(f"{hand.name}: {hand.lost}" for hand in hands)
 
 
 def _members(kind: str, hands: Sequence[Hand]) -> dict[str, str]:
