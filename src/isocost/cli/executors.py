@@ -34,7 +34,7 @@ RayAddress = Annotated[
 ]
 
 
-def parse_executor(kind: str | None, workers: int | None, ray_address: str | None) -> ExecutorSpec | None:
+def parse_executor(name: str | None, workers: int | None, ray_address: str | None) -> ExecutorSpec | None:
     """Say who sends; ``None``: this process alone.
 
     Raises
@@ -47,14 +47,16 @@ def parse_executor(kind: str | None, workers: int | None, ray_address: str | Non
     >>> parse_executor("processes", 4, None).workers
     4
     """
-    if kind is None:
-        for name, value in (("workers", workers), ("ray-address", ray_address)):
+    if name is None:
+        for option, value in (("workers", workers), ("ray-address", ray_address)):
             if value is not None:
-                raise InputError(f"--{name} {value} needs to know of what; give --executor processes or ray")
+                raise InputError(
+                    f"--{option} {value} needs to know of what; give --executor processes or ray"
+                )
         return None
-    if kind not in _KINDS:
-        raise InputError(f"--executor must be processes, ray or serial, got {kind!r}")
+    if name not in _KINDS:
+        raise InputError(f"--executor must be processes, ray or serial, got {name!r}")
     from isocost.journal import ExecutorSpec
 
-    known: Any = kind
-    return ExecutorSpec(kind=known, workers=workers, ray_address=ray_address)
+    known: Any = name
+    return ExecutorSpec(name=known, workers=workers, ray_address=ray_address)

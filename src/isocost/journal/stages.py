@@ -124,7 +124,7 @@ class ExecutorSpec:
 
     Parameters
     ----------
-    kind : {"serial", "processes", "ray"}
+    name : {"serial", "processes", "ray"}
         One worker in this process, told as the others are; processes of this machine; nodes of a Ray cluster.
     workers : int or None
         How many, at least 1; ``None``: one for each core that may be used, or for each node.
@@ -134,7 +134,7 @@ class ExecutorSpec:
 
     __pydantic_config__: ClassVar[Any] = _STRICT
 
-    kind: Literal["serial", "processes", "ray"]
+    name: Literal["serial", "processes", "ray"]
     workers: int | None = None
     ray_address: str | None = None
 
@@ -142,12 +142,12 @@ class ExecutorSpec:
         """Refuse what no executor can do."""
         if self.workers is not None and self.workers < 1:
             raise InputError(f"--workers must be at least 1, got {self.workers}")
-        if self.kind == "serial" and self.workers not in (None, 1):
+        if self.name == "serial" and self.workers not in (None, 1):
             raise InputError(
                 f"the serial executor has one worker, got {self.workers}; give --executor processes"
             )
-        if self.kind != "ray" and self.ray_address is not None:
-            raise InputError(f"--ray-address belongs to --executor ray, and the executor is {self.kind}")
+        if self.name != "ray" and self.ray_address is not None:
+            raise InputError(f"--ray-address belongs to --executor ray, and the executor is {self.name}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["WORST_BOUND_S", "crew_cautions"]
 
 WORST_BOUND_S = 0.01
-"""Clocks that may be further apart than so many seconds are a doubt: chunks of answers come about as often."""
+"""Clocks that may be further apart than so many seconds are a doubt: tokens come about as often."""
 
 
 def crew_cautions(run: Run) -> tuple[Caution, ...]:
@@ -33,8 +33,8 @@ def crew_cautions(run: Run) -> tuple[Caution, ...]:
     told = {
         "lost-worker": (
             bool(lost),
-            f"workers were lost while {run.label!r} was measured ({'; '.join(lost)}); their requests in flight "
-            "are missing, and from then on the load was lower",
+            f"workers were lost while {run.label!r} was measured ({'; '.join(lost)}); what "
+            "they had in flight is missing, and from then on the load was lower",
         ),
         "clocks-apart": (
             bound_s > WORST_BOUND_S,

@@ -59,9 +59,9 @@ def crewed(stage: Stage, alone: OpenedTarget, folder: StudyFolder) -> Iterator[O
 
 
 def _executor(spec: ExecutorSpec, target: TargetSpec) -> Executor:
-    if spec.kind == "ray":
+    if spec.name == "ray":
         return RayCluster(spec.ray_address or "auto", spec.workers)
-    if spec.kind == "serial":
+    if spec.name == "serial":
         return Serial()
     workers = len(os.sched_getaffinity(0)) if spec.workers is None else spec.workers
     return Processes(workers, pass_on=() if target.api_key_env is None else (target.api_key_env,))
