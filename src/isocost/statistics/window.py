@@ -12,6 +12,7 @@ from isocost.core.estimate import Caution
 from isocost.core.operating_point import OperatingPoint
 from isocost.statistics.arrivals import TokenArrivals, realised_output_tokens, share_done_by
 from isocost.statistics.batch_means import batch_count, mean_in_order, rate_over_batches
+from isocost.statistics.crew import crew_cautions
 from isocost.statistics.drift import drift_of
 from isocost.statistics.latency import (
     end_to_end_s,
@@ -70,7 +71,8 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     OperatingPoint
         With cautions ``"short-window"``, ``"few-requests"``, ``"failures"``, ``"client-saturated"``,
         ``"clock-stepped"``, ``"short-answers"``, ``"tokens-not-counted"``, ``"warm-prefixes"``,
-        ``"silent-answers"``, ``"bursts"``, ``"unfinished"``, ``"not-settled"``, ``"drift"`` where they apply.
+        ``"silent-answers"``, ``"bursts"``, ``"unfinished"``, ``"not-settled"``, ``"drift"``,
+        ``"lost-worker"``, ``"clocks-apart"`` where they apply.
 
     Raises
     ------
@@ -297,4 +299,5 @@ def _cautions(run: Run, measured: BoolArray, ok: BoolArray, *, short: bool) -> t
         ),
         "unfinished": (not run.finished, f"{run.label!r} was not carried out to its end"),
     }
-    return tuple(Caution(code, text) for code, (applies, text) in told.items() if applies)
+    cautions = tuple(Caution(code, text) for code, (applies, text) in told.items() if applies)
+    return cautions + crew_cautions(run)
