@@ -14,6 +14,7 @@
     ├── ExtrapolationWarning             asked outside the range that was measured
     ├── ClientSaturatedWarning           the load generator itself was the limit
     ├── FailedRequestsWarning            some requests of a run failed
+    ├── LostWorkerWarning                a worker was lost while it measured
     └── UnverifiedTlsWarning             anybody on the way may read along, and be the server
 """
 
@@ -36,6 +37,7 @@ __all__ = [
     "InputError",
     "IsocostError",
     "IsocostWarning",
+    "LostWorkerWarning",
     "MeasurementError",
     "MissingExtraError",
     "UnverifiedTlsWarning",
@@ -108,6 +110,10 @@ class ClientSaturatedWarning(IsocostWarning):
 
 class FailedRequestsWarning(IsocostWarning):
     """Some requests of a run failed."""
+
+
+class LostWorkerWarning(IsocostWarning):
+    """A process or node that measured was lost, and with it the requests it had in flight."""
 
 
 class UnverifiedTlsWarning(IsocostWarning):
