@@ -117,10 +117,10 @@ def _doom(campaign: Campaign, rng: random.Random) -> Doomed:
 
     def doomed(alive: Alive) -> bool:
         while not early and alive() and campaign.truth.answering(_FIRST_SIZE) == before:
-            time.sleep(0.02)
+            time.sleep(0.05)
         until = time.monotonic() + wait_s
         while alive() and time.monotonic() < until:
-            time.sleep(0.002)
+            time.sleep(0.005)
         return alive()
 
     return doomed

@@ -1,6 +1,6 @@
 """Runs commands of isocost in processes of their own that need not import it first, and kills them if asked.
 
-Reads a line of JSON for each, its arguments, and a line ``kill`` if it is to die. Answers with a line of JSON:
+Reads a line of JSON for each, its arguments, and a line ``kill`` if it is to die. Answers with one of JSON:
 the exit status, null if it was killed; and when it was killed, on the monotonic clock.
 """
 
