@@ -1,9 +1,9 @@
 """How late an open loop sends, and how far its times are off: us against a server of known timing.
 
-Run ``python benchmarks/open_loop.py [--rates 10 100 500 1000 2000] [--seconds 5] [--tokens 8]``. Arrivals are
-Poisson. The server sends the first token 50 ms after it read a request and one every 5 ms after that; with two
-cores or more it is pinned to the last and we to the first. On a machine that does other work, delays and errors
-grow.
+Run ``python benchmarks/open_loop.py [--rates 10 100 500 1000 2000] [--seconds 5] [--tokens 8]``.
+Arrivals are Poisson. The server sends the first token 50 ms after it read a request and one every 5 ms after
+that; with two cores or more it is pinned to the last and we to the first. On a machine that does other work,
+delays and errors grow.
 """
 
 from __future__ import annotations
