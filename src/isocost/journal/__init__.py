@@ -5,18 +5,11 @@ from isocost.journal.aside import set_aside
 from isocost.journal.assumptions import Assumptions, read_assumptions, write_template
 from isocost.journal.folder import StudyFolder, create_study, open_study
 from isocost.journal.lock import study_lock
+from isocost.journal.open_loop import OpenLoopSpec
 from isocost.journal.reader import finished_numbers, read_deployments, read_runs
 from isocost.journal.shards import ShardTicket, observation_of, read_rows, read_tickets, shifted
-from isocost.journal.stages import (
-    EngineSpec,
-    ExecutorSpec,
-    LoadStage,
-    QualityStage,
-    RuntimeStage,
-    Stage,
-    TargetSpec,
-    TransformersSpec,
-)
+from isocost.journal.stages import LoadStage, QualityStage, RuntimeStage, Stage
+from isocost.journal.target_spec import EngineSpec, ExecutorSpec, TargetSpec, TransformersSpec
 from isocost.journal.writer import JournalWriter
 
 __all__ = [
@@ -25,6 +18,7 @@ __all__ = [
     "ExecutorSpec",
     "JournalWriter",
     "LoadStage",
+    "OpenLoopSpec",
     "QualityStage",
     "RuntimeStage",
     "ShardTicket",

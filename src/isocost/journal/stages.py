@@ -3,151 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Literal
 
 from isocost.core.errors import InputError
 from isocost.core.load import RequestShape
+from isocost.journal.open_loop import OpenLoopSpec
+from isocost.journal.target_spec import STRICT, EngineSpec, ExecutorSpec, TargetSpec, TransformersSpec
 
 __all__ = [
-    "EngineSpec",
-    "ExecutorSpec",
     "LoadStage",
     "QualityStage",
     "RuntimeStage",
     "Stage",
-    "TargetSpec",
-    "TransformersSpec",
     "difference",
     "to_plain",
 ]
 
 _MOST_QUESTIONS = 256  # each has a thread
-_STRICT = {"extra": "forbid", "strict": False}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EngineSpec:
-    """The embedded engine as a target: it is started for the stage and stopped after it.
-
-    Parameters
-    ----------
-    model : str
-        ``tiny``, ``small`` or a path to a GGUF file; or a model of the Llama family by its name in the
-        catalogue or its ``config.json``, made up with random weights.
-    precision : {"F16", "Q8_0"} or None
-        ``None``: F16 of a made-up model, as it is of a file.
-    threads : int or None
-        Threads that compute, at least 1; ``None``: one less than there are cores.
-    """
-
-    __pydantic_config__: ClassVar[Any] = _STRICT
-
-    model: str
-    precision: Literal["F16", "Q8_0"] | None = None
-    threads: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransformersSpec:
-    """The library transformers with torch, in this process, as a target; its weights are random.
-
-    Parameters
-    ----------
-    model : str
-        ``tiny``, ``small``, a name in the catalogue, a ``config.json`` or the folder that has one.
-    precision : {"F32", "BF16", "F16"} or None
-        Of weights, cache and arithmetic; ``None``: F32 on a processor, BF16 on an accelerator.
-    device : str or None
-        As torch names it, such as ``"cpu"`` or ``"cuda:1"``; ``None``: an accelerator where there is one.
-    threads : int or None
-        Threads that compute on a processor, at least 1; ``None``: one less than there are cores.
-    accelerators : int or None
-        Over how many each layer is split, at least 1; ``None``: one.
-    """
-
-    __pydantic_config__: ClassVar[Any] = _STRICT
-
-    model: str
-    precision: Literal["F32", "BF16", "F16"] | None = None
-    device: str | None = None
-    threads: int | None = None
-    accelerators: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetSpec:
-    """Whom to measure: an address, the embedded engine, or transformers in this process.
-
-    Parameters
-    ----------
-    url : str or None
-        Address of an OpenAI-compatible endpoint.
-    engine : EngineSpec or None
-    transformers : TransformersSpec or None
-        Exactly one of `url`, `engine` and `transformers` is given.
-    model : str or None
-        Name of the model; ``None``: the only one that is served.
-    endpoint_type : {"completions", "chat"}
-    api_key_env, api_key_file : str or None
-        Where the key is read from when a request is sent; the key itself is never written.
-    headers : mapping of str to str
-    extra_body : mapping
-        Fields added to each request.
-    insecure : bool
-        Whether TLS certificates go unchecked.
-    """
-
-    __pydantic_config__: ClassVar[Any] = _STRICT
-
-    url: str | None = None
-    engine: EngineSpec | None = None
-    transformers: TransformersSpec | None = None
-    model: str | None = None
-    endpoint_type: Literal["completions", "chat"] = "completions"
-    api_key_env: str | None = None
-    api_key_file: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    extra_body: Mapping[str, Any] = field(default_factory=dict)
-    insecure: bool = False
-
-    def __post_init__(self) -> None:
-        """Refuse a target that is none of them or several."""
-        given = [kind for kind in (self.url, self.engine, self.transformers) if kind is not None]
-        if len(given) != 1:
-            raise InputError("a target needs exactly one of url, engine and transformers")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExecutorSpec:
-    """Who sends the requests of a stage, where it is not this process alone.
-
-    Parameters
-    ----------
-    name : {"serial", "processes", "ray"}
-        One worker in this process, told as the others are; processes of this machine; nodes of a Ray cluster.
-    workers : int or None
-        How many, at least 1; ``None``: one for each core that may be used, or for each node.
-    ray_address : str or None
-        Of the cluster; ``None``: ``auto``.
-    """
-
-    __pydantic_config__: ClassVar[Any] = _STRICT
-
-    name: Literal["serial", "processes", "ray"]
-    workers: int | None = None
-    ray_address: str | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse what no executor can do."""
-        if self.workers is not None and self.workers < 1:
-            raise InputError(f"--workers must be at least 1, got {self.workers}")
-        if self.name == "serial" and self.workers not in (None, 1):
-            raise InputError(
-                f"the serial executor has one worker, got {self.workers}; give --executor processes"
-            )
-        if self.name != "ray" and self.ray_address is not None:
-            raise InputError(f"--ray-address belongs to --executor ray, and the executor is {self.name}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +44,7 @@ class RuntimeStage:
         transformers ten and each size at least once.
     """
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
 
     target: TargetSpec
     cells: tuple[RequestShape, ...] | None = None
@@ -197,7 +70,7 @@ class RuntimeStage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadStage:
-    """Sweep over concurrency: a workload at each level, in repeats of random order.
+    """Sweep over concurrency or request rate: a workload at each level, in repeats of random order.
 
     Parameters
     ----------
@@ -208,24 +81,28 @@ class LoadStage:
     shapes : tuple of RequestShape
         Its requests, in order; taken round and round.
     concurrency : tuple of int
-        Levels; each at least 1.
+        Levels of a closed loop; each at least 1.
+    open_loop : OpenLoopSpec or None
+        Rates of an open loop. Exactly one of the two is given.
     repeats : int
         How often each level.
     requests_per_level : int or None
         Requests of each run; ``None``: as many as `duration_s` allows.
     duration_s : float or None
-        Seconds of sending of each run. Exactly one of the two is given.
+        Seconds of sending of each run. Exactly one of the two is given; none with a schedule of rates, which
+        says itself how long it lasts.
     seed : int
     executor : ExecutorSpec or None
         Who sends; ``None``: this process, straight into the journal.
     """
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
 
     target: TargetSpec
     workload: str
     shapes: tuple[RequestShape, ...]
-    concurrency: tuple[int, ...]
+    concurrency: tuple[int, ...] = ()
+    open_loop: OpenLoopSpec | None = None
     name: str = "load"
     deployment: str | None = None
     repeats: int = 3
@@ -238,13 +115,16 @@ class LoadStage:
 
     def __post_init__(self) -> None:
         """Refuse a stage that would measure nothing or never end."""
-        if not self.concurrency or min(self.concurrency) < 1:
+        if self.open_loop is not None:
+            self._check_open_loop(self.open_loop)
+        elif not self.concurrency or min(self.concurrency) < 1:
             raise InputError(f"concurrency levels must be at least 1, got {list(self.concurrency)}")
         if len(set(self.concurrency)) < len(self.concurrency):
             raise InputError(f"concurrency levels must differ, got {list(self.concurrency)}")
         if self.repeats < 1:
             raise InputError(f"repeats must be at least 1, got {self.repeats}")
-        if (self.requests_per_level is None) == (self.duration_s is None):
+        scheduled = self.open_loop is not None and bool(self.open_loop.schedule)
+        if not scheduled and (self.requests_per_level is None) == (self.duration_s is None):
             raise InputError("a sweep needs either a number of requests for each run or a duration, not both")
         if self.requests_per_level is not None and self.requests_per_level < 1:
             raise InputError(f"the number of requests must be at least 1, got {self.requests_per_level}")
@@ -253,16 +133,28 @@ class LoadStage:
         if not self.shapes:
             raise InputError("a load stage needs at least one request shape")
         _require_seed(self.seed)
-        if self.target.transformers is not None and max(self.concurrency) > 1:
+        if self.target.transformers is not None and max(self.concurrency, default=2) > 1:
             raise InputError(
-                "transformers in this process answers one request at a time; a sweep over concurrency needs "
+                "transformers in this process answers one request at a time; a sweep over load needs "
                 f"an endpoint or the embedded engine (engine:{self.target.transformers.model})"
             )
         _require_timeout(self.request_timeout_s)
+        self._check_executor()
+
+    def _check_executor(self) -> None:
         if self.executor is not None and self.target.url is None:
             raise InputError(
                 "several workers measure an endpoint, and this target is a stack that the measurement starts "
                 "itself; serve it first (isocost engine serve), then give its address"
+            )
+
+    def _check_open_loop(self, loop: OpenLoopSpec) -> None:
+        if self.concurrency:
+            raise InputError("a sweep is over concurrency or over request rates; give one of them")
+        if loop.schedule and not (self.requests_per_level is None and self.duration_s is None):
+            raise InputError(
+                "a schedule of rates says itself how long it lasts; leave out the duration and the "
+                "number of requests"
             )
 
 
@@ -296,7 +188,7 @@ class QualityStage:
         Budget of money, and what tokens cost.
     """
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
 
     target: TargetSpec
     questions: str
@@ -372,7 +264,7 @@ def _without_defaults(record: Any) -> dict[str, Any]:  # noqa: ANN401 - any of t
     kept = {}
     for item in fields(record):
         value = getattr(record, item.name)
-        if value is None or value == {} or item.name == "kind":
+        if value in (None, {}, ()) or item.name == "kind":
             continue
         kept[item.name] = _plain(value)
     return kept
@@ -383,6 +275,6 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any field of a stage
         return f"{value.input_tokens}x{value.output_tokens}"
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, EngineSpec | ExecutorSpec | TargetSpec | TransformersSpec):
+    if isinstance(value, EngineSpec | ExecutorSpec | OpenLoopSpec | TargetSpec | TransformersSpec):
         return _without_defaults(value)
     return dict(value) if isinstance(value, Mapping) else value

@@ -30,7 +30,7 @@ def crew_cautions(run: Run) -> tuple[Caution, ...]:
     """
     lost = [who for segment in run.segments if (who := segment.facts.get("lost_workers"))]
     bound_s = max((float(segment.facts.get("clock_bound_s", 0.0)) for segment in run.segments), default=0.0)
-    told = {
+    doubts = {
         "lost-worker": (
             bool(lost),
             f"workers were lost while {run.label!r} was measured ({'; '.join(lost)}); what "
@@ -42,4 +42,4 @@ def crew_cautions(run: Run) -> tuple[Caution, ...]:
             "latencies are those of one clock each, but rates over short windows may be off",
         ),
     }
-    return tuple(Caution(code, text) for code, (applies, text) in told.items() if applies)
+    return tuple(Caution(code, text) for code, (applies, text) in doubts.items() if applies)
