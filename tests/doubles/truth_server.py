@@ -246,6 +246,10 @@ class RunningTruth:
         with urllib.request.urlopen(f"{self.url}/sizes", timeout=60) as answer:  # noqa: S310 - our own server
             return json.load(answer)
 
+    def answering(self, size: int) -> int:
+        """Return how many requests came whose prompts have at least so many tokens."""
+        return sum(each >= size for each in self.sizes())
+
     def forget(self) -> None:
         with urllib.request.urlopen(f"{self.url}/forget", timeout=60):  # noqa: S310 - our own server
             return
