@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
     IntArray = np.ndarray[Any, np.dtype[np.integer[Any]]]
 
-__all__ = ["ClientHealth", "Clock", "Observation", "Observations", "Outcome", "Run", "Segment"]
+__all__ = ["ClientHealth", "Clock", "Observation", "Observations", "Outcome", "Run", "Segment", "ServerTimes"]
 
 
 class Outcome(StrEnum):
@@ -29,6 +29,25 @@ class Outcome(StrEnum):
     TIMED_OUT = "timed_out"
     PROTOCOL = "protocol"  # an answer that is no valid HTTP or event stream
     CANCELLED = "cancelled"  # by us: Ctrl-C or a budget
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerTimes:
+    """How long the target says that it worked on one request, seconds; ``None`` where it does not say.
+
+    Parameters
+    ----------
+    queue_s : float or None
+        Waiting before its prompt was begun, at least 0.
+    prefill_s : float or None
+        On the prompt, up to the first token, at least 0.
+    decode_s : float or None
+        On the tokens after it, at least 0.
+    """
+
+    queue_s: float | None = None
+    prefill_s: float | None = None
+    decode_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +75,8 @@ class Observation:
     counted_by : str or None
         Who counted the output: ``"usage"`` (the target), ``"chunks"`` (a chunk was taken for a token).
     reasoning_tokens, cached_tokens : int or None
-        Of the output and input tokens, as the target reports them.
+        Of the output and input tokens, as the target reports them; reasoning that it streams without counting
+        it is counted by its chunks where each is known to be a token.
     outcome : Outcome
         How it ended.
     http_status : int or None
@@ -65,6 +85,8 @@ class Observation:
         Why the target stopped: ``"length"``, ``"stop"``.
     detail : str or None
         One short line on a failure.
+    server : ServerTimes or None
+        What the target says of its own time on it.
     """
 
     index: int
@@ -85,6 +107,7 @@ class Observation:
     http_status: int | None = None
     finish_reason: str | None = None
     detail: str | None = None
+    server: ServerTimes | None = None
 
     @property
     def time_to_first_token_s(self) -> float | None:

@@ -87,7 +87,7 @@ class TargetSpec:
         Exactly one of `url`, `engine` and `transformers` is given.
     model : str or None
         Name of the model; ``None``: the only one that is served.
-    endpoint_type : {"completions", "chat"}
+    endpoint_type : {"completions", "chat", "responses"}
     api_key_env, api_key_file : str or None
         Where the key is read from when a request is sent; the key itself is never written.
     headers : mapping of str to str
@@ -103,7 +103,7 @@ class TargetSpec:
     engine: EngineSpec | None = None
     transformers: TransformersSpec | None = None
     model: str | None = None
-    endpoint_type: Literal["completions", "chat"] = "completions"
+    endpoint_type: Literal["completions", "chat", "responses"] = "completions"
     api_key_env: str | None = None
     api_key_file: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -281,6 +281,10 @@ class QualityStage:
         for name in ("count", "max_tokens", "concurrency"):
             if getattr(self, name) < 1:
                 raise InputError(f"{name.replace('_', ' ')} must be at least 1, got {getattr(self, name)}")
+        if self.target.endpoint_type == "responses":
+            raise InputError(
+                "questions are put by chat or completions, not by responses; give the chat endpoint"
+            )
         if self.concurrency > _MOST_QUESTIONS:
             raise InputError(f"at most {_MOST_QUESTIONS} questions are asked at once, got {self.concurrency}")
         _require_seed(self.seed)
