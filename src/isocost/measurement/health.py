@@ -22,12 +22,17 @@ class HealthMeter:
         self._cpu_s = time.thread_time()
         self._machine = _machine_ticks()
         self._lags = [0] * (_BINS + 1)
+        self._delays: list[float] = []
         self._kernel_stamps = False
 
     def lag(self, seconds: float, *, kernel: bool) -> None:
         """Note that bytes were read `seconds` after they arrived; `kernel`: by the kernel's stamp."""
         self._lags[min(int(seconds / _BIN_S), _BINS)] += 1
         self._kernel_stamps = self._kernel_stamps or kernel
+
+    def delay(self, seconds: float) -> None:
+        """Note that a request left `seconds` after it was due."""
+        self._delays.append(seconds)
 
     def read(self) -> ClientHealth:
         """Sum up; to be called from the same thread."""
@@ -37,6 +42,7 @@ class HealthMeter:
             loop_lag_p99_s=_percentile(self._lags, 0.99),
             machine_busy_share=_busy_share(self._machine, _machine_ticks()),
             kernel_stamps=self._kernel_stamps,
+            send_delay_p99_s=_ranked(self._delays, 0.99),
         )
 
 
@@ -51,6 +57,11 @@ def _percentile(counts: list[int], share: float) -> float | None:
         if seen >= wanted:
             return (number + 1) * _BIN_S
     return None
+
+
+def _ranked(values: list[float], share: float) -> float | None:
+    """Return the value with that share of all at or below it; ``None`` without any."""
+    return sorted(values)[math.ceil(share * len(values)) - 1] if values else None
 
 
 def _machine_ticks() -> tuple[int, int] | None:

@@ -12,6 +12,7 @@ from isocost.reporting.format import bracket, estimate_text, probability, second
 from isocost.reporting.markup import clean, shorten
 from isocost.reporting.mix_section import mix_line
 from isocost.reporting.obstacle import is_ours, latency_key
+from isocost.reporting.offered import offered_text
 from isocost.reporting.pricing import cost_of
 from isocost.reporting.principles import principle_lines
 from isocost.reporting.quality import quality_lines
@@ -115,6 +116,8 @@ def _print_deployment(console: Console, each: DeploymentReport, report: StudyRep
         console.print(_level_table(each.curve, report.energy))
         if each.curve.technology is not None:
             console.print(Text(_technology_text(each.curve.technology)))
+        if offered := offered_text(each.curve):
+            console.print(Text(offered))
         if congestion := congestion_text(each.curve):
             console.print(Text(congestion))
         if each.curve.efficient_scale is not None and len(each.curve.levels) > 1:

@@ -96,9 +96,19 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
         tpot=request_latency(time_per_token_s(observations)[ok], sent),
         e2e=request_latency(end_to_end_s(observations)[ok], sent),
         gaps=gap_latency(observations, ok),
+        offered_per_second=meter.offered_rate() if run.load.concurrency is None else None,
+        send_delay_p99_s=_send_delay_p99_s(run, measured),
         window_s=meter.length_s,
         cautions=_cautions(run, measured, ok, short=short),
     )
+
+
+def _send_delay_p99_s(run: Run, measured: BoolArray) -> float | None:
+    """Return the 99th percentile of the delay from due to sent, as the client's health tells it."""
+    if run.load.concurrency is not None:
+        return None
+    delays = (run.observations.sent_at_s - run.observations.due_at_s)[measured]
+    return float(np.quantile(delays, 0.99, method="inverted_cdf"))
 
 
 def _mean_length(tokens: FloatArray, ok: BoolArray) -> Estimate | None:
@@ -169,6 +179,15 @@ class _Meter:
     def request_rate(self) -> Estimate:
         """Return requests per second."""
         return self._rate(self._amounts(self.ok, self._shares(np.ones(len(self.observations)))), "1/s")
+
+    def offered_rate(self) -> float:
+        """Return requests that fell due per second."""
+        due, segments = self.observations.due_at_s[self.measured], self.observations.segment[self.measured]
+        inside = sum(
+            int(((due > edges[0]) & (due <= edges[-1]) & (segments == segment)).sum())
+            for segment, edges in self.edges
+        )
+        return inside / self.length_s
 
     def mean_concurrency(self) -> float:
         """Return the mean number of measured requests in flight, failed ones too."""
