@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from isocost.core.load import Load
+    from isocost.core.telemetry import Reading
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
     IntArray = np.ndarray[Any, np.dtype[np.integer[Any]]]
@@ -142,6 +143,10 @@ class Observations:
         Microseconds between the chunks of each request, request after request.
     cached_tokens : float array or None, shape (n,)
         Input tokens that the target did not compute again; NaN, or ``None`` for all, where it does not say.
+    reasoning_tokens : float array or None, shape (n,)
+        Output tokens that were reasoning; NaN, or ``None`` for all, where nobody says.
+    server_queue_s, server_prefill_s, server_decode_s : float array or None, shape (n,)
+        What the target says of its own time on each; NaN, or ``None`` for all, where it does not.
     chunk_tokens : int array or None, shape (sum of chunks,)
         Tokens in each chunk, request after request; 1 where the target does not say.
     """
@@ -164,6 +169,10 @@ class Observations:
     gap_us: IntArray
     chunk_tokens: IntArray | None = None
     cached_tokens: FloatArray | None = None
+    reasoning_tokens: FloatArray | None = None
+    server_queue_s: FloatArray | None = None
+    server_prefill_s: FloatArray | None = None
+    server_decode_s: FloatArray | None = None
 
     def __len__(self) -> int:
         """Return the number of requests."""
@@ -201,6 +210,10 @@ class Observations:
             chunks=_ints(len(row.chunk_at_s) for row in rows),
             gap_us=np.concatenate(gaps) if gaps else np.zeros(0, dtype=np.int64),
             cached_tokens=_floats(row.cached_tokens for row in rows),
+            reasoning_tokens=_floats(row.reasoning_tokens for row in rows),
+            server_queue_s=_floats(None if row.server is None else row.server.queue_s for row in rows),
+            server_prefill_s=_floats(None if row.server is None else row.server.prefill_s for row in rows),
+            server_decode_s=_floats(None if row.server is None else row.server.decode_s for row in rows),
             chunk_tokens=np.array([count for row in tokens for count in row], dtype=np.int64),
         )
 
@@ -306,6 +319,8 @@ class Segment:
         ``None`` when the segment was cut off before it could say.
     facts : mapping of str to str
         Machine, engine, address: whatever may differ after a restart.
+    telemetry : tuple of Reading
+        What the target said of itself, in order; empty where it offers nothing.
     """
 
     number: int
@@ -313,6 +328,7 @@ class Segment:
     started_utc: str
     health: ClientHealth | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+    telemetry: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from isocost.measurement.probe import fewest_tokens, find_dialect, find_served
 from isocost.measurement.request import head_of
 from isocost.measurement.secret import read_api_key
 from isocost.measurement.target import HttpTarget
+from isocost.measurement.telemetry import offers_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -150,15 +151,25 @@ def _probed(
     trial = request_body(dialect, prompt, output_tokens=fewest_tokens(dialect))
     salt = secrets.randbits(31)
     keeps = client.keeps_open(target.address.path(dialect.endpoint_type), trial)
+    told = offers_metrics(target.address, insecure=target.insecure)
     facts = {
         "prompts": source.method,
         "ignore_eos": "sent" if dialect.ignore_eos else "refused by the server",
         **({} if dialect.greedy else {"temperature": "the server takes none but its own"}),
         "connections": "kept open" if keeps else "closed by the server after each answer",
         "prompt_salt": str(salt),
+        **({"server_metrics": "read about every second"} if told else {}),
         **_facts(target, dialect, served),
     }
-    return replace(target, dialect=dialect, prompts=source, keeps_connections=keeps, salt=salt, facts=facts)
+    return replace(
+        target,
+        dialect=dialect,
+        prompts=source,
+        keeps_connections=keeps,
+        salt=salt,
+        offers_metrics=told,
+        facts=facts,
+    )
 
 
 def _client(target: HttpTarget, timeout_s: float) -> PlainClient:

@@ -17,6 +17,7 @@ from isocost.reporting.pricing import cost_of
 from isocost.reporting.principles import principle_lines
 from isocost.reporting.quality import quality_lines
 from isocost.reporting.sensitivity import sensitivity_text
+from isocost.reporting.server_side import server_text
 from isocost.reporting.tables import form_text, scale_text
 from isocost.reporting.verdict import verdict_of
 from isocost.reporting.waiting import congestion_text, waiting_cell
@@ -116,8 +117,8 @@ def _print_deployment(console: Console, each: DeploymentReport, report: StudyRep
         console.print(_level_table(each.curve, report.energy))
         if each.curve.technology is not None:
             console.print(Text(_technology_text(each.curve.technology)))
-        if offered := offered_text(each.curve):
-            console.print(Text(offered))
+        for line in filter(None, (offered_text(each.curve), server_text(each))):
+            console.print(Text(line))
         if congestion := congestion_text(each.curve):
             console.print(Text(congestion))
         if each.curve.efficient_scale is not None and len(each.curve.levels) > 1:

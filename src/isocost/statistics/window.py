@@ -19,6 +19,7 @@ from isocost.statistics.latency import (
     time_per_token_s,
     time_to_first_s,
 )
+from isocost.statistics.server_side import server_side, shared_cautions
 from isocost.statistics.steady import (
     SHORTEST_WINDOW,
     Window,
@@ -64,7 +65,7 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     OperatingPoint
         With cautions ``"short-window"``, ``"few-requests"``, ``"failures"``, ``"client-saturated"``,
         ``"short-answers"``, ``"tokens-not-counted"``, ``"warm-prefixes"``, ``"silent-answers"``,
-        ``"bursts"``, ``"unfinished"`` where they apply.
+        ``"bursts"``, ``"unfinished"``, ``"server-shared"`` where they apply.
 
     Raises
     ------
@@ -78,6 +79,7 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     windows, short = _windows(run, ok)
     meter = _Meter(observations, measured=measured, ok=ok, windows=windows)
     sent = observations.sent_at_s[ok]
+    server = server_side(run)
     return OperatingPoint(
         deployment=run.deployment,
         load=run.load,
@@ -99,7 +101,8 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
         offered_per_second=meter.offered_rate() if run.load.concurrency is None else None,
         send_delay_p99_s=_send_delay_p99_s(run, measured),
         window_s=meter.length_s,
-        cautions=_cautions(run, measured, ok, short=short),
+        cautions=(*_cautions(run, measured, ok, short=short), *shared_cautions(server, run.label)),
+        server=server,
     )
 
 

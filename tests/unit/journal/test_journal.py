@@ -132,7 +132,7 @@ def test_a_newer_journal_is_refused_with_a_sentence(tmp_path):
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA user_version = 7")
     connection.close()
-    expected = f"{path} has journal format 7 and this isocost reads up to 2; get a newer isocost"
+    expected = f"{path} has journal format 7 and this isocost reads up to 3; get a newer isocost"
     with pytest.raises(InputError) as caught:
         read_runs(path)
     assert str(caught.value) == expected
