@@ -87,7 +87,7 @@ def server_table(report: StudyReport) -> Table | None:
 def _row(load: Load, side: ServerSide) -> tuple[str, ...]:
     return (
         load.label,
-        *(number_cell(getattr(side, name), 1e-3) for name, _ in _TIMES),
+        *(number_cell(getattr(side, name), 1e3) for name, _ in _TIMES),
         *(_count(getattr(side, name)) for name, _ in _COUNTS),
         _SOURCES[side.source] if side.queue or side.prefill or side.service or side.first_token else "",
     )
