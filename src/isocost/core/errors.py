@@ -13,7 +13,8 @@
     IsocostWarning
     ├── ExtrapolationWarning             asked outside the range that was measured
     ├── ClientSaturatedWarning           the load generator itself was the limit
-    └── FailedRequestsWarning            some requests of a run failed
+    ├── FailedRequestsWarning            some requests of a run failed
+    └── LostWorkerWarning                a worker was lost while it measured
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ __all__ = [
     "InputError",
     "IsocostError",
     "IsocostWarning",
+    "LostWorkerWarning",
     "MeasurementError",
     "MissingExtraError",
 ]
@@ -106,3 +108,7 @@ class ClientSaturatedWarning(IsocostWarning):
 
 class FailedRequestsWarning(IsocostWarning):
     """Some requests of a run failed."""
+
+
+class LostWorkerWarning(IsocostWarning):
+    """A process or node that measured was lost, and with it the requests it had in flight."""

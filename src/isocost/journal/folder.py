@@ -46,6 +46,11 @@ class StudyFolder:
         return self.path / "journal.sqlite"
 
     @property
+    def shards(self) -> Path:
+        """What workers have journaled and is not all in the journal yet; not there when nothing is."""
+        return self.path / "shards"
+
+    @property
     def report_file(self) -> Path:
         """The latest report."""
         return self.path / "report.html"

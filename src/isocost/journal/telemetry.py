@@ -17,6 +17,7 @@ __all__ = ["INSERT_READING", "INSERT_TIMES", "readings_of", "server_time_columns
 
 INSERT_TIMES = "INSERT INTO server_time VALUES (?, ?, ?, ?, ?, ?)"
 INSERT_READING = "INSERT INTO telemetry VALUES (?, ?, ?, ?)"
+_TIMES = ("queue_s", "prefill_s", "decode_s")
 _JOIN = (
     "LEFT JOIN server_time ON server_time.segment_id = request.segment_id "
     "AND server_time.warmup = request.warmup AND server_time.number = request.number"
@@ -34,8 +35,8 @@ def times_row(segment_id: int, seen: Observation) -> tuple[Any, ...] | None:
 def server_time_columns(connection: sqlite3.Connection) -> tuple[str, str]:
     """Return three columns of a query over requests, and what it joins; nulls in journals before format 3."""
     if not _has_table(connection, "server_time"):
-        return "NULL, NULL, NULL", ""
-    return "server_time.queue_s, server_time.prefill_s, server_time.decode_s", _JOIN
+        return ", ".join(f"NULL AS server_{name}" for name in _TIMES), ""
+    return ", ".join(f"server_time.{name} AS server_{name}" for name in _TIMES), _JOIN
 
 
 def readings_of(connection: sqlite3.Connection, run_id: int) -> dict[int, tuple[Reading, ...]]:

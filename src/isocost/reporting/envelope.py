@@ -209,7 +209,11 @@ def _level(level: CostLevel, curve: CostCurve) -> Json:
             basis: estimate_object(each) for basis, each in sorted(level.cost_per_million_tokens.items())
         },
         "cost_per_request": estimate_object(level.cost_per_request),
-        "latency": {name: estimate_object(each) for name, each in sorted(level.latency.items())},
+        "latency": {
+            name: estimate_object(level.latency.get(name))
+            for name in sorted({*level.latency, *level.latency_untold})
+        },
+        "latency_untold": dict(sorted(level.latency_untold.items())),
         "unmet": None if level.unmet is None else [each.label for each in level.unmet],
         "probability_best": level.probability_best,
         "waiting": _waiting(level),

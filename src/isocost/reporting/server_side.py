@@ -97,15 +97,14 @@ def _count(value: float | None) -> str:
     return UNKNOWN if value is None else grouped(value, decimals(value))
 
 
-def server_text(each: DeploymentReport) -> str:
+def server_text(report: StudyReport, deployment: str) -> str:
     """Say in one line how long requests waited and were worked on there; empty where no server told."""
-    queued = [_pair(load, side) for load, side in each.server if side.queue is not None and side.service]
+    told = [row for each in report.deployments if each.deployment.name == deployment for row in each.server]
+    queued = [_pair(load, side) for load, side in told if side.queue is not None and side.service]
     if queued:
         return f"queue and service inside the server: {', '.join(queued)}"
     worked = [
-        f"{load.label} {seconds(side.service.value)}"
-        for load, side in each.server
-        if side.service is not None
+        f"{load.label} {seconds(side.service.value)}" for load, side in told if side.service is not None
     ]
     return f"service inside the server: {', '.join(worked)}" if worked else ""
 

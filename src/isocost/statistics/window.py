@@ -12,13 +12,18 @@ from isocost.core.estimate import Caution
 from isocost.core.operating_point import OperatingPoint
 from isocost.statistics.arrivals import TokenArrivals, realised_output_tokens, share_done_by
 from isocost.statistics.batch_means import batch_count, mean_in_order, rate_over_batches
+from isocost.statistics.crew import crew_cautions
+from isocost.statistics.drift import drift_of
 from isocost.statistics.latency import (
     end_to_end_s,
     gap_latency,
     request_latency,
+    time_batches,
     time_per_token_s,
     time_to_first_s,
 )
+from isocost.statistics.settling import settled_windows
+from isocost.statistics.steadiness import steadiness_cautions
 from isocost.statistics.server_side import server_side, shared_cautions
 from isocost.statistics.steady import (
     SHORTEST_WINDOW,
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
     from isocost.core.estimate import Estimate
     from isocost.core.observation import Observations, Run
     from isocost.core.provenance import Provenance
+    from isocost.core.steady_state import Drift, WarmUpCut
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
     BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
@@ -52,8 +58,9 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     Warm-up requests are dropped. Throughput counts the output tokens, of requests that ended well, that
     arrived while all streams were busy (`steady_windows`), over the length of that time, segments added
     up. The time of failed requests counts, their tokens do not. Input tokens and requests that lie partly
-    in the window count by the share of their time in it. Latencies are those of all measured requests
-    that ended well; end to end is told to the last chunk.
+    in the window count by the share of their time in it. The window begins when the run had settled
+    (`settle`). Latencies are those of all measured requests that ended well and were not sent before;
+    end to end is told to the last chunk.
 
     Parameters
     ----------
@@ -64,8 +71,9 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     -------
     OperatingPoint
         With cautions ``"short-window"``, ``"few-requests"``, ``"failures"``, ``"client-saturated"``,
-        ``"short-answers"``, ``"tokens-not-counted"``, ``"warm-prefixes"``, ``"silent-answers"``,
-        ``"bursts"``, ``"unfinished"``, ``"server-shared"`` where they apply.
+        ``"clock-stepped"``, ``"short-answers"``, ``"tokens-not-counted"``, ``"warm-prefixes"``,
+        ``"silent-answers"``, ``"bursts"``, ``"unfinished"``, ``"not-settled"``, ``"drift"``,
+        ``"lost-worker"``, ``"clocks-apart"``, ``"server-shared"`` where they apply.
 
     Raises
     ------
@@ -76,9 +84,11 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     measured = measured_rows(observations)
     ok = measured & observations.ok
     _require_success(run, measured, ok)
-    windows, short = _windows(run, ok)
+    steady, short = _windows(run, ok)
+    windows, kept, cut = (steady, ok, None) if short else _settled(run, ok, steady)
+    drift = None if short else _drift(run, ok, steady, windows)
     meter = _Meter(observations, measured=measured, ok=ok, windows=windows)
-    sent = observations.sent_at_s[ok]
+    batch = time_batches(observations, kept, len(meter.lengths))
     server = server_side(run)
     return OperatingPoint(
         deployment=run.deployment,
@@ -91,18 +101,24 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
         output_tokens_per_second=meter.output_rate(),
         input_tokens_per_second=meter.input_rate(),
         requests_per_second=meter.request_rate(),
-        input_tokens_per_request=_mean_length(observations.input_tokens, ok),
-        output_tokens_per_request=_mean_length(realised_output_tokens(observations), ok),
+        input_tokens_per_request=_mean_length(observations.input_tokens, kept),
+        output_tokens_per_request=_mean_length(realised_output_tokens(observations), kept),
         mean_concurrency=meter.mean_concurrency(),
-        ttft=request_latency(time_to_first_s(observations)[ok], sent),
-        tpot=request_latency(time_per_token_s(observations)[ok], sent),
-        e2e=request_latency(end_to_end_s(observations)[ok], sent),
-        gaps=gap_latency(observations, ok),
+        ttft=request_latency(time_to_first_s(observations)[kept], batch[kept]),
+        tpot=request_latency(time_per_token_s(observations)[kept], batch[kept]),
+        e2e=request_latency(end_to_end_s(observations)[kept], batch[kept]),
+        gaps=gap_latency(observations, kept, batch),
         offered_per_second=meter.offered_rate() if run.load.concurrency is None else None,
         send_delay_p99_s=_send_delay_p99_s(run, measured),
         window_s=meter.length_s,
-        cautions=(*_cautions(run, measured, ok, short=short), *shared_cautions(server, run.label)),
+        warm_up_cut=cut,
+        drift=drift,
         server=server,
+        cautions=(
+            *_cautions(run, measured, ok, short=short),
+            *steadiness_cautions(run.label, cut, drift),
+            *shared_cautions(server, run.label),
+        ),
     )
 
 
@@ -112,6 +128,20 @@ def _send_delay_p99_s(run: Run, measured: BoolArray) -> float | None:
         return None
     delays = (run.observations.sent_at_s - run.observations.due_at_s)[measured]
     return float(np.quantile(delays, 0.99, method="inverted_cdf"))
+
+
+def _settled(
+    run: Run, ok: BoolArray, windows: tuple[Window, ...]
+) -> tuple[tuple[Window, ...], BoolArray, WarmUpCut | None]:
+    """Cut the warm-up off windows, to no less than is trusted."""
+    shortest = SHORTEST_WINDOW * float(np.median(end_to_end_s(run.observations)[ok]))
+    return settled_windows(run.observations, ok, windows, shortest_s=shortest)
+
+
+def _drift(run: Run, ok: BoolArray, whole: tuple[Window, ...], settled: tuple[Window, ...]) -> Drift | None:
+    """Look for drift after the warm-up; one of more than a fifth is looked at too, for it may be none."""
+    lengths = [sum(window.length_s for window in each) for each in (settled, whole)]
+    return drift_of(run.observations, ok, settled if lengths[0] > 0.8 * lengths[1] else whole)
 
 
 def _mean_length(tokens: FloatArray, ok: BoolArray) -> Estimate | None:
@@ -223,6 +253,7 @@ def _cautions(run: Run, measured: BoolArray, ok: BoolArray, *, short: bool) -> t
     succeeded, failed = int(ok.sum()), int((measured & ~ok).sum())
     cut = ok & (observations.output_tokens < observations.requested_output_tokens)
     saturated = any(segment.health is not None and segment.health.saturated for segment in run.segments)
+    steps = sum(segment.health.clock_steps for segment in run.segments if segment.health is not None)
     uncounted = bool(np.isnan(observations.output_tokens[ok]).any())
     warm = cached_share(observations, ok)
     empty, burst = int(silent(observations, ok).sum()), int(bursts(observations, ok).sum())
@@ -244,6 +275,11 @@ def _cautions(run: Run, measured: BoolArray, ok: BoolArray, *, short: bool) -> t
         "client-saturated": (
             saturated,
             f"the load generator itself was the limit in {run.label!r}; the target may be faster",
+        ),
+        "clock-stepped": (
+            steps > 0,
+            f"the calendar clock of the client jumped {'once' if steps == 1 else f'{steps} times'} during "
+            f"{run.label!r}; arrivals within a quarter of a second of that may be misread",
         ),
         "short-answers": (
             bool(cut.any()),
@@ -270,4 +306,5 @@ def _cautions(run: Run, measured: BoolArray, ok: BoolArray, *, short: bool) -> t
         ),
         "unfinished": (not run.finished, f"{run.label!r} was not carried out to its end"),
     }
-    return tuple(Caution(code, text) for code, (applies, text) in told.items() if applies)
+    cautions = tuple(Caution(code, text) for code, (applies, text) in told.items() if applies)
+    return cautions + crew_cautions(run)

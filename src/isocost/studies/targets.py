@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from isocost.core.ports import Target
     from isocost.journal import EngineSpec, TargetSpec, TransformersSpec
+    from isocost.studies.crew import Crew
 
 __all__ = ["OpenedTarget", "opened"]
 
@@ -30,11 +31,14 @@ class OpenedTarget:
     deployment : Deployment
     facts : mapping of str to str
         What it told of itself, and the machine that measures.
+    crew : Crew or None
+        Who measures it together; ``None``: this process alone.
     """
 
     target: Target
     deployment: Deployment
     facts: Mapping[str, str]
+    crew: Crew | None = None
 
     @property
     def context_length(self) -> int | None:

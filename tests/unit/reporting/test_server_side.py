@@ -45,7 +45,7 @@ def report_of(*sides: ServerSide) -> StudyReport:
 def test_a_report_without_telemetry_says_nothing_of_it() -> None:
     report = study_report()
     assert server_table(report) is None
-    assert server_text(report.deployments[0]) == ""
+    assert server_text(report, "tiny-F16") == ""
     assert "server" not in envelope(report)["tables"]
     assert "inside the server" not in terminal_text(report).lower()
     assert "Inside the server" not in html_page(report)
@@ -93,12 +93,12 @@ def test_times_are_milliseconds_in_the_page() -> None:
 
 
 def test_the_terminal_has_one_line_where_times_are_told() -> None:
-    assert server_text(report_of(TOLD, TOLD).deployments[0]) == (
+    assert server_text(report_of(TOLD, TOLD), "tiny-F16") == (
         "queue and service inside the server: 1 concurrent 2.00 ms and 425 ms, "
         "2 concurrent 2.00 ms and 425 ms"
     )
-    assert server_text(report_of(LLAMA).deployments[0]) == "service inside the server: 1 concurrent 300 ms"
-    assert server_text(report_of(GAUGES).deployments[0]) == ""
+    assert server_text(report_of(LLAMA), "tiny-F16") == "service inside the server: 1 concurrent 300 ms"
+    assert server_text(report_of(GAUGES), "tiny-F16") == ""
 
 
 def test_hostile_names_stay_text() -> None:
