@@ -92,7 +92,8 @@ def read_rows(path: Path, *, after: int = 0, limit: int = _MOST_ROWS) -> list[di
     Returns
     -------
     list of dict
-        Columns of the table ``request``, and what the server told of its time; what is no text and no number is written in base 64.
+        Columns of the table ``request``, and what the server told of its time; what is no text and no number
+        is written in base 64.
     """
     if not path.is_file():
         return []

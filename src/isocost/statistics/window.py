@@ -22,9 +22,9 @@ from isocost.statistics.latency import (
     time_per_token_s,
     time_to_first_s,
 )
+from isocost.statistics.server_side import server_side, shared_cautions
 from isocost.statistics.settling import settled_windows
 from isocost.statistics.steadiness import steadiness_cautions
-from isocost.statistics.server_side import server_side, shared_cautions
 from isocost.statistics.steady import (
     SHORTEST_WINDOW,
     Window,
