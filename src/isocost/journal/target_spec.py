@@ -6,6 +6,7 @@ from collections.abc import Mapping  # noqa: TC003 - read by pydantic when a stu
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
+from isocost.core.credentials import credential_in
 from isocost.core.errors import InputError
 
 __all__ = ["STRICT", "EngineSpec", "ExecutorSpec", "TargetSpec", "TransformersSpec"]
@@ -104,6 +105,11 @@ class TargetSpec:
         given = [kind for kind in (self.url, self.engine, self.transformers) if kind is not None]
         if len(given) != 1:
             raise InputError("a target needs exactly one of url, engine and transformers")
+        if (name := credential_in({"headers": self.headers, "extra_body": self.extra_body})) is not None:
+            raise InputError(
+                f"{name} is a credential, which has no place in a study; put it into a variable or a file "
+                "and name that: api_key_env or api_key_file"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

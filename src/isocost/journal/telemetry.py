@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 from isocost.core.telemetry import Reading
@@ -50,9 +51,21 @@ def readings_of(connection: sqlite3.Connection, run_id: int) -> dict[int, tuple[
     ).fetchall()
     found: dict[int, tuple[Reading, ...]] = {}
     for number, at_s, moment, told in rows:
-        reading = Reading(at_s=at_s, moment=moment, told=json.loads(told))
-        found[number] = (*found.get(number, ()), reading)
+        if moment in ("before", "during", "after"):
+            reading = Reading(at_s=at_s, moment=moment, told=_numbers(told))
+            found[number] = (*found.get(number, ()), reading)
     return found
+
+
+def _numbers(text: str) -> dict[str, float]:
+    """Read an object of numbers; what is anything else, in a journal that others wrote, is left out."""
+    told = json.loads(text)
+    items = told.items() if isinstance(told, dict) else ()
+    return {
+        name: float(value)
+        for name, value in items
+        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    }
 
 
 def _has_table(connection: sqlite3.Connection, name: str) -> bool:
