@@ -14,7 +14,8 @@
     ├── ExtrapolationWarning             asked outside the range that was measured
     ├── ClientSaturatedWarning           the load generator itself was the limit
     ├── FailedRequestsWarning            some requests of a run failed
-    └── LostWorkerWarning                a worker was lost while it measured
+    ├── LostWorkerWarning                a worker was lost while it measured
+    └── UnverifiedTlsWarning             anybody on the way may read along, and be the server
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ __all__ = [
     "LostWorkerWarning",
     "MeasurementError",
     "MissingExtraError",
+    "UnverifiedTlsWarning",
 ]
 
 
@@ -112,3 +114,7 @@ class FailedRequestsWarning(IsocostWarning):
 
 class LostWorkerWarning(IsocostWarning):
     """A process or node that measured was lost, and with it the requests it had in flight."""
+
+
+class UnverifiedTlsWarning(IsocostWarning):
+    """Certificates go unchecked: anybody on the way may read along, and be the server."""

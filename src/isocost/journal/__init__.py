@@ -11,6 +11,7 @@ from isocost.journal.shards import ShardTicket, observation_of, read_rows, read_
 from isocost.journal.stages import LoadStage, QualityStage, RuntimeStage, Stage
 from isocost.journal.target_spec import EngineSpec, ExecutorSpec, TargetSpec, TransformersSpec
 from isocost.journal.writer import JournalWriter
+from isocost.journal.yaml_limits import YamlLimitError, parse_yaml
 
 __all__ = [
     "Assumptions",
@@ -26,10 +27,12 @@ __all__ = [
     "StudyFolder",
     "TargetSpec",
     "TransformersSpec",
+    "YamlLimitError",
     "create_study",
     "finished_numbers",
     "observation_of",
     "open_study",
+    "parse_yaml",
     "read_answers",
     "read_assumptions",
     "read_deployments",

@@ -12,6 +12,8 @@ from isocost.core.deployment import Architecture, Deployment, Pool
 from isocost.core.load import Load
 from isocost.core.observation import ClientHealth, Clock, Observations, Outcome, Run, Segment
 from isocost.journal.schema import open_for_reading
+from isocost.journal.telemetry import readings_of, server_time_columns
+from isocost.journal.untrusted import intact
 
 if TYPE_CHECKING:
     import sqlite3
@@ -21,9 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["finished_numbers", "read_deployments", "read_runs"]
 
 _COLUMNS = (
-    "request.number, segment.number, warmup, requested_input_tokens, requested_output_tokens, due_at_s, "
-    "sent_at_s, first_at_s, done_at_s, input_tokens, output_tokens, outcome, counted_by, chunks, "
-    "gap_us, chunk_tokens, cached_tokens"
+    "request.number, segment.number, request.warmup, requested_input_tokens, requested_output_tokens, "
+    "due_at_s, sent_at_s, first_at_s, done_at_s, input_tokens, output_tokens, outcome, counted_by, chunks, "
+    "gap_us, chunk_tokens, cached_tokens, reasoning_tokens"
 )
 
 
@@ -44,7 +46,7 @@ def read_runs(path: Path) -> tuple[Run, ...]:
     InputError
         If there is no journal, or a newer isocost wrote it.
     """
-    with closing(open_for_reading(path)) as connection:
+    with closing(open_for_reading(path)) as connection, intact(path):
         rows = connection.execute(
             "SELECT run_id, stage, label, deployment, concurrency, rate_per_s, repeat, finished_utc "
             "FROM run ORDER BY run_id"
@@ -54,9 +56,9 @@ def read_runs(path: Path) -> tuple[Run, ...]:
 
 def read_deployments(path: Path) -> dict[str, Deployment]:
     """Read what was known of each deployment when it was last measured, by its name."""
-    with closing(open_for_reading(path)) as connection:
+    with closing(open_for_reading(path)) as connection, intact(path):
         rows = connection.execute("SELECT deployment FROM segment ORDER BY segment_id").fetchall()
-    found = (_deployment(json.loads(text)) for (text,) in rows)
+        found = [_deployment(json.loads(text)) for (text,) in rows]
     return {deployment.name: deployment for deployment in found}
 
 
@@ -64,7 +66,7 @@ def finished_numbers(path: Path, stage: str) -> dict[str, frozenset[int]]:
     """Say which requests of a stage need not be sent again: numbers by label of the run."""
     if not path.is_file():
         return {}
-    with closing(open_for_reading(path)) as connection:
+    with closing(open_for_reading(path)) as connection, intact(path):
         rows = connection.execute(
             "SELECT label, number FROM request JOIN run USING (run_id) "
             "WHERE stage = ? AND warmup = 0 AND outcome <> ?",
@@ -94,29 +96,34 @@ def _segments(connection: sqlite3.Connection, run_id: int) -> tuple[Segment, ...
         "FROM segment WHERE run_id = ? ORDER BY number",
         (run_id,),
     ).fetchall()
+    readings = readings_of(connection, run_id)
     return tuple(
         Segment(
             number=number,
             clock=Clock(clock_id=clock_id, utc_anchor_s=utc, monotonic_anchor_s=monotonic),
             started_utc=started,
             health=None if health is None else ClientHealth(**json.loads(health)),
-            facts=json.loads(facts),
+            facts=_texts(json.loads(facts)),
+            telemetry=readings.get(number, ()),
         )
         for number, clock_id, utc, monotonic, started, health, facts in rows
     )
 
 
 def _observations(connection: sqlite3.Connection, run_id: int) -> Observations:
+    times, join = server_time_columns(connection)
     cursor = connection.execute(
-        f"SELECT {_COLUMNS} FROM request JOIN segment USING (segment_id) "  # noqa: S608 - a constant
+        f"SELECT {_COLUMNS}, {times} FROM request "  # noqa: S608 - constants
+        f"JOIN segment ON segment.segment_id = request.segment_id {join} "
         "WHERE request.run_id = ? ORDER BY request_id",
         (run_id,),
     )
     rows, gaps = [], bytearray()
     for row in cursor:  # gaps are most of the bytes: they are never held twice
+        _check_chunks(row[13], row[14], row[15])
         gaps += row[14]
         rows.append((*row[:14], *row[15:]))
-    columns = list(zip(*rows, strict=True)) if rows else [()] * 16
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 20
     chunks = np.array(columns[13], dtype=np.int64)
     gap_us = np.frombuffer(gaps, dtype="<u4")
     first = _floats(columns[7])
@@ -139,7 +146,25 @@ def _observations(connection: sqlite3.Connection, run_id: int) -> Observations:
         gap_us=gap_us,
         chunk_tokens=_chunk_tokens(columns[14], chunks),
         cached_tokens=_floats(columns[15]),
+        reasoning_tokens=_floats(columns[16]),
+        server_queue_s=_floats(columns[17]),
+        server_prefill_s=_floats(columns[18]),
+        server_decode_s=_floats(columns[19]),
     )
+
+
+def _check_chunks(chunks: int, gap_us: bytes, chunk_tokens: bytes | None) -> None:
+    """Refuse a request whose gaps are not as many as its chunks: room is made by what it says."""
+    if chunks < 0 or len(gap_us) != 4 * max(chunks - 1, 0):
+        raise ValueError(f"{chunks} chunks with {len(gap_us)} bytes of gaps")
+    if chunk_tokens is not None and len(chunk_tokens) != 2 * chunks:
+        raise ValueError(f"{chunks} chunks with {len(chunk_tokens)} bytes of tokens")
+
+
+def _texts(facts: Any) -> dict[str, str]:  # noqa: ANN401 - whatever the file holds
+    if not isinstance(facts, dict) or not all(isinstance(value, str) for value in facts.values()):
+        raise TypeError("facts are no texts by name")
+    return facts
 
 
 def _floats(values: Sequence[float | None]) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -173,4 +198,6 @@ def _deployment(facts: dict[str, Any]) -> Deployment:
                 architecture=None if architecture is None else Architecture.from_mapping(architecture), **pool
             )
         )
+    if not (isinstance(facts["name"], str) and isinstance(facts["model"], str)):
+        raise TypeError("a deployment without name and model")
     return Deployment(name=facts["name"], model=facts["model"], pools=tuple(pools))

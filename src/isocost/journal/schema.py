@@ -6,13 +6,14 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from isocost.core.errors import InputError
+from isocost.journal.untrusted import check_tables, distrust
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["FORMAT", "open_for_reading", "open_for_writing"]
 
-FORMAT = 2
+FORMAT = 3
 """Version of the tables; a newer one is refused, an older one is migrated."""
 
 _TABLES = """
@@ -76,8 +77,26 @@ CREATE TABLE answer (
     text TEXT,
     PRIMARY KEY (run_id, number)
 ) STRICT;
+CREATE TABLE server_time (
+    segment_id INTEGER NOT NULL REFERENCES segment,
+    warmup INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    queue_s REAL,
+    prefill_s REAL,
+    decode_s REAL,
+    PRIMARY KEY (segment_id, warmup, number)
+) STRICT;
+CREATE TABLE telemetry (
+    segment_id INTEGER NOT NULL REFERENCES segment,
+    at_s REAL NOT NULL,
+    moment TEXT NOT NULL,
+    told TEXT NOT NULL
+) STRICT;
 """
-_SINCE_1 = _TABLES[_TABLES.index("CREATE TABLE answer") :]
+_MISSING = {  # in older formats; all else is the same
+    1: _TABLES[_TABLES.index("CREATE TABLE answer") :],
+    2: _TABLES[_TABLES.index("CREATE TABLE server_time") :],
+}
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
@@ -90,13 +109,15 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     """
     try:
         connection = sqlite3.connect(path, isolation_level=None)
+        distrust(connection)
         version = _version(connection, path)
+        check_tables(connection, path, _TABLES)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         if version == 0:
             connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {FORMAT}; COMMIT;")
-        elif version == 1:  # its tables are the same, without the last one
-            connection.executescript(f"BEGIN; {_SINCE_1} PRAGMA user_version = {FORMAT}; COMMIT;")
+        elif version in _MISSING:
+            connection.executescript(f"BEGIN; {_MISSING[version]} PRAGMA user_version = {FORMAT}; COMMIT;")
     except sqlite3.OperationalError as error:
         raise InputError(
             f"cannot write the journal {path}: {error}; choose a folder that can be written"
@@ -123,7 +144,9 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
 
 
 def _checked(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    distrust(connection)
     if _version(connection, path) > 0:
+        check_tables(connection, path, _TABLES)
         connection.execute("SELECT count(*) FROM run")
         return connection
     connection.close()  # its writer was killed before it had made the tables: nothing was recorded

@@ -6,6 +6,7 @@ from collections.abc import Mapping  # noqa: TC003 - read by pydantic when a stu
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
+from isocost.core.credentials import credential_in
 from isocost.core.errors import InputError
 
 __all__ = ["STRICT", "EngineSpec", "ExecutorSpec", "TargetSpec", "TransformersSpec"]
@@ -76,7 +77,7 @@ class TargetSpec:
         Exactly one of `url`, `engine` and `transformers` is given.
     model : str or None
         Name of the model; ``None``: the only one that is served.
-    endpoint_type : {"completions", "chat"}
+    endpoint_type : {"completions", "chat", "responses"}
     api_key_env, api_key_file : str or None
         Where the key is read from when a request is sent; the key itself is never written.
     headers : mapping of str to str
@@ -92,7 +93,7 @@ class TargetSpec:
     engine: EngineSpec | None = None
     transformers: TransformersSpec | None = None
     model: str | None = None
-    endpoint_type: Literal["completions", "chat"] = "completions"
+    endpoint_type: Literal["completions", "chat", "responses"] = "completions"
     api_key_env: str | None = None
     api_key_file: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -104,6 +105,11 @@ class TargetSpec:
         given = [kind for kind in (self.url, self.engine, self.transformers) if kind is not None]
         if len(given) != 1:
             raise InputError("a target needs exactly one of url, engine and transformers")
+        if (name := credential_in({"headers": self.headers, "extra_body": self.extra_body})) is not None:
+            raise InputError(
+                f"{name} is a credential, which has no place in a study; put it into a variable or a file "
+                "and name that: api_key_env or api_key_file"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

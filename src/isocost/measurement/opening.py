@@ -6,15 +6,18 @@ import secrets
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from isocost.core.errors import InputError
+from isocost.core.errors import InputError, MeasurementError
 from isocost.measurement.address import EndpointType, resolve_address
+from isocost.measurement.answer import one_line
+from isocost.measurement.blotting import blot_out, hiding, holds
 from isocost.measurement.calibration import find_prompts
 from isocost.measurement.dialect import Dialect, request_body
 from isocost.measurement.plain_http import PlainClient
-from isocost.measurement.probe import find_dialect, find_served
+from isocost.measurement.probe import fewest_tokens, find_dialect, find_served
 from isocost.measurement.request import head_of
 from isocost.measurement.secret import read_api_key
 from isocost.measurement.target import HttpTarget
+from isocost.measurement.telemetry import offers_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,7 +74,7 @@ def open_target(
         With or without ``/v1`` or a full path.
     model : str, optional
         May be left out where exactly one is served.
-    endpoint_type : {"completions", "chat"}, optional
+    endpoint_type : {"completions", "chat", "responses"}, optional
         As the URL's path says, else completions.
     access : Access, optional
         Key, headers, TLS.
@@ -94,7 +97,8 @@ def open_target(
     """
     access = access or Access()
     target = _unprobed(url, model, endpoint_type, access, extra_body)
-    return _probed(target, model, access.timeout_s, prompts)
+    with hiding(target.hidden):
+        return _probed(target, model, access.timeout_s, prompts)
 
 
 def open_untimed(
@@ -112,7 +116,8 @@ def open_untimed(
     """
     access = access or Access()
     target = _unprobed(url, model, endpoint_type, access, extra_body)
-    served = find_served(_client(target, access.timeout_s), model)
+    with hiding(target.hidden):
+        served = _harmless(find_served(_client(target, access.timeout_s), model), target)
     dialect = replace(target.dialect, model=served.model, ignore_eos=False, usage_in_stream=False)
     return replace(target, dialect=dialect, facts=_facts(target, dialect, served))
 
@@ -125,8 +130,8 @@ def _unprobed(
     extra_body: Mapping[str, Any] | None,
 ) -> HttpTarget:
     address = resolve_address(url)
-    if endpoint_type not in (None, "completions", "chat"):
-        raise InputError(f"the endpoint type is completions or chat, got {endpoint_type!r}")
+    if endpoint_type not in (None, "completions", "chat", "responses"):
+        raise InputError(f"the endpoint type is completions, chat or responses, got {endpoint_type!r}")
     kind = endpoint_type or address.implied_type or "completions"
     target = HttpTarget(
         address=address,
@@ -143,20 +148,32 @@ def _probed(
     target: HttpTarget, model: str | None, timeout_s: float, prompts: PromptSource | None
 ) -> HttpTarget:
     client = _client(target, timeout_s)
-    served = find_served(client, model)
+    served = _harmless(find_served(client, model), target)
     dialect = find_dialect(client, replace(target.dialect, model=served.model))
     source = find_prompts(client, dialect) if prompts is None else prompts
-    trial = request_body(dialect, source.prompt(16, seed=0, index=0, warmup=True), output_tokens=1)
+    prompt = source.prompt(16, seed=0, index=0, warmup=True)
+    trial = request_body(dialect, prompt, output_tokens=fewest_tokens(dialect))
     salt = secrets.randbits(31)
     keeps = client.keeps_open(target.address.path(dialect.endpoint_type), trial)
+    told = offers_metrics(target.address, insecure=target.insecure)
     facts = {
         "prompts": source.method,
         "ignore_eos": "sent" if dialect.ignore_eos else "refused by the server",
+        **({} if dialect.greedy else {"temperature": "the server takes none but its own"}),
         "connections": "kept open" if keeps else "closed by the server after each answer",
         "prompt_salt": str(salt),
+        **({"server_metrics": "read about every second"} if told else {}),
         **_facts(target, dialect, served),
     }
-    return replace(target, dialect=dialect, prompts=source, keeps_connections=keeps, salt=salt, facts=facts)
+    return replace(
+        target,
+        dialect=dialect,
+        prompts=source,
+        keeps_connections=keeps,
+        salt=salt,
+        offers_metrics=told,
+        facts=facts,
+    )
 
 
 def _client(target: HttpTarget, timeout_s: float) -> PlainClient:
@@ -174,5 +191,15 @@ def _facts(target: HttpTarget, dialect: Dialect, served: Served) -> dict[str, st
         "address": target.address.url,
         "endpoint_type": dialect.endpoint_type,
         **({"tls": "certificate not verified"} if target.insecure else {}),
-        **served.facts,
+        **{name: one_line(blot_out(value[:1024], target.hidden)) for name, value in served.facts.items()},
     }
+
+
+def _harmless(served: Served, target: HttpTarget) -> Served:
+    """Refuse a model that is called after the key: its name would be written everywhere."""
+    if target.api_key is not None and holds(served.model, target.api_key.reveal()):
+        raise MeasurementError(
+            f"{target.address.url} gives the API key back as the name of a model; nothing was measured, "
+            "since that name would be written down: withdraw the key and ask who runs this server"
+        )
+    return served

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from isocost.core.errors import MeasurementError
 from isocost.core.observation import Observation, Outcome
 from isocost.core.question import GradedAnswer
+from isocost.measurement.answer import one_line
+from isocost.measurement.blotting import blot_out, hiding
 from isocost.measurement.budget import Budget
 from isocost.measurement.dialect import read_error, read_usage
 from isocost.measurement.grading import grade
 from isocost.measurement.plain_http import PlainClient
+from isocost.measurement.rewording import reworded
 from isocost.measurement.wording import question_body, question_prompt
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ __all__ = ["Asked", "Questioner"]
 
 _TRIES = 4
 _LONGEST_WAIT_S = 30.0
+_MOST_WORDINGS = 4
 _BUSY = (408, 409, 425, 429)
 _NO_ACCESS = (401, 402, 403, 404, 405)
 
@@ -99,6 +103,10 @@ class Questioner:
         MeasurementError
             If there is no server, it refuses access, stays busy, or answers with something unreadable.
         """
+        with hiding(self.target.hidden):
+            return self._ask(number, question)
+
+    def _ask(self, number: int, question: Question) -> Asked | None:
         failure = ""
         pause_s: float | None = None
         for attempt in range(_TRIES):
@@ -121,8 +129,15 @@ class Questioner:
         )
 
     def _send(self, question: Question) -> Reply:
-        """Send a question; again without a seed where the server refuses one."""
+        """Send a question; said otherwise, and without a seed, where the server refuses how it was said."""
         reply = self._request(question)
+        for _ in range(_MOST_WORDINGS):
+            said = self.target.dialect
+            other = reworded(said, reply.explanation) if reply.status in (400, 422) else said
+            if other == said:
+                break
+            self.target = replace(self.target, dialect=other)
+            reply = self._request(question)
         if self._takes_seed and reply.status in (400, 422) and re.search(r"\bseed\b", reply.explanation):
             self._takes_seed = False
             reply = self._request(question)
@@ -165,7 +180,7 @@ class Questioner:
             sent_at_s,
             outcome=Outcome.OK,
             http_status=200,
-            finish_reason=finish,
+            finish_reason=None if finish is None else one_line(blot_out(finish[:1024], self.target.hidden)),
             input_tokens=None if usage is None else usage.input_tokens,
             output_tokens=None if usage is None else usage.output_tokens,
             reasoning_tokens=None if usage is None else usage.reasoning_tokens,
@@ -176,7 +191,7 @@ class Questioner:
             question=question.name,
             verdict=grade(question, text),
             category=question.category,
-            text=text if self.keep_answers else None,
+            text=blot_out(text, self.target.hidden) if self.keep_answers else None,
             cut=finish == "length",
         )
         return Asked(observation=observation, answer=answer)

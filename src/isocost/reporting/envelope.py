@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from isocost.reporting.breakeven_envelope import break_even_rows
 from isocost.reporting.cautions import cautions_of
 from isocost.reporting.energy import energy_rows
+from isocost.reporting.json_text import json_text
 from isocost.reporting.mix_section import mix_rows
 from isocost.reporting.objects import SCHEMA, estimate_object, finite
 from isocost.reporting.offered import offered_object
 from isocost.reporting.principles import principle_rows
 from isocost.reporting.quality import quality_rows
 from isocost.reporting.sensitivity import sensitivity_rows
+from isocost.reporting.server_side import server_rows
 from isocost.reporting.trend_rows import block_rows, contention_rows, variation_rows
 from isocost.reporting.verdict import verdict_of
 from isocost.reporting.workload import workload_rows
@@ -51,7 +52,7 @@ def envelope(report: StudyReport, *, question: str = QUESTION) -> Json:
         by name: ``deployments``, ``levels``, ``technologies``, ``principles``, ``runtimes``, ``cells``,
         ``variation``, ``blocks``, ``contention``, ``units``, ``hourly_parts``, ``hourly_parameters``,
         ``energy``, ``energy_deployments``, ``quality``, ``categories``, ``right_answers``, ``mix``,
-        ``shadow_prices``),
+        ``shadow_prices``, ``server``),
         ``assumptions``, ``warnings`` (``code``, ``text``, ``about``) and ``provenance``.
         What is unknown is ``None``, never NaN.
     """
@@ -75,9 +76,7 @@ def envelope(report: StudyReport, *, question: str = QUESTION) -> Json:
 
 def envelope_json(report: StudyReport, *, question: str = QUESTION) -> str:
     """Return the `envelope` as JSON text: strict (no NaN), and the same text for the same report."""
-    return (
-        json.dumps(envelope(report, question=question), allow_nan=False, ensure_ascii=False, indent=2) + "\n"
-    )
+    return json_text(envelope(report, question=question)) + "\n"
 
 
 def _estimates(report: StudyReport) -> Json:
@@ -125,7 +124,7 @@ def _tables(report: StudyReport) -> Json:
         tables |= workload_rows(report.workload_cost, estimate_object)
     if report.breakeven is not None:
         tables |= break_even_rows(report.breakeven)
-    tables |= energy_rows(report) | quality_rows(report)
+    tables |= energy_rows(report) | quality_rows(report) | server_rows(report)
     if report.sensitivity is not None:
         tables |= sensitivity_rows(report.sensitivity)
     if report.mix is not None:

@@ -10,7 +10,7 @@ from isocost.core.deployment import Deployment
 from isocost.core.errors import EstimationError
 from isocost.core.estimate import Caution
 from isocost.core.provenance import Provenance
-from isocost.economics import cost_curve
+from isocost.economics import bounded_curve, cost_curve, edge_shares_of
 from isocost.journal import LoadStage, QualityStage, RuntimeStage
 from isocost.statistics import operating_point
 from isocost.studies.levels import edge_told, judged_levels
@@ -18,6 +18,7 @@ from isocost.studies.open_levels import open_points
 from isocost.studies.profile import fit_profile
 from isocost.studies.report import DeploymentReport
 from isocost.studies.scored import scored
+from isocost.studies.server_levels import server_levels
 from isocost.studies.trends import deployment_trends
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ def deployment_reports(
                         provenance=run_provenance(runs[0]),
                         trends=deployment_trends(called, profile if number == 0 else (), curve),
                         qualities=qualities,
+                        server=server_levels(curve),
                     )
                 )
     return tuple(reports), tuple(cautions)
@@ -186,7 +188,7 @@ def _curve(
     if not judged.points:
         cautions += [replace(each, text=f"{name}: {each.text}") for each in judged.cautions]
         return None
-    curve = _priced(judged.points, terms)
+    curve = bounded_curve(_priced(judged.points, terms), edge_shares_of(judged.judged))
     return replace(curve, cautions=(*judged.cautions, *edge_told(curve, points)))
 
 
