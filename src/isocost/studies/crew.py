@@ -132,14 +132,29 @@ class Crew:
                 remove_shard(self._shards, hand.ticket)
                 hand.ticket = None
 
-    def measure(self, plan: RunPlan, *, record: Callable[[Observation], None], stop: Event) -> ClientHealth:
+    def measure(
+        self,
+        plan: RunPlan,
+        *,
+        record: Callable[[Observation], None],
+        stop: Event,
+        gate: object | None = None,
+    ) -> ClientHealth:
         """Carry out `plan` together; see `isocost.core.ports.Target`.
+
+        A gate that one process asks before each request cannot hold for several; so with one nothing is sent.
 
         Raises
         ------
+        InputError
+            If there is a gate.
         MeasurementError
             If the target failed, or no worker is left; what was journaled until then is recorded.
         """
+        if gate is not None:
+            raise InputError(
+                "what a measurement may spend is kept by one process; leave out --executor, or the limits"
+            )
         self._hands = [hand for hand in self._hands if hand.lost is None]
         if not self._hands:
             raise MeasurementError(
