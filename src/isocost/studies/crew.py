@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from isocost.journal import ExecutorSpec, Stage, StudyFolder, TargetSpec
     from isocost.studies.targets import OpenedTarget
 
-__all__ = ["Crew", "crewed"]
+__all__ = ["Crew", "crewed", "require_executor"]
 
 _ENTRY = "isocost.studies.shard_work:work"
 _HELLO_S = 60.0
@@ -38,6 +38,18 @@ _LEAD_S = 0.1  # from telling the instant to that instant
 _READ_EVERY_S = 0.25
 _ASK_EVERY_S = 5.0
 _PAUSE_S = 0.01
+
+
+def require_executor(stage: Stage) -> None:
+    """See that a cluster that a stage names is there, before anything is written or sent.
+
+    Raises
+    ------
+    MeasurementError, MissingExtraError
+        If it is not, or Ray is not installed.
+    """
+    if isinstance(stage, LoadStage) and stage.executor is not None and stage.executor.name == "ray":
+        RayCluster(stage.executor.ray_address or "auto", stage.executor.workers).require()
 
 
 @contextmanager
