@@ -214,6 +214,10 @@ class QualityStage:
         for name in ("count", "max_tokens", "concurrency"):
             if getattr(self, name) < 1:
                 raise InputError(f"{name.replace('_', ' ')} must be at least 1, got {getattr(self, name)}")
+        if self.target.endpoint_type == "responses":
+            raise InputError(
+                "questions are put by chat or completions, not by responses; give the chat endpoint"
+            )
         if self.concurrency > _MOST_QUESTIONS:
             raise InputError(f"at most {_MOST_QUESTIONS} questions are asked at once, got {self.concurrency}")
         _require_seed(self.seed)

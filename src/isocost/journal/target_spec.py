@@ -78,7 +78,7 @@ class TargetSpec:
         Exactly one of `url`, `engine` and `transformers` is given.
     model : str or None
         Name of the model; ``None``: the only one that is served.
-    endpoint_type : {"completions", "chat"}
+    endpoint_type : {"completions", "chat", "responses"}
     api_key_env, api_key_file : str or None
         Where the key is read from when a request is sent; the key itself is never written.
     headers : mapping of str to str
@@ -94,7 +94,7 @@ class TargetSpec:
     engine: EngineSpec | None = None
     transformers: TransformersSpec | None = None
     model: str | None = None
-    endpoint_type: Literal["completions", "chat"] = "completions"
+    endpoint_type: Literal["completions", "chat", "responses"] = "completions"
     api_key_env: str | None = None
     api_key_file: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)

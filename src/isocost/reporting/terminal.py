@@ -17,6 +17,7 @@ from isocost.reporting.pricing import cost_of
 from isocost.reporting.principles import principle_lines
 from isocost.reporting.quality import quality_lines
 from isocost.reporting.sensitivity import sensitivity_text
+from isocost.reporting.server_side import server_text
 from isocost.reporting.tables import form_text, scale_text
 from isocost.reporting.verdict import verdict_of
 from isocost.reporting.waiting import congestion_text, waiting_cell
@@ -134,8 +135,8 @@ def _print_curve(console: Console, deployment: str, curve: CostCurve, report: St
         console.print(Text(line, style="dim"))
     if curve.technology is not None:
         console.print(Text(_technology_text(curve.technology)))
-    if offered := offered_text(curve):
-        console.print(Text(offered))
+    for line in filter(None, (offered_text(curve), server_text(report, deployment))):
+        console.print(Text(line))
     if congestion := congestion_text(curve):
         console.print(Text(congestion))
     if curve.efficient_scale is not None and len(curve.levels) > 1:

@@ -22,6 +22,7 @@ from isocost.statistics.latency import (
     time_per_token_s,
     time_to_first_s,
 )
+from isocost.statistics.server_side import server_side, shared_cautions
 from isocost.statistics.settling import settled_windows
 from isocost.statistics.steadiness import steadiness_cautions
 from isocost.statistics.steady import (
@@ -73,7 +74,7 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
         With cautions ``"short-window"``, ``"few-requests"``, ``"failures"``, ``"client-saturated"``,
         ``"clock-stepped"``, ``"short-answers"``, ``"tokens-not-counted"``, ``"warm-prefixes"``,
         ``"silent-answers"``, ``"bursts"``, ``"unfinished"``, ``"not-settled"``, ``"drift"``,
-        ``"lost-worker"``, ``"clocks-apart"`` where they apply.
+        ``"lost-worker"``, ``"clocks-apart"``, ``"server-shared"`` where they apply.
 
     Raises
     ------
@@ -89,6 +90,7 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     drift = None if short else _drift(run, ok, steady, windows)
     meter = _Meter(run, measured=measured, ok=ok, windows=windows)
     batch = time_batches(observations, kept, len(meter.lengths))
+    server = server_side(run)
     return OperatingPoint(
         deployment=run.deployment,
         load=run.load,
@@ -112,7 +114,12 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
         window_s=meter.length_s,
         warm_up_cut=cut,
         drift=drift,
-        cautions=(*_cautions(run, measured, ok, short=short), *steadiness_cautions(run.label, cut, drift)),
+        server=server,
+        cautions=(
+            *_cautions(run, measured, ok, short=short),
+            *steadiness_cautions(run.label, cut, drift),
+            *shared_cautions(server, run.label),
+        ),
     )
 
 

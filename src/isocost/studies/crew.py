@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from isocost.core.load import RunPlan
     from isocost.core.observation import ClientHealth, Observation
-    from isocost.core.ports import Executor, Line
+    from isocost.core.ports import Executor, Line, Target
     from isocost.journal import ExecutorSpec, Stage, StudyFolder, TargetSpec
     from isocost.studies.targets import OpenedTarget
 
@@ -125,6 +125,11 @@ class Crew:
     def model(self) -> str:
         """Name of the model that the target serves."""
         return self._alone.target.model
+
+    @property
+    def endpoint(self) -> Target:
+        """The target as this process sees it."""
+        return self._alone.target
 
     @property
     def lost(self) -> tuple[Hand, ...]:

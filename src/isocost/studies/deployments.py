@@ -18,6 +18,7 @@ from isocost.studies.open_levels import open_points
 from isocost.studies.profile import fit_profile
 from isocost.studies.report import DeploymentReport
 from isocost.studies.scored import scored
+from isocost.studies.server_levels import server_levels
 from isocost.studies.trends import deployment_trends
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ def deployment_reports(
                         provenance=run_provenance(runs[0]),
                         trends=deployment_trends(called, profile if number == 0 else (), curve),
                         qualities=qualities,
+                        server=server_levels(curve),
                     )
                 )
     return tuple(reports), tuple(cautions)

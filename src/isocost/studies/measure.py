@@ -22,7 +22,7 @@ from isocost.journal import (
     study_lock,
     write_template,
 )
-from isocost.measurement import MOST_IN_FLIGHT, clock_now, require_open_files
+from isocost.measurement import MOST_IN_FLIGHT, clock_now, require_open_files, server_watched
 from isocost.studies.asking import is_settled, settle
 from isocost.studies.crew import crewed, require_executor
 from isocost.studies.plans import planned_runs, remaining
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from isocost.core.load import RunPlan
     from isocost.core.observation import ClientHealth, Observation, Run
+    from isocost.core.telemetry import Reading
     from isocost.journal import Stage, StudyFolder
     from isocost.studies.plans import PlannedRun
     from isocost.studies.targets import OpenedTarget
@@ -307,9 +308,16 @@ def _measure_run(
         if journal.failure is not None:
             stop.set()
 
+    endpoint = target.target
     if target.crew is not None:
         target.crew.begin_run(run.label, run.repeat)
-    health: ClientHealth = target.target.measure(plan, record=record, stop=stop)
+        endpoint = target.crew.endpoint
+
+    def tell(reading: Reading) -> None:
+        journal.record_reading(segment_id, reading)
+
+    with server_watched(endpoint, tell):
+        health: ClientHealth = target.target.measure(plan, record=record, stop=stop)
     if journal.failure is not None:
         raise MeasurementError(journal.failure)
     journal.end_segment(segment_id, health)

@@ -10,9 +10,11 @@ from isocost.runtime import request_cost
 if TYPE_CHECKING:
     from isocost.core.deployment import Deployment
     from isocost.core.estimate import Caution, Estimate
+    from isocost.core.load import Load
     from isocost.core.money import HourlyPrice
     from isocost.core.provenance import Provenance
     from isocost.core.service_level import ServiceLevel
+    from isocost.core.telemetry import ServerSide
     from isocost.economics.cost_sensitivity import CostSensitivity
     from isocost.economics.curve import CostCurve
     from isocost.economics.workload_cost import WorkloadCost
@@ -63,6 +65,8 @@ class DeploymentReport:
         Contention, variation and drift, as far as they were measured.
     qualities : tuple of MeasuredQuality
         One for each stage of questions that it answered.
+    server : tuple of (Load, ServerSide)
+        What the server told of its own part at each level; empty where it tells nothing.
     """
 
     deployment: Deployment
@@ -72,6 +76,7 @@ class DeploymentReport:
     provenance: Provenance | None = None
     trends: DeploymentTrends | None = None
     qualities: tuple[MeasuredQuality, ...] = ()
+    server: tuple[tuple[Load, ServerSide], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
