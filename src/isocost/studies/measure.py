@@ -24,7 +24,7 @@ from isocost.journal import (
 )
 from isocost.measurement import MOST_IN_FLIGHT, clock_now, require_open_files, server_watched
 from isocost.studies.asking import is_settled, settle
-from isocost.studies.crew import crewed
+from isocost.studies.crew import crewed, require_executor
 from isocost.studies.plans import planned_runs, remaining
 from isocost.studies.probing import ask_questions, unanswered
 from isocost.studies.progress import Progress
@@ -80,6 +80,7 @@ def measure_stage(
         If the target failed; what was measured until then is in the journal.
     """
     told, stopped = watch or _ignore, stop or threading.Event()
+    require_executor(stage)
     if stage.target.engine is not None:
         return _enter(path, settle(stage), told, stopped)
     timed = not isinstance(stage, QualityStage)
