@@ -91,6 +91,7 @@ bench-frontier: $(VENV)/.dev  ## figures of the frontier beside published scores
 
 soak: $(VENV)/.dev  ## what takes long: many kills under load, every guard taken away
 	$(BIN)/python benchmarks/kills.py --kills 200
+	$(BIN)/python benchmarks/fuzz_event_stream.py
 	$(BIN)/python benchmarks/guards.py --jobs 2
 
 clean:  ## remove the environment and what was built

@@ -55,6 +55,7 @@ class Guard:
     line: str
     edits: tuple[Edit, ...]
     tests: tuple[str, ...]
+    hung_s: float = HUNG_S  # tests that take longer without the guard hang
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,15 @@ def read_guards(folder: Path) -> tuple[Guard, ...]:
         for entry in tomllib.loads(path.read_text(encoding="utf-8")).get("guard", ()):
             first = {key: entry[key] for key in ("file", "old", "new")}
             edits = tuple(Edit(**edit) for edit in (first, *entry.get("also", ())))
-            guards.append(Guard(area=path.stem, line=entry["line"], edits=edits, tests=tuple(entry["tests"])))
+            guards.append(
+                Guard(
+                    area=path.stem,
+                    line=entry["line"],
+                    edits=edits,
+                    tests=tuple(entry["tests"]),
+                    hung_s=float(entry.get("hung_s", HUNG_S)),
+                )
+            )
     return tuple(guards)
 
 
@@ -108,7 +117,7 @@ def run_tests(root: Path, tests: Sequence[str], *, hung_s: float = HUNG_S) -> st
     return {0: "passed", 1: "failed"}.get(code, "no verdict")
 
 
-def take_away(root: Path, guard: Guard, *, hung_s: float = HUNG_S) -> Finding:
+def take_away(root: Path, guard: Guard) -> Finding:
     """Run the tests of a guard in a copy without it, and put it back."""
     began = time.monotonic()
     before = {edit.file: (root / edit.file).read_text(encoding="utf-8") for edit in guard.edits}
@@ -119,7 +128,7 @@ def take_away(root: Path, guard: Guard, *, hung_s: float = HUNG_S) -> Finding:
         after[edit.file] = after[edit.file].replace(edit.old, edit.new)
     try:
         _write(root, after)
-        state = run_tests(root, guard.tests, hung_s=hung_s)
+        state = run_tests(root, guard.tests, hung_s=guard.hung_s)
     finally:
         _write(root, before)
     return Finding(guard, "not noticed" if state == "passed" else state, time.monotonic() - began)
@@ -144,7 +153,7 @@ def copy_project(root: Path, target: Path) -> Path:
     return target
 
 
-def check(root: Path, guards: Sequence[Guard], *, jobs: int = 1, hung_s: float = HUNG_S) -> Iterator[Finding]:
+def check(root: Path, guards: Sequence[Guard], *, jobs: int = 1) -> Iterator[Finding]:
     """Take the guards away, one at a time in each of `jobs` copies of the project.
 
     Raises
@@ -157,14 +166,14 @@ def check(root: Path, guards: Sequence[Guard], *, jobs: int = 1, hung_s: float =
         for number in range(jobs):
             copies.put(copy_project(root, Path(name) / str(number)))
         tests = sorted({test for guard in guards for test in guard.tests})
-        state = run_tests(Path(name) / "0", tests, hung_s=60 + hung_s * len(tests))
+        state = run_tests(Path(name) / "0", tests, hung_s=HUNG_S + 20 * len(tests))
         if state != "passed":
             sys.exit(f"the tests of the guards do not pass as they stand ({state}): {' '.join(tests)}")
 
         def one(guard: Guard) -> Finding:
             copy = copies.get()
             try:
-                return take_away(copy, guard, hung_s=hung_s)
+                return take_away(copy, guard)
             finally:
                 copies.put(copy)
 

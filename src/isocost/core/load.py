@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 from isocost.core.errors import InputError
 
 __all__ = ["Load", "RatePiece", "RequestShape", "RunPlan"]
+
+
+_NUMBER = r"(\d+(?:\.\d+)?)"
+_RAMP = re.compile(rf"{_NUMBER}-{_NUMBER}:{_NUMBER}")
+_STEP = re.compile(rf"{_NUMBER}x{_NUMBER}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,24 @@ class RatePiece:
             )
         if not (math.isfinite(self.duration_s) and self.duration_s > 0):
             raise InputError(f"a rate must last above 0 seconds, got {self.duration_s!r}")
+
+    @classmethod
+    def parse(cls, text: str) -> RatePiece:
+        """Read a step, ``4x30``, or a ramp, ``1-16:120``.
+
+        Raises
+        ------
+        InputError
+            If it has neither form, or a number is no good.
+        """
+        found = _RAMP.fullmatch(text) or _STEP.fullmatch(text)
+        if found is None:
+            raise InputError(
+                "a schedule is made of steps such as 4x30 (4 requests per second for 30 s) and ramps such as "
+                f"1-16:120 (from 1 to 16 per second within 120 s), got {text!r}"
+            )
+        *rates, duration_s = (float(part) for part in found.groups())
+        return cls(rates[0], rates[-1], duration_s)
 
     @property
     def steady(self) -> bool:

@@ -229,6 +229,8 @@ class ClientHealth:
     held_back_share : float or None
         Share of the requests that waited because as many were in flight as may be, in [0, 1]; ``None`` in a
         closed loop.
+    clock_steps : int
+        How often the calendar clock, on which the kernel stamps, was seen to jump by more than a millisecond.
     """
 
     cpu_share: float
@@ -237,6 +239,7 @@ class ClientHealth:
     kernel_stamps: bool = False
     send_delay_p99_s: float | None = None
     held_back_share: float | None = None
+    clock_steps: int = 0
 
     @property
     def saturated(self) -> bool:

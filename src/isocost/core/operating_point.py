@@ -86,6 +86,10 @@ class OperatingPoint:
     ttft, tpot, gaps, e2e : Latency or None
         Time to first token; time per output token after it, one mean a request; the gaps between
         chunks, pooled; end to end.
+    offered_per_second : float or None
+        Of an open loop: requests that fell due in the window, per second, as they were drawn.
+    send_delay_p99_s : float or None
+        Of an open loop: 99th percentile of the time from when a request was due to when it was sent.
     power_w : Estimate or None
         Mean electrical power, with its boundary in ``basis``.
     window_s : float or None
@@ -122,6 +126,8 @@ class OperatingPoint:
     tpot: Latency | None = None
     gaps: Latency | None = None
     e2e: Latency | None = None
+    offered_per_second: float | None = None
+    send_delay_p99_s: float | None = None
     power_w: Estimate | None = None
     window_s: float | None = None
     warm_up_cut: WarmUpCut | None = None

@@ -91,7 +91,7 @@ class Exchange:
         for payload, read_at_s, stamp in zip(
             self._pieces[: self._framed], self._read_at_s, self._stamps, strict=False
         ):
-            at_s = clock.instant(stamp, read_at_s)
+            at_s = clock.instant(stamp, read_at_s, self.done_at_s)
             self.done_at_s = at_s
             health.lag(read_at_s - at_s, kernel=stamp is not None)
             if payload and self.answer.error is None:

@@ -34,8 +34,8 @@ class HealthMeter:
         """Note that a request left `seconds` after it was due."""
         self._delays.append(seconds)
 
-    def read(self) -> ClientHealth:
-        """Sum up; to be called from the same thread."""
+    def read(self, *, clock_steps: int = 0) -> ClientHealth:
+        """Sum up, with what the clock saw; to be called from the same thread."""
         wall = max(time.monotonic() - self._wall_s, 1e-9)
         return ClientHealth(
             cpu_share=min((time.thread_time() - self._cpu_s) / wall, 1.0),
@@ -43,6 +43,7 @@ class HealthMeter:
             machine_busy_share=_busy_share(self._machine, _machine_ticks()),
             kernel_stamps=self._kernel_stamps,
             send_delay_p99_s=_ranked(self._delays, 0.99),
+            clock_steps=clock_steps,
         )
 
 

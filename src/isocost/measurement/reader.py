@@ -106,7 +106,7 @@ class Reader:
         for stream in self.streams:
             self._drop(stream)
         self._epoll.close()
-        return self._unread.health.read()
+        return self._unread.health.read(clock_steps=self._unread.clock.steps)
 
     def _turn(self) -> None:
         events = self._wait(self._patience_s())

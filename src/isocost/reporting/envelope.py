@@ -11,6 +11,7 @@ from isocost.reporting.cautions import cautions_of
 from isocost.reporting.energy import energy_rows
 from isocost.reporting.mix_section import mix_rows
 from isocost.reporting.objects import SCHEMA, estimate_object, finite
+from isocost.reporting.offered import offered_object
 from isocost.reporting.principles import principle_rows
 from isocost.reporting.quality import quality_rows
 from isocost.reporting.sensitivity import sensitivity_rows
@@ -200,6 +201,7 @@ def _level(level: CostLevel, curve: CostCurve) -> Json:
         "repeats": len(level.points),
         "requests": _total(point.requests for point in level.points),
         "failures": _total(point.failures for point in level.points),
+        **offered_object(level),
         "output_tokens_per_second": estimate_object(level.output_tokens_per_second),
         "machine_seconds_per_million": estimate_object(level.machine_seconds_per_million),
         "cost_per_million_tokens": {

@@ -69,8 +69,8 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     -------
     OperatingPoint
         With cautions ``"short-window"``, ``"few-requests"``, ``"failures"``, ``"client-saturated"``,
-        ``"short-answers"``, ``"tokens-not-counted"``, ``"warm-prefixes"``, ``"silent-answers"``,
-        ``"bursts"``, ``"unfinished"``, ``"not-settled"``, ``"drift"`` where they apply.
+        ``"clock-stepped"``, ``"short-answers"``, ``"tokens-not-counted"``, ``"warm-prefixes"``,
+        ``"silent-answers"``, ``"bursts"``, ``"unfinished"``, ``"not-settled"``, ``"drift"`` where they apply.
 
     Raises
     ------
@@ -104,11 +104,21 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
         tpot=request_latency(time_per_token_s(observations)[kept], batch[kept]),
         e2e=request_latency(end_to_end_s(observations)[kept], batch[kept]),
         gaps=gap_latency(observations, kept, batch),
+        offered_per_second=meter.offered_rate() if run.load.concurrency is None else None,
+        send_delay_p99_s=_send_delay_p99_s(run, measured),
         window_s=meter.length_s,
         warm_up_cut=cut,
         drift=drift,
         cautions=(*_cautions(run, measured, ok, short=short), *steadiness_cautions(run.label, cut, drift)),
     )
+
+
+def _send_delay_p99_s(run: Run, measured: BoolArray) -> float | None:
+    """Return the 99th percentile of the delay from due to sent, as the client's health tells it."""
+    if run.load.concurrency is not None:
+        return None
+    delays = (run.observations.sent_at_s - run.observations.due_at_s)[measured]
+    return float(np.quantile(delays, 0.99, method="inverted_cdf"))
 
 
 def _settled(
@@ -194,6 +204,15 @@ class _Meter:
         """Return requests per second."""
         return self._rate(self._amounts(self.ok, self._shares(np.ones(len(self.observations)))), "1/s")
 
+    def offered_rate(self) -> float:
+        """Return requests that fell due per second."""
+        due, segments = self.observations.due_at_s[self.measured], self.observations.segment[self.measured]
+        inside = sum(
+            int(((due > edges[0]) & (due <= edges[-1]) & (segments == segment)).sum())
+            for segment, edges in self.edges
+        )
+        return inside / self.length_s
+
     def mean_concurrency(self) -> float:
         """Return the mean number of measured requests in flight, failed ones too."""
         durations = self.observations.done_at_s - self.observations.sent_at_s
@@ -225,6 +244,7 @@ def _cautions(run: Run, measured: BoolArray, ok: BoolArray, *, short: bool) -> t
     succeeded, failed = int(ok.sum()), int((measured & ~ok).sum())
     cut = ok & (observations.output_tokens < observations.requested_output_tokens)
     saturated = any(segment.health is not None and segment.health.saturated for segment in run.segments)
+    steps = sum(segment.health.clock_steps for segment in run.segments if segment.health is not None)
     uncounted = bool(np.isnan(observations.output_tokens[ok]).any())
     warm = cached_share(observations, ok)
     empty, burst = int(silent(observations, ok).sum()), int(bursts(observations, ok).sum())
@@ -246,6 +266,11 @@ def _cautions(run: Run, measured: BoolArray, ok: BoolArray, *, short: bool) -> t
         "client-saturated": (
             saturated,
             f"the load generator itself was the limit in {run.label!r}; the target may be faster",
+        ),
+        "clock-stepped": (
+            steps > 0,
+            f"the calendar clock of the client jumped {'once' if steps == 1 else f'{steps} times'} during "
+            f"{run.label!r}; arrivals within a quarter of a second of that may be misread",
         ),
         "short-answers": (
             bool(cut.any()),

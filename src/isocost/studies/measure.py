@@ -22,7 +22,7 @@ from isocost.journal import (
     study_lock,
     write_template,
 )
-from isocost.measurement import clock_now, require_open_files
+from isocost.measurement import MOST_IN_FLIGHT, clock_now, require_open_files
 from isocost.studies.asking import is_settled, settle
 from isocost.studies.plans import planned_runs, remaining
 from isocost.studies.probing import ask_questions, unanswered
@@ -157,7 +157,7 @@ def _carry_out(
     ]
     if not plans or stop.is_set():
         return not plans
-    require_open_files(max(plan.load.concurrency or 1 for _, plan in plans))
+    require_open_files(max(_most_in_flight(plan) for _, plan in plans))
     opening = opened(stage.target, stage.deployment) if target is None else nullcontext(target)
     with JournalWriter(folder.journal_file) as journal, opening as ready:
         for number, (run, plan) in enumerate(plans):
@@ -166,6 +166,10 @@ def _carry_out(
             report = _Reporter(watch, stage.name, len(planned) - len(plans) + number, len(planned))
             _measure_run(journal, stage, ready, run, plan, report, stop)
     return not stop.is_set()
+
+
+def _most_in_flight(plan: RunPlan) -> int:
+    return plan.load.concurrency or plan.max_in_flight or MOST_IN_FLIGHT
 
 
 def _ask(
@@ -265,6 +269,12 @@ class _Reporter:
             )
 
 
+def _remedy(health: ClientHealth) -> str:
+    if health.held_back_share:
+        return "let more be in flight with --max-in-flight; if the target is overloaded, offer less"
+    return "measure fewer streams, or from an idle machine"
+
+
 def _measure_run(
     journal: JournalWriter,
     stage: Stage,
@@ -294,8 +304,8 @@ def _measure_run(
     report.warn_of_failures(run.label)
     if health.saturated:
         warnings.warn(
-            f"{stage.name}, {run.label}: this client was at its limit ({health.cpu_share:.0%} of a core), so "
-            "the target may be faster than it looks; measure fewer streams, or from an idle machine",
+            f"{stage.name}, {run.label}: this client was at its limit ({', '.join(health.limits)}), so "
+            f"the target may be faster than it looks; {_remedy(health)}",
             ClientSaturatedWarning,
             stacklevel=2,
         )

@@ -50,8 +50,8 @@ def arrivals_within(
     A renewal process of rate 1 with gaps :math:`\mathrm{Gamma}(k, 1/k)` is drawn and its clock stretched:
     arrival :math:`i` comes at :math:`\Lambda^{-1}(u_i)`, with :math:`\Lambda(t)` the requests offered by t.
     For k = 1 this is the inhomogeneous Poisson process exactly (Cinlar, Introduction to Stochastic Processes,
-    1975, section 4.7). Gaps as in vLLM's ``vllm bench serve`` (``--burstiness`` is the shape k), but not scaled
-    afterwards to a total that is known beforehand: that would make counts too regular.
+    1975, section 4.7). Gaps as in vLLM's ``vllm bench serve`` (``--burstiness`` is the shape k), but not
+    scaled afterwards to a total that is known beforehand: that would make counts too regular.
 
     Parameters
     ----------

@@ -2,6 +2,7 @@
 
 import importlib.util
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -77,8 +78,8 @@ def test_each_guard_is_judged(guards, project):
 
 
 def test_a_hung_test_is_ended(guards, project):
-    endless = guard(guards, "endless", "n -= 1", "n += 1", "test_count")
-    assert guards.take_away(project, endless, hung_s=2).state == "hung"  # or it would be "not noticed"
+    endless = replace(guard(guards, "endless", "n -= 1", "n += 1", "test_count"), hung_s=2.0)
+    assert guards.take_away(project, endless).state == "hung"  # or it would be "not noticed"
     assert (project / "src" / "lamp.py").read_text() == SOURCE
 
 
