@@ -114,7 +114,9 @@ def running_width(answered: Sequence[Answered], *, first_index: int = 0) -> Runn
     batch = np.arange(ended) * count // ended
     widths = [
         _half_width(amounts, np.diff(edges)),
-        _half_width(np.bincount(batch, weights=waits), np.bincount(batch).astype(np.float64)),
+        _half_width(
+            np.bincount(batch, weights=waits).astype(np.float64), np.bincount(batch).astype(np.float64)
+        ),
     ]
     return RunningWidth(throughput=widths[0], ttft=widths[1], seconds=end - start, batches=count)
 

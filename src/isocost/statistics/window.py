@@ -27,6 +27,7 @@ from isocost.statistics.steady import (
     SHORTEST_WINDOW,
     Window,
     measured_rows,
+    not_cut_off,
     steady_windows,
     whole_windows,
 )
@@ -57,8 +58,8 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     arrived while all streams were busy (`steady_windows`), over the length of that time, segments added
     up. The time of failed requests counts, their tokens do not. Input tokens and requests that lie partly
     in the window count by the share of their time in it. The window begins when the run had settled
-    (`settle`). Latencies are those of all measured requests that ended well and were not sent before;
-    end to end is told to the last chunk.
+    (`settle`). Latencies are those of all measured requests that ended well, were not sent before that and,
+    in a run that was stopped, not after the first that was cancelled; end to end is told to the last chunk.
 
     Parameters
     ----------
@@ -83,6 +84,7 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     _require_success(run, measured, ok)
     steady, short = _windows(run, ok)
     windows, kept, cut = (steady, ok, None) if short else _settled(run, ok, steady)
+    kept = kept & not_cut_off(observations, ok)
     drift = None if short else _drift(run, ok, steady, windows)
     meter = _Meter(observations, measured=measured, ok=ok, windows=windows)
     batch = time_batches(observations, kept, len(meter.lengths))

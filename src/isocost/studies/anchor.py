@@ -86,7 +86,7 @@ def anchor_cautions(checks: Sequence[AnchorCheck]) -> Iterator[Caution]:
             yield Caution(
                 "anchor-drift",
                 f"{check.deployment} yielded {check.ratio.value:.2f} [{check.ratio.low:.2f}, "
-                f"{check.ratio.high:.2f}] times as many tokens per second at {check.load.label} at the end of "
-                "the sweep as before: it changed meanwhile, so levels compare less well than their intervals "
-                "say",
+                f"{check.ratio.high:.2f}] times as many tokens per second at {check.load.label} at the end "
+                "of the sweep as before: it changed meanwhile, so levels compare less well than their "
+                "intervals say",
             )

@@ -59,7 +59,8 @@ def ending_at(width: float | None, *, stop: threading.Event, first_index: int = 
     """Watch a run and end it when throughput and mean time to first token are known to a relative half-width.
 
     A thread of its own looks after two seconds and then whenever the run has become a tenth longer: some 50
-    looks in five minutes, each on the little that `Answered` holds.
+    looks in five minutes, each on the little that `Answered` holds. Two looks in a row must find the width,
+    since one is narrow by chance more often than two.
 
     Parameters
     ----------
@@ -93,7 +94,7 @@ def ending_at(width: float | None, *, stop: threading.Event, first_index: int = 
 def _watch(
     ending: Ending, width: float, stop: threading.Event, over: threading.Event, first_index: int
 ) -> None:
-    began, look_s = time.monotonic(), _FIRST_LOOK_S
+    began, look_s, narrow = time.monotonic(), _FIRST_LOOK_S, False
     while not over.wait(_POLL_S):
         if stop.is_set():
             ending.stop.set()
@@ -102,7 +103,8 @@ def _watch(
             continue
         look_s = _NEXT_LOOK * (time.monotonic() - began)
         told = running_width(tuple(ending._seen), first_index=first_index)  # noqa: SLF001 - its own module
-        if told is not None and told.widest <= width:
+        was_narrow, narrow = narrow, told is not None and told.widest <= width
+        if was_narrow and narrow:
             ending.reached = True
             ending.stop.set()
             return

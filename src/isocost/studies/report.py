@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from isocost.economics.workload_cost import WorkloadCost
     from isocost.frontier.dominance import Frontier
     from isocost.runtime.model import RuntimeModel
+    from isocost.studies.anchor import AnchorCheck
     from isocost.studies.breakeven import BreakEvenReport
+    from isocost.studies.endings import RunEnding
     from isocost.studies.energy import EnergyReport
     from isocost.studies.hourly import HourlyReport
     from isocost.studies.mix import MixReport
@@ -63,6 +65,10 @@ class DeploymentReport:
         Contention, variation and drift, as far as they were measured.
     qualities : tuple of MeasuredQuality
         One for each stage of questions that it answered.
+    anchors : tuple of AnchorCheck
+        How its sweeps fared at the end beside their beginning.
+    endings : tuple of RunEnding
+        How runs ended that were to end at a wanted width.
     """
 
     deployment: Deployment
@@ -72,6 +78,8 @@ class DeploymentReport:
     provenance: Provenance | None = None
     trends: DeploymentTrends | None = None
     qualities: tuple[MeasuredQuality, ...] = ()
+    anchors: tuple[AnchorCheck, ...] = ()
+    endings: tuple[RunEnding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
