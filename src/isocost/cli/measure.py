@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from isocost.cli import ending, open_loop, options
+from isocost.cli import ending, executors, open_loop, options
 from isocost.cli.measuring import measure_stages
 from isocost.cli.quality import quality
 from isocost.cli.targets import EndpointOptions, StackOptions, parse_target, stage_names
@@ -138,6 +138,9 @@ def load(
     max_duration: ending.MaxDuration = None,
     no_anchor: ending.NoAnchor = False,
     repeats: options.Repeats = 3,
+    executor: executors.ExecutorName = None,
+    workers: executors.Workers = None,
+    ray_address: executors.RayAddress = None,
     precision: options.WeightFormat = None,
     threads: options.Threads = None,
     endpoint_type: options.EndpointType = None,
@@ -186,6 +189,7 @@ def load(
         anchor=not no_anchor,
         seed=seed,
         request_timeout_s=request_timeout,
+        executor=executors.parse_executor(executor, workers, ray_address),
     )
     _measure(out, [asked], quiet=quiet)
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from isocost.cli import options
+from isocost.cli.keys import tell_keys, without_core_dumps
 from isocost.cli.watching import stoppable, watching
 
 __all__ = ["run"]
@@ -27,8 +28,12 @@ def run(
     quiet: options.Quiet = False,
 ) -> None:
     """Measure what is left of a study: all of it, or what a kill or Ctrl-C left."""
+    from isocost.journal import open_study
     from isocost.studies.measure import run_study
 
+    stages = open_study(study).stages()
+    without_core_dumps(stages)
+    tell_keys(stages)
     with stoppable() as stop, watching(quiet=quiet) as watch:
         finished = run_study(study, repeat=repeat or (), watch=watch, stop=stop)
     if not finished:

@@ -9,6 +9,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from isocost.cli.harmless import harmless
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
@@ -100,4 +102,5 @@ def _left_s(spent_s: float, share_done: float, share_left: float) -> float | Non
 
 def _text(progress: Progress) -> str:
     failed = f", {progress.failures} failed" if progress.failures else ""
-    return f"{progress.stage}: {progress.run} ({progress.requests} requests{failed})"
+    text = f"{progress.stage}: {progress.run} ({progress.requests} requests{failed})"
+    return harmless(" ".join(text.split()))

@@ -6,8 +6,10 @@ import secrets
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from isocost.core.errors import InputError
+from isocost.core.errors import InputError, MeasurementError
 from isocost.measurement.address import EndpointType, resolve_address
+from isocost.measurement.answer import one_line
+from isocost.measurement.blotting import blot_out, hiding, holds
 from isocost.measurement.calibration import find_prompts
 from isocost.measurement.dialect import Dialect, request_body
 from isocost.measurement.plain_http import PlainClient
@@ -94,7 +96,8 @@ def open_target(
     """
     access = access or Access()
     target = _unprobed(url, model, endpoint_type, access, extra_body)
-    return _probed(target, model, access.timeout_s, prompts)
+    with hiding(target.hidden):
+        return _probed(target, model, access.timeout_s, prompts)
 
 
 def open_untimed(
@@ -112,7 +115,8 @@ def open_untimed(
     """
     access = access or Access()
     target = _unprobed(url, model, endpoint_type, access, extra_body)
-    served = find_served(_client(target, access.timeout_s), model)
+    with hiding(target.hidden):
+        served = _harmless(find_served(_client(target, access.timeout_s), model), target)
     dialect = replace(target.dialect, model=served.model, ignore_eos=False, usage_in_stream=False)
     return replace(target, dialect=dialect, facts=_facts(target, dialect, served))
 
@@ -143,7 +147,7 @@ def _probed(
     target: HttpTarget, model: str | None, timeout_s: float, prompts: PromptSource | None
 ) -> HttpTarget:
     client = _client(target, timeout_s)
-    served = find_served(client, model)
+    served = _harmless(find_served(client, model), target)
     dialect = find_dialect(client, replace(target.dialect, model=served.model))
     source = find_prompts(client, dialect) if prompts is None else prompts
     trial = request_body(dialect, source.prompt(16, seed=0, index=0, warmup=True), output_tokens=1)
@@ -174,5 +178,15 @@ def _facts(target: HttpTarget, dialect: Dialect, served: Served) -> dict[str, st
         "address": target.address.url,
         "endpoint_type": dialect.endpoint_type,
         **({"tls": "certificate not verified"} if target.insecure else {}),
-        **served.facts,
+        **{name: one_line(blot_out(value[:1024], target.hidden)) for name, value in served.facts.items()},
     }
+
+
+def _harmless(served: Served, target: HttpTarget) -> Served:
+    """Refuse a model that is called after the key: its name would be written everywhere."""
+    if target.api_key is not None and holds(served.model, target.api_key.reveal()):
+        raise MeasurementError(
+            f"{target.address.url} gives the API key back as the name of a model; nothing was measured, "
+            "since that name would be written down: withdraw the key and ask who runs this server"
+        )
+    return served

@@ -24,10 +24,12 @@ from isocost.journal import (
 )
 from isocost.measurement import MOST_IN_FLIGHT, clock_now, require_open_files
 from isocost.studies.asking import is_settled, settle
+from isocost.studies.crew import crewed
 from isocost.studies.ending import ending_at
 from isocost.studies.plans import planned_runs, remaining
 from isocost.studies.probing import ask_questions, unanswered
 from isocost.studies.progress import Progress
+from isocost.studies.shards import collect_shards
 from isocost.studies.targets import opened
 
 if TYPE_CHECKING:
@@ -149,6 +151,7 @@ def _carry_out(
     if isinstance(stage, QualityStage):
         return _ask(folder, stage, watch, stop, target)
     planned = planned_runs(stage)
+    collect_shards(folder)
     before = _measured_runs(folder, stage)
     done = finished_numbers(folder.journal_file, stage.name)
     plans = [
@@ -160,7 +163,11 @@ def _carry_out(
         return not plans
     require_open_files(max(_most_in_flight(plan) for _, plan in plans))
     opening = opened(stage.target, stage.deployment) if target is None else nullcontext(target)
-    with JournalWriter(folder.journal_file) as journal, opening as ready:
+    with (
+        JournalWriter(folder.journal_file) as journal,
+        opening as alone,
+        crewed(stage, alone, folder) as ready,
+    ):
         for number, (run, plan) in enumerate(plans):
             if stop.is_set():
                 return False
@@ -216,6 +223,8 @@ def _spent_s(run: Run) -> float:
     total = 0.0
     for segment in run.segments:
         mine = (seen.segment == segment.number) & ~seen.warmup
+        if (lost_at_s := segment.facts.get("lost_at_s")) is not None:
+            mine &= seen.sent_at_s <= float(lost_at_s)  # the load was not all there any more
         if mine.any():
             total += float(seen.sent_at_s[mine].max() - seen.sent_at_s[mine].min())
     return total
@@ -298,6 +307,8 @@ def _measure_run(
         if journal.failure is not None:
             stop.set()
 
+    if target.crew is not None:
+        target.crew.begin_run(run.label, run.repeat)
     first_index = plan.first_index if plan.indices is None else plan.indices[0]
     with ending_at(getattr(stage, "until_width", None), stop=stop, first_index=first_index) as ending:
 
@@ -309,6 +320,11 @@ def _measure_run(
     if journal.failure is not None:
         raise MeasurementError(journal.failure)
     journal.end_segment(segment_id, health)
+    complete = True
+    if target.crew is not None:
+        complete = not target.crew.lost
+        journal.add_facts(segment_id, target.crew.facts)  # behind all records: they are safe now
+        target.crew.end_run()
     report.warn_of_failures(run.label)
     if health.saturated:
         warnings.warn(
@@ -317,5 +333,5 @@ def _measure_run(
             ClientSaturatedWarning,
             stacklevel=2,
         )
-    if not stop.is_set():
+    if complete and not stop.is_set():
         journal.finish_run(run_id)
