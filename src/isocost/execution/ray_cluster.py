@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ __all__ = ["RayCluster"]
 
 _LONG_POLL_S = 5.0
 _START_S = 60.0
+_CONNECT_S = 5.0
 
 
 class RayCluster:
@@ -48,6 +50,10 @@ class RayCluster:
             raise InputError(f"--workers must be at least 1, got {workers}")
         self._address = address
         self._workers = workers
+
+    def require(self) -> None:
+        """See that there is such a cluster; raises as `hire` does."""
+        _connected(self._address).shutdown()
 
     @contextmanager
     def hire(self, entry: str) -> Iterator[Sequence[Line]]:
@@ -83,19 +89,36 @@ def _connected(address: str) -> Any:  # noqa: ANN401 - the module ray
         import ray
     except ImportError:
         raise MissingExtraError("scale", "measuring from several machines (--executor ray)") from None
+    _require_listener(address)
     ours = threading.current_thread() is threading.main_thread()
     before = signal.getsignal(signal.SIGTERM) if ours else None
     try:
         ray.init(address=address, log_to_driver=False, logging_level="ERROR", include_dashboard=None)
     except (ConnectionError, RuntimeError, ValueError, TimeoutError, OSError) as error:
-        raise MeasurementError(
-            f"no Ray cluster answers at {address} ({_first_line(error)}); start one: ray start --head, and "
-            "on every other machine: ray start --address=HOST:6379"
-        ) from None
+        raise _absent(address, error) from None
     finally:
         if ours:
             signal.signal(signal.SIGTERM, before)
     return ray
+
+
+def _require_listener(address: str) -> None:
+    """See that somebody listens at ``HOST:PORT``; Ray itself would try for a minute and more."""
+    host, _, port = address.rpartition(":")
+    if "/" in host or not host or not port.isdigit():
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=_CONNECT_S).close()
+    except (OSError, OverflowError) as error:
+        raise _absent(address, error) from None
+
+
+def _absent(address: str, error: BaseException) -> MeasurementError:
+    where = "runs on this machine" if address == "auto" else f"answers at {address} ({_first_line(error)})"
+    return MeasurementError(
+        f"no Ray cluster {where}; start one: ray start --head, and on "
+        "every other machine: ray start --address=HOST:6379"
+    )
 
 
 def _start(ray: Any, number: int, node: dict[str, Any], entry: str) -> _RayLine:  # noqa: ANN401 - the module
@@ -122,20 +145,21 @@ class _RayLine:
         self.actor = actor
         self._ray = ray
         self._pending: Any = None
+        self._said = 0
 
     def say(self, message: Message) -> None:
-        self.actor.say.remote(json.dumps(message))  # the order of calls is kept
+        self.actor.say.remote(self._said, json.dumps(message))
+        self._said += 1
 
     def hear(self, timeout_s: float | None) -> Message | None:
         if self._pending is None:
             self._pending = self.actor.hear.remote(_LONG_POLL_S)
-        ready, _ = self._ray.wait([self._pending], timeout=timeout_s)
-        if not ready:
-            return None
-        pending, self._pending = self._pending, None
         try:
+            if not self._ray.wait([self._pending], timeout=timeout_s)[0]:
+                return None
+            pending, self._pending = self._pending, None
             text = self._ray.get(pending)
-        except self._ray.exceptions.RayError as error:
+        except (self._ray.exceptions.RayError, OSError) as error:  # OSError: the node of this machine is gone
             raise EOFError(_first_line(error)) from None
         if text is None:
             return None if timeout_s is not None else self.hear(None)

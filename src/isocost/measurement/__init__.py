@@ -15,6 +15,7 @@ from isocost.measurement.question_pool import ask_all
 from isocost.measurement.questioning import Asked, Questioner
 from isocost.measurement.secret import Secret, read_api_key
 from isocost.measurement.target import MOST_IN_FLIGHT, HttpTarget
+from isocost.measurement.telemetry import server_watched
 from isocost.measurement.wording import PROMPT_FORMAT, question_prompt
 
 __all__ = [
@@ -44,4 +45,5 @@ __all__ = [
     "read_api_key",
     "require_open_files",
     "resolve_address",
+    "server_watched",
 ]

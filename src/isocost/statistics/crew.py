@@ -28,7 +28,7 @@ def crew_cautions(run: Run) -> tuple[Caution, ...]:
     tuple of Caution
         ``"lost-worker"``, ``"clocks-apart"`` where they apply.
     """
-    lost = [told for segment in run.segments if (told := segment.facts.get("lost_workers"))]
+    lost = [who for segment in run.segments if (who := segment.facts.get("lost_workers"))]
     bound_s = max((float(segment.facts.get("clock_bound_s", 0.0)) for segment in run.segments), default=0.0)
     doubts = {
         "lost-worker": (

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
     BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 
-__all__ = ["SHORTEST_WINDOW", "Window", "measured_rows", "steady_windows", "whole_windows"]
+__all__ = [
+    "SHORTEST_WINDOW",
+    "Window",
+    "measured_rows",
+    "not_cut_off",
+    "sending_windows",
+    "steady_windows",
+    "whole_windows",
+]
 
 SHORTEST_WINDOW = 3
 """A steady window shorter than so many typical requests is not trusted."""
@@ -90,6 +98,30 @@ def _filled(observations: Observations, rows: BoolArray, segment: int) -> tuple[
     return (window,) if window.length_s > 0 else ()
 
 
+def not_cut_off(observations: Observations, ok: BoolArray) -> BoolArray:
+    """Return which requests tell latencies without bias, where some were cancelled in flight.
+
+    When a run is stopped, long answers are more likely to be in flight than short ones, so those that ended
+    are too short on average. Of the requests that were sent before the first one that was cancelled, all
+    ended by themselves. Where these are fewer than half (one stream hung), all are kept.
+
+    Parameters
+    ----------
+    observations : Observations
+    ok : bool array, shape (n,)
+
+    Returns
+    -------
+    bool array, shape (n,)
+    """
+    cancelled = ~observations.warmup & (observations.outcome == Outcome.CANCELLED.value)
+    kept = ok.copy()
+    for segment in np.unique(observations.segment[cancelled]):
+        mine = observations.segment == segment
+        kept &= ~mine | (observations.sent_at_s < observations.sent_at_s[mine & cancelled].min())
+    return kept if 2 * int(kept.sum()) >= int(ok.sum()) else ok
+
+
 def _in_flight(sent: FloatArray, done: FloatArray) -> np.ndarray[Any, np.dtype[np.int64]]:
     """Count the requests in flight just after each was sent; both sorted."""
     return np.searchsorted(sent, sent, side="right") - np.searchsorted(done, sent, side="right")
@@ -103,4 +135,15 @@ def whole_windows(observations: Observations) -> tuple[Window, ...]:
         rows = measured & (observations.segment == segment)
         start, end = float(observations.sent_at_s[rows].min()), float(observations.done_at_s[rows].max())
         found.append(Window(int(segment), start, end))
+    return tuple(found)
+
+
+def sending_windows(observations: Observations) -> tuple[Window, ...]:
+    """Return each segment from when its first measured request was due to when its last was."""
+    measured = measured_rows(observations)
+    found = []
+    for segment in np.unique(observations.segment[measured]):
+        due = observations.due_at_s[measured & (observations.segment == segment)]
+        if due.max() > due.min():
+            found.append(Window(int(segment), float(due.min()), float(due.max())))
     return tuple(found)

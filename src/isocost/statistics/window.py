@@ -22,12 +22,15 @@ from isocost.statistics.latency import (
     time_per_token_s,
     time_to_first_s,
 )
+from isocost.statistics.server_side import server_side, shared_cautions
 from isocost.statistics.settling import settled_windows
 from isocost.statistics.steadiness import steadiness_cautions
 from isocost.statistics.steady import (
     SHORTEST_WINDOW,
     Window,
     measured_rows,
+    not_cut_off,
+    sending_windows,
     steady_windows,
     whole_windows,
 )
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from isocost.core.estimate import Estimate
-    from isocost.core.observation import Observations, Run
+    from isocost.core.observation import Run
     from isocost.core.provenance import Provenance
     from isocost.core.steady_state import Drift, WarmUpCut
 
@@ -57,9 +60,10 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     Warm-up requests are dropped. Throughput counts the output tokens, of requests that ended well, that
     arrived while all streams were busy (`steady_windows`), over the length of that time, segments added
     up. The time of failed requests counts, their tokens do not. Input tokens and requests that lie partly
-    in the window count by the share of their time in it. The window begins when the run had settled
-    (`settle`). Latencies are those of all measured requests that ended well and were not sent before;
-    end to end is told to the last chunk.
+    in the window count by the share of their time in it; in an open loop when they end, since waiting in an
+    ever longer line is no service. The window begins when the run had settled (`settle`). Latencies are those
+    of all measured requests that ended well, were not sent before that and, in a run that was stopped, not
+    after the first that was cancelled; end to end is told to the last chunk.
 
     Parameters
     ----------
@@ -72,7 +76,7 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
         With cautions ``"short-window"``, ``"few-requests"``, ``"failures"``, ``"client-saturated"``,
         ``"clock-stepped"``, ``"short-answers"``, ``"tokens-not-counted"``, ``"warm-prefixes"``,
         ``"silent-answers"``, ``"bursts"``, ``"unfinished"``, ``"not-settled"``, ``"drift"``,
-        ``"lost-worker"``, ``"clocks-apart"`` where they apply.
+        ``"lost-worker"``, ``"clocks-apart"``, ``"server-shared"`` where they apply.
 
     Raises
     ------
@@ -85,9 +89,11 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     _require_success(run, measured, ok)
     steady, short = _windows(run, ok)
     windows, kept, cut = (steady, ok, None) if short else _settled(run, ok, steady)
+    kept = kept & not_cut_off(observations, ok)
     drift = None if short else _drift(run, ok, steady, windows)
-    meter = _Meter(observations, measured=measured, ok=ok, windows=windows)
+    meter = _Meter(run, measured=measured, ok=ok, windows=windows)
     batch = time_batches(observations, kept, len(meter.lengths))
+    server = server_side(run)
     return OperatingPoint(
         deployment=run.deployment,
         load=run.load,
@@ -111,7 +117,12 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
         window_s=meter.length_s,
         warm_up_cut=cut,
         drift=drift,
-        cautions=(*_cautions(run, measured, ok, short=short), *steadiness_cautions(run.label, cut, drift)),
+        server=server,
+        cautions=(
+            *_cautions(run, measured, ok, short=short),
+            *steadiness_cautions(run.label, cut, drift),
+            *shared_cautions(server, run.label),
+        ),
     )
 
 
@@ -167,15 +178,16 @@ def _windows(run: Run, ok: BoolArray) -> tuple[tuple[Window, ...], bool]:
     lasting = tuple(window for window in steady if window.length_s >= SHORTEST_WINDOW * typical)
     if lasting:
         return lasting, False
-    return whole_windows(run.observations), True
+    sending = sending_windows(run.observations) if run.load.concurrency is None else ()
+    return sending or whole_windows(run.observations), True
 
 
 class _Meter:
     """Reads amounts off the batches of a run's windows."""
 
-    def __init__(
-        self, observations: Observations, *, measured: BoolArray, ok: BoolArray, windows: tuple[Window, ...]
-    ) -> None:
+    def __init__(self, run: Run, *, measured: BoolArray, ok: BoolArray, windows: tuple[Window, ...]) -> None:
+        observations = run.observations
+        self.closed = run.load.concurrency is not None
         self.observations, self.measured, self.ok = observations, measured, ok
         self.length_s = sum(window.length_s for window in windows)
         request_s = float(np.median(end_to_end_s(observations)[ok]))
@@ -200,11 +212,11 @@ class _Meter:
         tokens = self.observations.input_tokens
         if bool(np.isnan(tokens[self.ok]).any()):
             return None
-        return self._rate(self._amounts(self.ok, self._shares(tokens)), "tokens/s")
+        return self._rate(self._amounts(self.ok, self._ended(tokens)), "tokens/s")
 
     def request_rate(self) -> Estimate:
         """Return requests per second."""
-        return self._rate(self._amounts(self.ok, self._shares(np.ones(len(self.observations)))), "1/s")
+        return self._rate(self._amounts(self.ok, self._ended(np.ones(len(self.observations)))), "1/s")
 
     def offered_rate(self) -> float:
         """Return requests that fell due per second."""
@@ -220,9 +232,16 @@ class _Meter:
         durations = self.observations.done_at_s - self.observations.sent_at_s
         return float(self._amounts(self.measured, self._shares(durations)).sum()) / self.length_s
 
-    def _shares(self, weights: FloatArray) -> Callable[[BoolArray], Callable[[float], float]]:
+    def _ended(self, weights: FloatArray) -> Callable[[BoolArray], Callable[[float], float]]:
+        """Count requests by their time in the window; in an open loop when they end: a line is no service."""
+        return self._shares(weights, at_end=not self.closed)
+
+    def _shares(
+        self, weights: FloatArray, *, at_end: bool = False
+    ) -> Callable[[BoolArray], Callable[[float], float]]:
         def counter(rows: BoolArray) -> Callable[[float], float]:
-            sent, done = self.observations.sent_at_s[rows], self.observations.done_at_s[rows]
+            done = self.observations.done_at_s[rows]
+            sent = done if at_end else self.observations.sent_at_s[rows]
             chosen = weights[rows]
             return lambda instant: share_done_by(instant, sent_at_s=sent, done_at_s=done, weights=chosen)
 

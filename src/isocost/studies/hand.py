@@ -117,6 +117,8 @@ class Hand:
             self._awaits_rows = False
             self._rows_ended = len(message["rows"]) < _FAR_ROWS
             self._take_over(message["rows"], record)
+            if not self._rows_ended and self.state == "measuring":
+                self.read(record)  # there are more, and a machine that is lost takes them along
 
     def read(self, record: Callable[[Observation], None]) -> None:
         """Take over what it has journaled meanwhile: from its file where that is near, else from itself."""

@@ -22,9 +22,10 @@ from isocost.journal import (
     study_lock,
     write_template,
 )
-from isocost.measurement import MOST_IN_FLIGHT, clock_now, require_open_files
+from isocost.measurement import MOST_IN_FLIGHT, clock_now, require_open_files, server_watched
 from isocost.studies.asking import is_settled, settle
-from isocost.studies.crew import crewed
+from isocost.studies.crew import crewed, require_executor
+from isocost.studies.ending import ending_at
 from isocost.studies.plans import planned_runs, remaining
 from isocost.studies.probing import ask_questions, unanswered
 from isocost.studies.progress import Progress
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from isocost.core.load import RunPlan
     from isocost.core.observation import ClientHealth, Observation, Run
+    from isocost.core.telemetry import Reading
     from isocost.journal import Stage, StudyFolder
     from isocost.studies.plans import PlannedRun
     from isocost.studies.targets import OpenedTarget
@@ -79,6 +81,7 @@ def measure_stage(
         If the target failed; what was measured until then is in the journal.
     """
     told, stopped = watch or _ignore, stop or threading.Event()
+    require_executor(stage)
     if stage.target.engine is not None:
         return _enter(path, settle(stage), told, stopped)
     timed = not isinstance(stage, QualityStage)
@@ -306,9 +309,23 @@ def _measure_run(
         if journal.failure is not None:
             stop.set()
 
+    endpoint = target.target
     if target.crew is not None:
         target.crew.begin_run(run.label, run.repeat)
-    health: ClientHealth = target.target.measure(plan, record=record, stop=stop)
+        endpoint = target.crew.endpoint
+
+    def tell(reading: Reading) -> None:
+        journal.record_reading(segment_id, reading)
+
+    first_index = plan.first_index if plan.indices is None else plan.indices[0]
+    with ending_at(getattr(stage, "until_width", None), stop=stop, first_index=first_index) as ending:
+
+        def record_and_judge(observation: Observation) -> None:
+            record(observation)
+            ending.see(observation)
+
+        with server_watched(endpoint, tell):
+            health: ClientHealth = target.target.measure(plan, record=record_and_judge, stop=ending.stop)
     if journal.failure is not None:
         raise MeasurementError(journal.failure)
     journal.end_segment(segment_id, health)
