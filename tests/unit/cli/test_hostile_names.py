@@ -76,6 +76,11 @@ def test_no_terminal_obeys_what_is_printed(study: Path, capsys: Any) -> None:
         assert seen.out + seen.err
 
 
+def test_a_path_that_is_printed_is_harmless(study: Path, tmp_path: Path, capsys: Any) -> None:
+    assert run("report", study, "--output", tmp_path / "a\x1b]0;pwned\x07.html") == 0
+    assert OBEYED.findall(capsys.readouterr().out) == []
+
+
 def test_json_holds_names_as_they_are_and_no_terminal_obeys_it(study: Path, capsys: Any) -> None:
     assert run("report", study, "--json") == 0
     text = capsys.readouterr().out
