@@ -51,6 +51,10 @@ class RayCluster:
         self._address = address
         self._workers = workers
 
+    def require(self) -> None:
+        """See that there is such a cluster; raises as `hire` does."""
+        _connected(self._address).shutdown()
+
     @contextmanager
     def hire(self, entry: str) -> Iterator[Sequence[Line]]:
         """Start an actor a node; see `isocost.core.ports.Executor`."""
@@ -110,8 +114,9 @@ def _require_listener(address: str) -> None:
 
 
 def _absent(address: str, error: BaseException) -> MeasurementError:
+    where = "runs on this machine" if address == "auto" else f"answers at {address} ({_first_line(error)})"
     return MeasurementError(
-        f"no Ray cluster answers at {address} ({_first_line(error)}); start one: ray start --head, and on "
+        f"no Ray cluster {where}; start one: ray start --head, and on "
         "every other machine: ray start --address=HOST:6379"
     )
 
