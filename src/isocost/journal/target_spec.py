@@ -16,6 +16,7 @@ STRICT = {"extra": "forbid", "strict": False}
 
 _MOST_WORKERS = 256
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineSpec:
     """The embedded engine as a target: it is started for the stage and stopped after it.
