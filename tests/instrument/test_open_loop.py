@@ -185,4 +185,4 @@ def test_a_wish_to_stop_ends_it_and_nothing_more_is_sent() -> None:
     with bad_weather(lambda *_: answer(2)) as weather:
         target_of(weather).measure(plan_of(np.arange(1_000) * 0.02), record=record, stop=stop)
         asked = len(weather.requests)
-    assert 5 <= len(rows) == asked < 30
+    assert 5 <= asked <= len(rows) < 30  # one that was cut may not have arrived yet, and is recorded

@@ -25,6 +25,7 @@ from isocost.journal import (
 from isocost.measurement import MOST_IN_FLIGHT, clock_now, require_open_files, server_watched
 from isocost.studies.asking import is_settled, settle
 from isocost.studies.crew import crewed, require_executor
+from isocost.studies.ending import ending_at
 from isocost.studies.plans import planned_runs, remaining
 from isocost.studies.probing import ask_questions, unanswered
 from isocost.studies.progress import Progress
@@ -316,8 +317,15 @@ def _measure_run(
     def tell(reading: Reading) -> None:
         journal.record_reading(segment_id, reading)
 
-    with server_watched(endpoint, tell):
-        health: ClientHealth = target.target.measure(plan, record=record, stop=stop)
+    first_index = plan.first_index if plan.indices is None else plan.indices[0]
+    with ending_at(getattr(stage, "until_width", None), stop=stop, first_index=first_index) as ending:
+
+        def record_and_judge(observation: Observation) -> None:
+            record(observation)
+            ending.see(observation)
+
+        with server_watched(endpoint, tell):
+            health: ClientHealth = target.target.measure(plan, record=record_and_judge, stop=ending.stop)
     if journal.failure is not None:
         raise MeasurementError(journal.failure)
     journal.end_segment(segment_id, health)
