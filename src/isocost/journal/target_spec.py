@@ -14,6 +14,8 @@ __all__ = ["STRICT", "EngineSpec", "ExecutorSpec", "TargetSpec", "TransformersSp
 STRICT = {"extra": "forbid", "strict": False}
 """How records are read from YAML: nothing unknown, numbers may be written as text."""
 
+_MOST_WORKERS = 256
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineSpec:
@@ -134,8 +136,8 @@ class ExecutorSpec:
 
     def __post_init__(self) -> None:
         """Refuse what no executor can do."""
-        if self.workers is not None and self.workers < 1:
-            raise InputError(f"--workers must be at least 1, got {self.workers}")
+        if self.workers is not None and not 1 <= self.workers <= _MOST_WORKERS:
+            raise InputError(f"--workers must be from 1 to {_MOST_WORKERS}, got {self.workers}")
         if self.name == "serial" and self.workers not in (None, 1):
             raise InputError(
                 f"the serial executor has one worker, got {self.workers}; give --executor processes"

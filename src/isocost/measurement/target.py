@@ -195,7 +195,9 @@ class _Job:
         reader.carry_out(ClosedLoop(self._queue(warmup), reader.streams))
         measured = replace(self._plan, warmup=(), duration_s=None)
         most = self._plan.max_in_flight or MOST_IN_FLIGHT
-        pace = OpenLoop(self._queue(measured), reader.streams, due_s=due_s, most=most)
+        pace = OpenLoop(
+            self._queue(measured), reader.streams, due_s=due_s, most=most, at_s=self._plan.begins_at_s
+        )
         reader.carry_out(pace)
         return pace.held_back / max(len(due_s), 1)
 

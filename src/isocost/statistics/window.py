@@ -29,6 +29,7 @@ from isocost.statistics.steady import (
     SHORTEST_WINDOW,
     Window,
     measured_rows,
+    not_cut_off,
     sending_windows,
     steady_windows,
     whole_windows,
@@ -61,7 +62,8 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     up. The time of failed requests counts, their tokens do not. Input tokens and requests that lie partly
     in the window count by the share of their time in it; in an open loop when they end, since waiting in an
     ever longer line is no service. The window begins when the run had settled (`settle`). Latencies are those
-    of all measured requests that ended well and were not sent before; end to end is told to the last chunk.
+    of all measured requests that ended well, were not sent before that and, in a run that was stopped, not
+    after the first that was cancelled; end to end is told to the last chunk.
 
     Parameters
     ----------
@@ -87,6 +89,7 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     _require_success(run, measured, ok)
     steady, short = _windows(run, ok)
     windows, kept, cut = (steady, ok, None) if short else _settled(run, ok, steady)
+    kept = kept & not_cut_off(observations, ok)
     drift = None if short else _drift(run, ok, steady, windows)
     meter = _Meter(run, measured=measured, ok=ok, windows=windows)
     batch = time_batches(observations, kept, len(meter.lengths))

@@ -24,7 +24,8 @@ from isocost.journal import (
 )
 from isocost.measurement import MOST_IN_FLIGHT, clock_now, require_open_files, server_watched
 from isocost.studies.asking import is_settled, settle
-from isocost.studies.crew import crewed
+from isocost.studies.crew import crewed, require_executor
+from isocost.studies.ending import ending_at
 from isocost.studies.plans import planned_runs, remaining
 from isocost.studies.probing import ask_questions, unanswered
 from isocost.studies.progress import Progress
@@ -80,6 +81,7 @@ def measure_stage(
         If the target failed; what was measured until then is in the journal.
     """
     told, stopped = watch or _ignore, stop or threading.Event()
+    require_executor(stage)
     if stage.target.engine is not None:
         return _enter(path, settle(stage), told, stopped)
     timed = not isinstance(stage, QualityStage)
@@ -315,8 +317,15 @@ def _measure_run(
     def tell(reading: Reading) -> None:
         journal.record_reading(segment_id, reading)
 
-    with server_watched(endpoint, tell):
-        health: ClientHealth = target.target.measure(plan, record=record, stop=stop)
+    first_index = plan.first_index if plan.indices is None else plan.indices[0]
+    with ending_at(getattr(stage, "until_width", None), stop=stop, first_index=first_index) as ending:
+
+        def record_and_judge(observation: Observation) -> None:
+            record(observation)
+            ending.see(observation)
+
+        with server_watched(endpoint, tell):
+            health: ClientHealth = target.target.measure(plan, record=record_and_judge, stop=ending.stop)
     if journal.failure is not None:
         raise MeasurementError(journal.failure)
     journal.end_segment(segment_id, health)

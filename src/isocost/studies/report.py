@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from isocost.economics.workload_cost import WorkloadCost
     from isocost.frontier.dominance import Frontier
     from isocost.runtime.model import RuntimeModel
+    from isocost.studies.anchor import AnchorCheck
     from isocost.studies.breakeven import BreakEvenReport
+    from isocost.studies.endings import RunEnding
     from isocost.studies.energy import EnergyReport
     from isocost.studies.hourly import HourlyReport
     from isocost.studies.mix import MixReport
@@ -67,6 +69,10 @@ class DeploymentReport:
         One for each stage of questions that it answered.
     server : tuple of (Load, ServerSide)
         What the server told of its own part at each level; empty where it tells nothing.
+    anchors : tuple of AnchorCheck
+        How its sweeps fared at the end beside their beginning.
+    endings : tuple of RunEnding
+        How runs ended that were to end at a wanted width.
     """
 
     deployment: Deployment
@@ -77,6 +83,8 @@ class DeploymentReport:
     trends: DeploymentTrends | None = None
     qualities: tuple[MeasuredQuality, ...] = ()
     server: tuple[tuple[Load, ServerSide], ...] = ()
+    anchors: tuple[AnchorCheck, ...] = ()
+    endings: tuple[RunEnding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
