@@ -30,6 +30,7 @@ from isocost.cli import (
     success,
 )
 from isocost.cli.usage import empty_word, usage_fault
+from isocost.cli.watching import shown
 from isocost.core.errors import BudgetError, InputError, IsocostError
 
 __all__ = ["app", "main"]
@@ -147,10 +148,10 @@ def _warn(  # the signature of `warnings.showwarning`
     line: str | None = None,
 ) -> None:
     """Write a doubt as one line; where in the code it arose is of no use to the user."""
-    sys.stderr.write(f"isocost: warning: {message}\n")
+    sys.stderr.write(f"isocost: warning: {shown(str(message))}\n")
 
 
 def _end(sentence: str, status: int) -> None:
     with suppress(OSError, AttributeError):  # standard error is gone or was never there
-        sys.stderr.write(f"isocost: {sentence}\n")
+        sys.stderr.write(f"isocost: {shown(sentence)}\n")
     sys.exit(status)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from isocost.studies.measure import Progress
 
-__all__ = ["stoppable", "watching"]
+__all__ = ["shown", "stoppable", "watching"]
 
 
 @contextmanager
@@ -99,5 +99,48 @@ def _left_s(spent_s: float, share_done: float, share_left: float) -> float | Non
 
 
 def _text(progress: Progress) -> str:
+    r"""Say how far a run has come; whatever a name holds cannot steer a terminal.
+
+    Examples
+    --------
+    >>> from isocost.studies.progress import Progress
+    >>> told = Progress(
+    ...     stage="load",
+    ...     run="2 concurrent #0",
+    ...     done=0,
+    ...     total=3,
+    ...     requests=12,
+    ...     failures=0,
+    ...     fraction=0.25,
+    ...     tokens_per_s=812.4,
+    ...     requests_per_s=12.7,
+    ...     time_to_first_token_s=0.0523,
+    ...     spent_usd=0.0123,
+    ...     max_cost_usd=1,
+    ... )
+    >>> _text(told)
+    'load: 2 concurrent #0 (12 requests), 812 tokens/s, 12.7 requests/s, first token 52 ms, $0.0123 of $1'
+    """
     failed = f", {progress.failures} failed" if progress.failures else ""
-    return f"{progress.stage}: {progress.run} ({progress.requests} requests{failed})"
+    parts = [f"{progress.stage}: {progress.run} ({progress.requests} requests{failed})"]
+    if progress.tokens_per_s is not None and progress.requests_per_s is not None:
+        parts += [f"{progress.tokens_per_s:,.0f} tokens/s", f"{progress.requests_per_s:.3g} requests/s"]
+    if progress.time_to_first_token_s is not None:
+        parts.append(f"first token {1000 * progress.time_to_first_token_s:,.0f} ms")
+    if progress.spent_usd is not None:
+        limit = "" if progress.max_cost_usd is None else f" of ${progress.max_cost_usd:g}"
+        parts.append(f"${progress.spent_usd:.4f}{limit}")
+    return shown(", ".join(parts))
+
+
+def shown(text: str) -> str:
+    r"""Return text that cannot steer a terminal: control characters become a visible mark.
+
+    Examples
+    --------
+    >>> ascii(shown("a\x1b]0;title\x07b"))
+    "'a\\ufffd]0;title\\ufffdb'"
+    """
+    from isocost.reporting.markup import clean
+
+    return clean(text)

@@ -6,6 +6,7 @@ from isocost.journal.assumptions import Assumptions, read_assumptions, write_tem
 from isocost.journal.folder import StudyFolder, create_study, open_study
 from isocost.journal.lock import study_lock
 from isocost.journal.reader import finished_numbers, read_deployments, read_runs
+from isocost.journal.spending import StageUse, read_use
 from isocost.journal.stages import (
     EngineSpec,
     LoadStage,
@@ -25,6 +26,7 @@ __all__ = [
     "QualityStage",
     "RuntimeStage",
     "Stage",
+    "StageUse",
     "StudyFolder",
     "TargetSpec",
     "TransformersSpec",
@@ -35,6 +37,7 @@ __all__ = [
     "read_assumptions",
     "read_deployments",
     "read_runs",
+    "read_use",
     "set_aside",
     "study_lock",
     "write_template",

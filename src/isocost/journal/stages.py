@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal
 
 from isocost.core.errors import InputError
+from isocost.core.limits import Limits
 from isocost.core.load import RequestShape
 
 __all__ = [
@@ -136,6 +137,8 @@ class RuntimeStage:
     warmups : int or None
         Requests sent first and not counted, at least 1; ``None``: one of each of the three largest sizes, of
         transformers ten and each size at least once.
+    limits : Limits or None
+        What may be used; a stage that differs in its limits alone asks for the same.
     """
 
     __pydantic_config__: ClassVar[Any] = _STRICT
@@ -148,6 +151,7 @@ class RuntimeStage:
     seed: int = 0
     request_timeout_s: float = 600.0
     warmups: int | None = None
+    limits: Limits | None = None
     kind: Literal["runtime"] = "runtime"
 
     def __post_init__(self) -> None:
@@ -183,6 +187,8 @@ class LoadStage:
     duration_s : float or None
         Seconds of sending of each run. Exactly one of the two is given.
     seed : int
+    limits : Limits or None
+        As in `RuntimeStage`.
     """
 
     __pydantic_config__: ClassVar[Any] = _STRICT
@@ -198,6 +204,7 @@ class LoadStage:
     duration_s: float | None = None
     seed: int = 0
     request_timeout_s: float = 600.0
+    limits: Limits | None = None
     kind: Literal["load"] = "load"
 
     def __post_init__(self) -> None:
@@ -249,10 +256,8 @@ class QualityStage:
         Whether the texts of answers are stored.
     seed : int
         Sent to a target that takes one.
-    max_requests : int or None
-        Budget of requests; a stage that differs in its budget alone asks for the same.
-    max_cost_usd, input_usd_per_million, output_usd_per_million : float or None
-        Budget of money, and what tokens cost.
+    limits : Limits or None
+        As in `RuntimeStage`.
     """
 
     __pydantic_config__: ClassVar[Any] = _STRICT
@@ -270,10 +275,7 @@ class QualityStage:
     keep_answers: bool = False
     seed: int = 0
     request_timeout_s: float = 600.0
-    max_requests: int | None = None
-    max_cost_usd: float | None = None
-    input_usd_per_million: float | None = None
-    output_usd_per_million: float | None = None
+    limits: Limits | None = None
     kind: Literal["quality"] = "quality"
 
     def __post_init__(self) -> None:
@@ -285,14 +287,9 @@ class QualityStage:
             raise InputError(f"at most {_MOST_QUESTIONS} questions are asked at once, got {self.concurrency}")
         _require_seed(self.seed)
         _require_timeout(self.request_timeout_s)
-        if (self.input_usd_per_million is None) != (self.output_usd_per_million is None):
-            raise InputError(
-                "prices of tokens need both: give --input-usd-per-million and --output-usd-per-million"
-            )
 
 
 Stage = RuntimeStage | LoadStage | QualityStage
-_BUDGET = ("max_requests", "max_cost_usd", "input_usd_per_million", "output_usd_per_million")
 
 
 def _require_seed(seed: int) -> None:
@@ -312,12 +309,12 @@ def to_plain(stage: Stage) -> dict[str, Any]:
 
 
 def difference(there: Stage, here: Stage) -> str | None:
-    """Say in which fields two stages differ, name and budget apart; ``None`` when they ask for the same."""
+    """Say in which fields two stages differ, name and limits apart; ``None`` when they ask for the same."""
     old, new = _without_defaults(there), _without_defaults(here)
     parts = [
         f"{name.replace('_', ' ')} {_short(old.get(name))} there, {_short(new.get(name))} here"
         for name in dict.fromkeys((*old, *new))
-        if name not in ("name", *_BUDGET) and old.get(name) != new.get(name)
+        if name not in ("name", "limits") and old.get(name) != new.get(name)
     ]
     return "; ".join(parts) or None
 
@@ -331,7 +328,8 @@ def _without_defaults(record: Any) -> dict[str, Any]:  # noqa: ANN401 - any of t
     kept = {}
     for item in fields(record):
         value = getattr(record, item.name)
-        if value is None or value == {} or item.name == "kind":
+        unsaid = value is None or value == {} or value == Limits()
+        if unsaid or item.name == "kind" or (item.name == "self_hosted" and not value):
             continue
         kept[item.name] = _plain(value)
     return kept
@@ -342,6 +340,6 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any field of a stage
         return f"{value.input_tokens}x{value.output_tokens}"
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, EngineSpec | TargetSpec | TransformersSpec):
+    if isinstance(value, EngineSpec | Limits | TargetSpec | TransformersSpec):
         return _without_defaults(value)
     return dict(value) if isinstance(value, Mapping) else value

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from isocost.core.errors import InputError
 from isocost.measurement.address import EndpointType, resolve_address
+from isocost.measurement.billing import carries_key, is_own_host, refuse_uncapped
 from isocost.measurement.calibration import find_prompts
 from isocost.measurement.dialect import Dialect, request_body
 from isocost.measurement.plain_http import PlainClient
@@ -15,11 +16,14 @@ from isocost.measurement.probe import find_dialect, find_served
 from isocost.measurement.request import head_of
 from isocost.measurement.secret import read_api_key
 from isocost.measurement.target import HttpTarget
+from isocost.measurement.untimed_budget import UntimedBudget
+from isocost.measurement.worst_case import worst_case
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from isocost.measurement.budget import Budget
     from isocost.measurement.probe import Served
     from isocost.measurement.prompts import PromptSource
 
@@ -59,6 +63,7 @@ def open_target(
     access: Access | None = None,
     extra_body: Mapping[str, Any] | None = None,
     prompts: PromptSource | None = None,
+    budget: Budget | None = None,
 ) -> HttpTarget:
     """Look how an endpoint wants to be spoken to, and return it ready to be measured.
 
@@ -79,6 +84,9 @@ def open_target(
         Fields added to each request.
     prompts : IdPrompts or TextPrompts, optional
         Where prompts come from; found out when not given.
+    budget : Budget, optional
+        What these requests may use. One with a cap is needed where a key goes to a host that is neither this
+        machine nor in a private network, unless its limits call the target self-hosted.
 
     Returns
     -------
@@ -88,13 +96,16 @@ def open_target(
     Raises
     ------
     InputError
-        If the address, key, header or model cannot be used as given.
+        If the address, key, header or model cannot be used as given, or requests may cost money without end.
+    BudgetError
+        If the budget does not even allow these requests.
     MeasurementError
         If there is no server, it refuses access, or it does not work.
     """
     access = access or Access()
     target = _unprobed(url, model, endpoint_type, access, extra_body)
-    return _probed(target, model, access.timeout_s, prompts)
+    target = replace(target, paid=_is_paid(target, access, budget))
+    return _probed(target, model, _client(target, access.timeout_s, budget), prompts)
 
 
 def open_untimed(
@@ -104,6 +115,7 @@ def open_untimed(
     endpoint_type: EndpointType | None = None,
     access: Access | None = None,
     extra_body: Mapping[str, Any] | None = None,
+    budget: Budget | None = None,
 ) -> HttpTarget:
     """Look which model an endpoint serves, and return it ready to be asked; it generates nothing for that.
 
@@ -112,6 +124,7 @@ def open_untimed(
     """
     access = access or Access()
     target = _unprobed(url, model, endpoint_type, access, extra_body)
+    target = replace(target, paid=_is_paid(target, access, budget))
     served = find_served(_client(target, access.timeout_s), model)
     dialect = replace(target.dialect, model=served.model, ignore_eos=False, usage_in_stream=False)
     return replace(target, dialect=dialect, facts=_facts(target, dialect, served))
@@ -139,10 +152,19 @@ def _unprobed(
     return target
 
 
+def _is_paid(target: HttpTarget, access: Access, budget: Budget | None) -> bool:
+    """Whether requests may cost money, as far as the address tells; refused where they have no end then."""
+    keyed = carries_key(env=access.api_key_env, file=access.api_key_file, headers=access.headers)
+    limits = None if budget is None else budget.limits
+    if not keyed or (limits is not None and limits.self_hosted) or is_own_host(target.address.host):
+        return False
+    refuse_uncapped(target.address.url, limits, "a key is sent to a host that is not in a private network")
+    return True
+
+
 def _probed(
-    target: HttpTarget, model: str | None, timeout_s: float, prompts: PromptSource | None
+    target: HttpTarget, model: str | None, client: PlainClient, prompts: PromptSource | None
 ) -> HttpTarget:
-    client = _client(target, timeout_s)
     served = find_served(client, model)
     dialect = find_dialect(client, replace(target.dialect, model=served.model))
     source = find_prompts(client, dialect) if prompts is None else prompts
@@ -159,13 +181,14 @@ def _probed(
     return replace(target, dialect=dialect, prompts=source, keeps_connections=keeps, salt=salt, facts=facts)
 
 
-def _client(target: HttpTarget, timeout_s: float) -> PlainClient:
+def _client(target: HttpTarget, timeout_s: float, budget: Budget | None = None) -> PlainClient:
     return PlainClient(
         address=target.address,
         headers=target.request_headers,
         hide=target.hidden,
         insecure=target.insecure,
         timeout_s=timeout_s,
+        budget=None if budget is None else UntimedBudget(budget, worst_case(target.dialect.extra)),
     )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from isocost.core.load import RunPlan
     from isocost.core.observation import ClientHealth, Observation
+    from isocost.core.ports import Gate
     from isocost.measurement.address import Address, EndpointType
     from isocost.measurement.dialect import Dialect
     from isocost.measurement.secret import Secret
@@ -53,6 +54,8 @@ class HttpTarget:
         not kept the prompts' prefixes; 0 gives the same prompts again.
     facts : mapping of str to str
         What the endpoint told of itself.
+    paid : bool
+        Whether each request may cost money: it is then measured with a gate only.
 
     Examples
     --------
@@ -70,6 +73,7 @@ class HttpTarget:
     keeps_connections: bool = True
     salt: int = 0
     facts: Mapping[str, str] = field(default_factory=dict)
+    paid: bool = False
 
     @property
     def model(self) -> str:
@@ -94,7 +98,14 @@ class HttpTarget:
         key = () if self.api_key is None else (self.api_key.reveal(),)
         return (*key, *(value for value in values if len(value) >= 8))
 
-    def measure(self, plan: RunPlan, *, record: Callable[[Observation], None], stop: Event) -> ClientHealth:
+    def measure(
+        self,
+        plan: RunPlan,
+        *,
+        record: Callable[[Observation], None],
+        stop: Event,
+        gate: Gate | None = None,
+    ) -> ClientHealth:
         """Carry out `plan` in a closed loop; see `isocost.core.ports.Target`.
 
         The reading thread hands observations to `record`. An interrupt of the calling thread stops the
@@ -103,12 +114,14 @@ class HttpTarget:
         Raises
         ------
         InputError
-            If `plan` asks for an open loop.
+            If `plan` asks for an open loop, or requests may cost money and there is no `gate`.
         MeasurementError
             If the host is unknown, or no longer takes connections; the latest observations come along.
         """
         if plan.load.concurrency is None:
             raise InputError("an open loop (a rate) cannot be measured yet; give a concurrency")
+        if self.paid and gate is None:
+            raise InputError(f"{self.address.url} may bill each request; measure it with a gate of a budget")
         settings = ReaderSettings(
             endpoint=find_endpoint(self.address, insecure=self.insecure),
             concurrency=plan.load.concurrency,
@@ -116,7 +129,7 @@ class HttpTarget:
             reuse=self.keeps_connections,
             hide=self.hidden,
         )
-        job = _Job(self._writer(), plan, settings, record)
+        job = _Job(self._writer(), plan, settings, record, gate)
         return job.run(stop)
 
     def _writer(self) -> RequestWriter:
@@ -138,7 +151,9 @@ class _Job:
         plan: RunPlan,
         settings: ReaderSettings,
         record: Callable[[Observation], None],
+        gate: Gate | None,
     ) -> None:
+        self._gate = gate
         self._writer = writer
         self._plan = plan
         self._settings = settings
@@ -169,7 +184,7 @@ class _Job:
         try:
             reader.open()
             ahead = max(self._settings.concurrency, 16)
-            reader.carry_out(RequestQueue(self._writer, self._plan, ahead=ahead))
+            reader.carry_out(RequestQueue(self._writer, self._plan, ahead=ahead, gate=self._gate))
         except BaseException as error:  # noqa: BLE001 - handed to the caller's thread, which raises it
             self._result["error"] = error
         finally:

@@ -1,0 +1,147 @@
+"""What a stage used so far, as its journal tells."""
+
+from __future__ import annotations
+
+import json
+import math
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from isocost.core.limits import Spent
+from isocost.journal.schema import open_for_reading
+
+if TYPE_CHECKING:
+    import sqlite3
+    from pathlib import Path
+
+__all__ = ["StageUse", "read_use"]
+
+_RUNS = "(run.stage = ? OR run.stage = 'set aside: ' || ?)"
+_COUNTED = (
+    "outcome = 'ok' AND counted_by = 'usage' AND input_tokens IS NOT NULL AND output_tokens IS NOT NULL"
+)
+_TURNED_AWAY = "outcome = 'http_error' AND http_status BETWEEN 400 AND 499"
+_LEAST_IN_FLIGHT = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageUse:
+    """What the requests of a stage used, by what is known of them.
+
+    Parameters
+    ----------
+    counted_requests, input_tokens, output_tokens : int
+        Whole answers whose tokens the target counted.
+    turned_away : int
+        Requests that were refused with a status of 400 to 499.
+    uncounted : tuple of (int, int, int)
+        Of each other request that was sent: its number, and the input and output tokens that were asked for.
+    in_flight : int
+        Requests that may have been sent and are not written down, since a process was killed, at most.
+    probing : Spent
+        What looked how the target answers, before its runs.
+    seconds : float
+        From the first request of each segment to its last.
+    """
+
+    counted_requests: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    turned_away: int = 0
+    uncounted: tuple[tuple[int, int, int], ...] = ()
+    in_flight: int = 0
+    probing: Spent = field(default_factory=Spent)
+    seconds: float = 0.0
+
+
+def read_use(path: Path, stage: str) -> StageUse:
+    """Read what a stage used so far, runs that were set aside included.
+
+    Parameters
+    ----------
+    path : Path
+        The file ``journal.sqlite``; nothing was used where there is none.
+    stage : str
+
+    Raises
+    ------
+    InputError
+        If it is no journal, or a newer isocost wrote it.
+    """
+    if not path.is_file():
+        return StageUse()
+    with closing(open_for_reading(path)) as connection:
+        counted, used, written = _one(
+            connection, stage, f"count(*), sum(input_tokens), sum(output_tokens) {_FROM} AND {_COUNTED}"
+        )
+        (turned_away,) = _one(connection, stage, f"count(*) {_FROM} AND {_TURNED_AWAY}")
+        return StageUse(
+            counted_requests=counted,
+            input_tokens=used or 0,
+            output_tokens=written or 0,
+            turned_away=turned_away,
+            uncounted=_uncounted(connection, stage),
+            in_flight=_in_flight(connection, stage),
+            probing=_probing(connection, stage),
+            seconds=_seconds(connection, stage),
+        )
+
+
+_FROM = f"FROM request JOIN run USING (run_id) WHERE {_RUNS}"
+
+
+def _one(connection: sqlite3.Connection, stage: str, what: str) -> tuple[int, ...]:
+    found: tuple[int, ...] = connection.execute(f"SELECT {what}", (stage, stage)).fetchone()
+    return found
+
+
+def _uncounted(connection: sqlite3.Connection, stage: str) -> tuple[tuple[int, int, int], ...]:
+    rows = connection.execute(
+        f"SELECT number, requested_input_tokens, requested_output_tokens {_FROM} "
+        f"AND NOT ({_COUNTED}) AND NOT ({_TURNED_AWAY}) AND outcome <> 'refused'",
+        (stage, stage),
+    )
+    return tuple((int(number), int(used), int(written)) for number, used, written in rows)
+
+
+def _in_flight(connection: sqlite3.Connection, stage: str) -> int:
+    """Bound what a kill left unwritten: the streams of a closed loop; of a rate, what fell due meanwhile."""
+    rows = connection.execute(
+        "SELECT concurrency, rate_per_s, (SELECT max(done_at_s - sent_at_s) FROM request "  # noqa: S608 - constants
+        f"WHERE request.run_id = run.run_id) FROM segment JOIN run USING (run_id) WHERE {_RUNS} "
+        "AND health IS NULL",
+        (stage, stage),
+    ).fetchall()
+    return sum(
+        int(concurrency) if rate is None else _LEAST_IN_FLIGHT + math.ceil(rate * (longest or 0.0))
+        for concurrency, rate, longest in rows
+    )
+
+
+def _probing(connection: sqlite3.Connection, stage: str) -> Spent:
+    rows = connection.execute(
+        f"SELECT facts FROM segment JOIN run USING (run_id) WHERE {_RUNS}",  # noqa: S608 - constants
+        (stage, stage),
+    )
+    told = [json.loads(facts) for (facts,) in rows]
+    return sum(
+        (
+            Spent(
+                requests=int(facts["probing_requests"]),
+                tokens=int(facts["probing_tokens"]),
+                usd=float(facts["probing_usd"]),
+            )
+            for facts in told
+            if "probing_requests" in facts
+        ),
+        start=Spent(),
+    )
+
+
+def _seconds(connection: sqlite3.Connection, stage: str) -> float:
+    (total,) = connection.execute(
+        f"SELECT sum(took) FROM (SELECT max(done_at_s) - min(sent_at_s) AS took {_FROM} GROUP BY segment_id)",  # noqa: S608 - constants
+        (stage, stage),
+    ).fetchone()
+    return float(total or 0.0)
