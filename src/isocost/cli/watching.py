@@ -70,7 +70,7 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
         def show(progress: object) -> None:
             name = progress.stage  # type: ignore[attr-defined]
             if name not in tasks:
-                tasks[name] = bars.add_task(name, total=1.0)
+                tasks[name] = bars.add_task(shown(name), total=1.0)
             bars.update(tasks[name], completed=progress.fraction, description=_text(progress))  # type: ignore[arg-type,attr-defined]
 
         yield show

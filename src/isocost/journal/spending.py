@@ -22,7 +22,8 @@ _COUNTED = (
     "outcome = 'ok' AND counted_by = 'usage' AND input_tokens IS NOT NULL AND output_tokens IS NOT NULL"
 )
 _TURNED_AWAY = "outcome = 'http_error' AND http_status BETWEEN 400 AND 499"
-_LEAST_IN_FLIGHT = 64
+_FEW = 64
+_WRITTEN_WITHIN_S = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,17 +107,31 @@ def _uncounted(connection: sqlite3.Connection, stage: str) -> tuple[tuple[int, i
 
 
 def _in_flight(connection: sqlite3.Connection, stage: str) -> int:
-    """Bound what a kill left unwritten: the streams of a closed loop; of a rate, what fell due meanwhile."""
+    """Bound what a kill left unwritten, segment by segment."""
     rows = connection.execute(
-        "SELECT concurrency, rate_per_s, (SELECT max(done_at_s - sent_at_s) FROM request "  # noqa: S608 - constants
+        "SELECT concurrency, rate_per_s, (SELECT min(done_at_s - sent_at_s) FROM request "  # noqa: S608 - constants
+        "WHERE request.run_id = run.run_id), (SELECT max(done_at_s - sent_at_s) FROM request "
         f"WHERE request.run_id = run.run_id) FROM segment JOIN run USING (run_id) WHERE {_RUNS} "
         "AND health IS NULL",
         (stage, stage),
     ).fetchall()
-    return sum(
-        int(concurrency) if rate is None else _LEAST_IN_FLIGHT + math.ceil(rate * (longest or 0.0))
-        for concurrency, rate, longest in rows
-    )
+    return sum(_unwritten(*row) for row in rows)
+
+
+def _unwritten(
+    concurrency: int | None, rate: float | None, shortest_s: float | None, longest_s: float | None
+) -> int:
+    """Bound the requests of one segment that were sent and not written down when its process was killed.
+
+    Of a closed loop each stream has one on its way, and as many behind it as end in the time that a finished
+    request may wait to be written; of a rate, what falls due while the longest is answered.
+    """
+    if rate is not None:
+        return _FEW + math.ceil(rate * ((longest_s or 0.0) + _WRITTEN_WITHIN_S))
+    streams = concurrency or 1
+    if not shortest_s:
+        return streams + _FEW
+    return streams * (1 + math.ceil(_WRITTEN_WITHIN_S / shortest_s))
 
 
 def _probing(connection: sqlite3.Connection, stage: str) -> Spent:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from isocost.studies.report import Assumption
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from isocost.core.limits import Spent
+    from isocost.journal import Stage
     from isocost.measurement import Budget
 
-__all__ = ["billing_facts", "without_probing"]
+__all__ = ["billing_assumptions", "billing_facts", "without_probing"]
 
 
 def billing_facts(budget: Budget, before: Spent) -> dict[str, str]:
@@ -45,3 +48,14 @@ def billing_facts(budget: Budget, before: Spent) -> dict[str, str]:
 def without_probing(facts: Mapping[str, str]) -> dict[str, str]:
     """Return facts without what looking at a target used, which one segment tells."""
     return {name: value for name, value in facts.items() if not name.startswith("probing_")}
+
+
+def billing_assumptions(stages: Iterable[Stage]) -> tuple[Assumption, ...]:
+    """List the targets that the user says nobody bills."""
+    return tuple(
+        Assumption(
+            name=f"target of stage {stage.name}", value="self-hosted: nobody bills it", source="given by you"
+        )
+        for stage in stages
+        if stage.limits is not None and stage.limits.self_hosted
+    )
