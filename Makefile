@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOWEST := .venv-lowest
 STUDY ?= studies/quickstart
+# Tests run in two processes: more would disturb those that time.
+PYTEST := -m pytest -q -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help quickstart test test-lowest test-transformers check format lint types layers examples docs coverage bench bench-runtime bench-economics bench-frontier soak clean
@@ -43,7 +45,7 @@ quickstart: $(VENV)/.engine  ## measure the embedded engine on this machine and 
 	@$(BIN)/isocost quickstart --out $(STUDY)
 
 test: $(VENV)/.dev  ## the whole suite
-	$(BIN)/python -m pytest -q
+	$(BIN)/python $(PYTEST)
 
 test-lowest: $(LOWEST)/.installed  ## the whole suite with the lowest versions that are allowed
 	$(LOWEST)/bin/python -m pytest -q
@@ -72,7 +74,7 @@ docs: $(VENV)/.dev  ## build the pages; a warning fails
 	$(BIN)/sphinx-build -q -W -E docs docs/_build/html
 
 coverage: $(VENV)/.dev  ## the whole suite, and which lines it runs (at least 90 %)
-	$(BIN)/python -m pytest -q --cov --cov-report=term:skip-covered
+	$(BIN)/python $(PYTEST) --cov --cov-report=term:skip-covered
 
 bench: coverage $(VENV)/.dev  ## print the figures that the project promises
 	@for part in startup install_size engine_throughput runtime_heldout report_speed loadgen_truth; do \
@@ -87,8 +89,10 @@ bench-economics: $(VENV)/.dev  ## figures of the economics beside their oracles
 bench-frontier: $(VENV)/.dev  ## figures of the frontier beside published scores and peers
 	@for part in benchmarks/frontier_*.py; do $(BIN)/python $$part || exit 1; done
 
-soak: $(VENV)/.dev  ## what takes long: many kills under load
+soak: $(VENV)/.dev  ## what takes long: many kills under load, every guard taken away
 	$(BIN)/python benchmarks/kills.py --kills 200
+	$(BIN)/python benchmarks/fuzz_event_stream.py
+	$(BIN)/python benchmarks/guards.py --jobs 2
 
 clean:  ## remove the environment and what was built
 	rm -rf $(VENV) $(LOWEST) docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -12,7 +12,7 @@ from machine import heading
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from doubles.kill_campaign import GRACE_S, kill_again_and_again
+from doubles.kill_campaign import GRACE_S, Campaign, kill_again_and_again, run_afresh
 from doubles.truth_server import running_truth
 
 
@@ -24,7 +24,9 @@ def main() -> None:
     print(heading("Kills (SIGKILL) at random instants under load, judged by the server's own log"))
     began = time.monotonic()
     with running_truth("--first", "0.02", "--gap", "0.005") as truth, tempfile.TemporaryDirectory() as name:
-        verdict = kill_again_and_again(truth, Path(name), kills=options.kills, seed=options.seed)
+        verdict = kill_again_and_again(
+            Campaign(truth=truth, folder=Path(name), kills=options.kills, seed=options.seed, run=run_afresh)
+        )
     print(f"  kills                                             {verdict.kills}")
     print(f"  studies                                           {verdict.studies}")
     print(f"  requests answered                                 {verdict.answered}")

@@ -92,6 +92,8 @@ class Weather:
     listener: socket.socket
     requests: list[tuple[str, dict[str, str], Any]] = field(default_factory=list)
     connections: list[socket.socket] = field(default_factory=list)
+    sent: list[tuple[Any, list[tuple[float, float]]]] = field(default_factory=list)
+    """Body of each request, and the instants before and after each piece of its answer was sent."""
 
     @property
     def url(self) -> str:
@@ -153,8 +155,10 @@ def _serve(weather: Weather, connection: socket.socket, script: Any, tls: ssl.SS
                 break
             number = len(weather.requests)
             weather.requests.append(request)
+            sent: list[tuple[float, float]] = []
+            weather.sent.append((request[2], sent))
             for step in script(number, request[0], request[2]):
-                if not _do(connection, step):
+                if not _do(connection, step, sent):
                     return
     except OSError:
         pass
@@ -180,10 +184,12 @@ def _next_request(
         received += data
 
 
-def _do(connection: socket.socket, step: Step) -> bool:
+def _do(connection: socket.socket, step: Step, sent: list[tuple[float, float]]) -> bool:
     if isinstance(step, bytes):
+        before = time.monotonic()
         connection.sendall(step)
-        time.sleep(0.002)  # so that each step arrives by itself
+        sent.append((before, time.monotonic()))
+        time.sleep(0.002 if len(step) > 1 else 0.0005)  # so that each step arrives by itself
     elif isinstance(step, Sleep):
         time.sleep(step.seconds)
     elif isinstance(step, Forever):

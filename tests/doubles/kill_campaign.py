@@ -12,9 +12,11 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from doubles.preloaded import Ended
 from isocost.journal import read_runs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from doubles.truth_server import RunningTruth
@@ -25,7 +27,7 @@ _REQUESTS = 300
 _WARMUP = 8  # the first sizes are sent again to warm each segment up, on purpose
 
 
-@dataclass(kw_only=True)
+@dataclass
 class Verdict:
     """What a campaign of kills did to the journal."""
 
@@ -38,50 +40,82 @@ class Verdict:
     unfinished: int = 0
 
 
-def kill_again_and_again(truth: RunningTruth, folder: Path, *, kills: int, seed: int) -> Verdict:
+@dataclass(frozen=True, kw_only=True)
+class Campaign:
+    """Where, how often and how studies are killed.
+
+    Parameters
+    ----------
+    truth : RunningTruth
+    folder : Path
+        Where the studies go.
+    kills : int
+    seed : int
+    within_s : tuple of float
+        How long a process lives, at least and at most.
+    run : callable
+        Runs a command and kills it after so many seconds, or not.
+    """
+
+    truth: RunningTruth
+    folder: Path
+    kills: int
+    seed: int
+    within_s: tuple[float, float] = (0.5, 1.6)
+    run: Callable[[list[str], float | None], Ended]
+
+
+def kill_again_and_again(campaign: Campaign) -> Verdict:
     """Carry out studies, killing each at random instants, until so many kills were made."""
-    rng = random.Random(seed)  # noqa: S311 - no secret
+    rng = random.Random(campaign.seed)  # noqa: S311 - no secret
     verdict = Verdict()
-    while verdict.kills < kills:
-        _one_study(truth, folder / f"study-{verdict.studies}", verdict, kills, rng)
+    while verdict.kills < campaign.kills:
+        _one_study(campaign, campaign.folder / f"study-{verdict.studies}", verdict, rng)
         verdict.studies += 1
     return verdict
 
 
-def _one_study(truth: RunningTruth, study: Path, verdict: Verdict, kills: int, rng: random.Random) -> None:
-    truth.forget()
-    lengths = study.parent / "lengths.csv"
-    sizes = "".join(f"{_FIRST_SIZE + number},6\n" for number in range(_REQUESTS))
-    lengths.write_text("input_tokens,output_tokens\n" + sizes)
-    command = [
-        "measure", "load", truth.url, "--out", str(study), "--workload", str(lengths), "--concurrency", "8",
-        "--num-requests", str(_REQUESTS), "--repeats", "1", "--quiet",
-    ]  # fmt: skip
+def _one_study(campaign: Campaign, study: Path, verdict: Verdict, rng: random.Random) -> None:
+    campaign.truth.forget()
+    command = study_command(campaign.truth, study, campaign.folder / "lengths.csv")
     killed_at: list[float] = []
     for _ in range(100):
-        ended = _run(command, rng.uniform(0.5, 1.6) if verdict.kills < kills else None, killed_at)
-        if ended is not None:
-            verdict.not_resumed += ended != 0
+        ended = campaign.run(
+            command, rng.uniform(*campaign.within_s) if verdict.kills < campaign.kills else None
+        )
+        if ended.killed_at_s is None:
+            verdict.not_resumed += ended.status != 0
             break
+        killed_at.append(ended.killed_at_s)
         verdict.kills += 1
         if (study / "study.yaml").exists():
             command = ["run", str(study), "--quiet"]
-    _judge(truth, study, killed_at, verdict)
+    judge(campaign.truth, study, killed_at, verdict)
 
 
-def _run(arguments: list[str], kill_after_s: float | None, killed_at: list[float]) -> int | None:
-    """Run isocost; return its exit status, or note the instant and return ``None`` when it was killed."""
+def study_command(truth: RunningTruth, study: Path, lengths: Path) -> list[str]:
+    """Return the command that measures a study whose requests, of the sizes written to `lengths`, differ."""
+    sizes = "".join(f"{_FIRST_SIZE + number},6\n" for number in range(_REQUESTS))
+    lengths.write_text("input_tokens,output_tokens\n" + sizes)
+    return [
+        "measure", "load", truth.url, "--out", str(study), "--workload", str(lengths), "--concurrency", "8",
+        "--num-requests", str(_REQUESTS), "--repeats", "1", "--quiet",
+    ]  # fmt: skip
+
+
+def run_afresh(arguments: list[str], kill_after_s: float | None) -> Ended:
+    """Run isocost as a user does; kill it after so many seconds, or not."""
     process = subprocess.Popen([sys.executable, "-m", "isocost", *arguments], stdout=subprocess.DEVNULL)
     try:
-        return process.wait(timeout=kill_after_s or 120)
+        return Ended(process.wait(timeout=kill_after_s or 120), None)
     except subprocess.TimeoutExpired:
-        killed_at.append(time.monotonic())  # before it dies: what it had in flight is not finished
+        killed_at_s = time.monotonic()  # before it dies: what it had in flight is not finished
         process.kill()
         process.wait()
-        return None
+        return Ended(None, killed_at_s)
 
 
-def _judge(truth: RunningTruth, study: Path, killed_at: list[float], verdict: Verdict) -> None:
+def judge(truth: RunningTruth, study: Path, killed_at: list[float], verdict: Verdict) -> None:
     """Hold the journal against the server's log.
 
     An answer whose last byte left more than `GRACE_S` before a kill must be in the journal: had it been

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+import tracemalloc
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,122 +14,31 @@ from doubles.bad_weather import (
     END,
     STREAM,
     Close,
-    Forever,
     Reset,
     Sleep,
-    Step,
     answer,
     bad_weather,
-    chunk,
-    event,
     json_reply,
     token,
     usage,
 )
+from doubles.weather_cases import CANARY, CASES, ENDLESS, STALLS, STATUSES, TIMEOUT_S
 from isocost.core.errors import MeasurementError
 from isocost.core.load import Load, RequestShape, RunPlan
 from isocost.core.observation import Observation, Outcome
-from isocost.measurement import Dialect, HttpTarget, Secret, resolve_address
+from isocost.measurement import Dialect, HttpTarget, Secret, clock, resolve_address
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from doubles.bad_weather import Weather
+    from doubles.bad_weather import Step, Weather
 
-CANARY = "sk-canary-4711-never-to-be-seen"
-JUMP = b"HTTP/1.1 302 Found\r\nLocation: http://elsewhere.example/\r\nContent-Length: 0\r\n\r\n"
-PLAIN = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
-OLD = b"HTTP/1.0 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
-GZIP = STREAM.replace(b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n")
-DONE = chunk(b"data: [DONE]\n\n")
-WHOLE = event({"choices": [{"text": " a", "finish_reason": "length"}]})
-IN_STREAM_ERROR = chunk(event({"error": {"message": "out of memory", "code": 500}}))
-
-
-def error(status: str, message: str, *headers: str) -> list[Step]:
-    return json_reply(status, {"error": {"message": message}}, *headers)
-
-
-CASES: dict[str, tuple[list[Step], Outcome, str | None, int | None]] = {
-    "401": (error("401 Unauthorized", f"bad key {CANARY}"), Outcome.HTTP_ERROR, "HTTP 401: bad key ***", 401),
-    "404": (error("404 Not Found", "no model 'x'"), Outcome.HTTP_ERROR, "HTTP 404: no model 'x'", 404),
-    "429 with Retry-After": (
-        error("429 Too Many Requests", "slow down", "Retry-After: 7"),
-        Outcome.HTTP_ERROR,
-        "HTTP 429: slow down (retry after 7 s)",
-        429,
-    ),
-    "500": (error("500 Oops", "engine died"), Outcome.HTTP_ERROR, "HTTP 500: engine died", 500),
-    "503 that closes": (
-        [b"HTTP/1.1 503 No\r\nConnection: close\r\n\r\nbusy\x1b[31m\nnow", Close()],
-        Outcome.HTTP_ERROR,
-        "HTTP 503: busy [31m now",
-        503,
-    ),
-    "redirect": (
-        [JUMP],
-        Outcome.HTTP_ERROR,
-        "HTTP 302: a redirect, not followed, to http://elsewhere.example/",
-        302,
-    ),
-    "reset before the answer": ([Reset()], Outcome.CUT_OFF, "Connection reset by peer", None),
-    "closed before the answer": ([Close()], Outcome.CUT_OFF, "closed before the answer ended", None),
-    "reset between chunks": ([STREAM, token(), Reset()], Outcome.CUT_OFF, "Connection reset by peer", 200),
-    "closed inside a chunk": (
-        [STREAM, token(), token()[:20], Close()],
-        Outcome.CUT_OFF,
-        "closed before the answer ended",
-        200,
-    ),
-    "truncated chunked body": ([STREAM, token(), DONE, Close()], Outcome.CUT_OFF, "closed before", 200),
-    "ended without a finish reason": (
-        [STREAM, token(), END],
-        Outcome.CUT_OFF,
-        "without a finish reason",
-        200,
-    ),
-    "an error in the stream": (
-        [STREAM, token(), IN_STREAM_ERROR, DONE, END],
-        Outcome.HTTP_ERROR,
-        "an error in the stream: out of memory",
-        200,
-    ),
-    "stall before the first token": ([STREAM, Sleep(0.8)], Outcome.TIMED_OUT, "no end within 0.6 s", 200),
-    "stall after the first token": (
-        [STREAM, token(), Sleep(0.8)],
-        Outcome.TIMED_OUT,
-        "no end within 0.6 s",
-        200,
-    ),
-    "silence": ([Sleep(0.8)], Outcome.TIMED_OUT, "no end within 0.6 s", None),
-    "trickle": ([STREAM, Forever(b"1\r\n:\r\n", 0.05)], Outcome.TIMED_OUT, "no end within 0.6 s", 200),
-    "endless stream": ([STREAM, Forever(token() * 50)], Outcome.PROTOCOL, "goes on after 1048 chunks", 200),
-    "endless line": ([STREAM, Forever(chunk(b"x" * 60_000))], Outcome.PROTOCOL, "longer than 1048576", 200),
-    "endless head": ([b"HTTP/1.1 200 OK\r\n", Forever(b"X: y\r\n" * 999)], Outcome.PROTOCOL, "65536", None),
-    "no event stream": (json_reply("200 OK", {}), Outcome.PROTOCOL, "no event stream but", 200),
-    "invalid JSON": ([STREAM, chunk(b"data: {oops\n\n"), DONE, END], Outcome.PROTOCOL, "no JSON", 200),
-    "JSON that is no object": ([STREAM, chunk(b"data: 3\n\n"), DONE, END], Outcome.PROTOCOL, "no JSON", 200),
-    "invalid UTF-8": ([STREAM, chunk(b'data: "\xff"\n\n'), DONE, END], Outcome.PROTOCOL, "no JSON", 200),
-    "gzip": ([GZIP, token(finish="stop"), END], Outcome.PROTOCOL, "compressed", 200),
-    "no HTTP": ([b"SSH-2.0-OpenSSH\r\n", Close()], Outcome.PROTOCOL, "status line", None),
-    "a chunk of the wrong size": (
-        [STREAM, b"3\r\nabcdef\r\n"],
-        Outcome.PROTOCOL,
-        "longer than its size",
-        200,
-    ),
-    "HTTP/1.0 until close": ([OLD, WHOLE, Close()], Outcome.OK, None, 200),
-    "until close": ([PLAIN, WHOLE, Close()], Outcome.OK, None, 200),
-    "until close, reset": ([PLAIN, WHOLE, Reset()], Outcome.CUT_OFF, "Connection reset by peer", 200),
-    "an empty answer": ([STREAM, usage(4, 0), DONE, END], Outcome.OK, None, 200),
-    "bytes after the end": ([*answer(1)[:-1], token(finish="stop") + END + b"more"], Outcome.OK, None, 200),
-    "twice [DONE], comments, keep-alives": (
-        [STREAM, chunk(b": ping\n\n"), token(finish="stop"), chunk(b":\n\n"), DONE, DONE, END],
-        Outcome.OK,
-        None,
-        200,
-    ),
-}
+REQUESTS = 8
+STRUCK = 2  # the request that meets the weather; the others are healthy
+FIRST_SIZE = 10  # each request has a size of its own, so that server and client tell them apart
+_HEAD, _FIRST, _SECOND, _LAST = answer(3)
+HEALTHY = [_HEAD, _FIRST, Sleep(0.003), _SECOND, Sleep(0.003), _LAST]
+LATE_S = 0.25  # a machine that is busy with much else may send or stamp that much late, never early
 
 
 def target_of(weather: Weather, **options: Any) -> HttpTarget:
@@ -149,24 +59,114 @@ def measure(
     return rows
 
 
+def script_of_cases(number: int, path: str, body: Any) -> Sequence[Step]:
+    """Do what the model's name asks for on one request, be healthy on the others."""
+    struck = len(body["prompt"].split()) == FIRST_SIZE + STRUCK
+    return CASES[body["model"]].steps if struck else HEALTHY
+
+
+@pytest.fixture(scope="module")
+def weather() -> Iterator[Weather]:
+    with bad_weather(script_of_cases) as running:
+        yield running
+
+
+def measure_case(weather: Weather, name: str) -> tuple[Observation, list[Observation]]:
+    """Measure a case beside healthy requests; return the record of it, and of the others."""
+    rows: list[Observation] = []
+    plan = RunPlan(
+        load=Load(concurrency=3),
+        shapes=tuple(RequestShape(FIRST_SIZE + number, 3) for number in range(REQUESTS)),
+        indices=tuple(range(REQUESTS)),
+        request_timeout_s=TIMEOUT_S if name in STALLS else 20.0,
+    )
+    target = HttpTarget(
+        address=resolve_address(weather.url), dialect=Dialect(model=name), api_key=Secret(CANARY)
+    )
+    target.measure(plan, record=rows.append, stop=threading.Event())
+    rows.sort(key=lambda row: row.index)
+    assert [row.index for row in rows] == list(range(REQUESTS))
+    return rows[STRUCK], rows[:STRUCK] + rows[STRUCK + 1 :]
+
+
 @pytest.mark.parametrize("name", CASES)
-def test_each_failure_has_its_name_and_stays_alone(name: str) -> None:
-    steps, outcome, detail, status = CASES[name]
+def test_each_failure_has_its_name_and_stays_alone(weather: Weather, name: str) -> None:
+    case = CASES[name]
+    weather.sent.clear()
+    start = time.monotonic()
+    struck, others = measure_case(weather, name)
+    assert time.monotonic() - start < 15
+    assert (struck.outcome, struck.http_status) == (case.outcome, case.status), struck.detail
+    assert (struck.detail is None) == (case.detail is None)
+    assert (case.detail or "") in (struck.detail or "")
+    assert case.chunks in (None, len(struck.chunk_at_s))
+    assert CANARY not in repr(struck)
+    if struck.outcome is Outcome.TIMED_OUT:
+        assert TIMEOUT_S <= struck.done_at_s - struck.sent_at_s < TIMEOUT_S + 3
+    hold_healthy_to_the_servers_log(others, weather)
 
-    def script(number: int, path: str, body: Any) -> Sequence[Step]:
-        return steps if number == 2 else answer(3)
 
-    with bad_weather(script) as weather:
-        start = time.monotonic()
-        rows = measure(target_of(weather, api_key=Secret(CANARY)), requests=8)
-        assert time.monotonic() - start < 5
-    assert sorted(row.index for row in rows) == list(range(8))
-    struck = [row for row in rows if row.outcome is not Outcome.OK or row.output_tokens != 3]
-    assert len(struck) == 1, struck
-    assert (struck[0].outcome, struck[0].http_status) == (outcome, status)
-    assert detail is None if struck[0].detail is None else (detail or "") in struck[0].detail
-    assert (struck[0].detail is None) == (detail is None)
-    assert CANARY not in repr(rows)
+def hold_healthy_to_the_servers_log(rows: list[Observation], weather: Weather) -> None:
+    """Every token is counted once, at the instant at which the server sent it."""
+    logs = {len(body["prompt"].split()) - FIRST_SIZE: sent for body, sent in weather.sent}
+    for row in rows:
+        assert (row.outcome, row.output_tokens) == (Outcome.OK, 3), row
+        assert len(row.chunk_at_s) == 3
+        _, *sent = logs[row.index]  # without the head
+        for at_s, (before_s, after_s) in zip(row.chunk_at_s, sent, strict=True):
+            assert before_s - 0.001 < at_s < after_s + LATE_S
+
+
+@pytest.mark.parametrize("name", [*ENDLESS, "endless comments", "endless page"])
+def test_memory_stays_bounded(weather: Weather, name: str) -> None:
+    tracemalloc.start()
+    try:
+        measure_case(weather, name)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    # one line of 1 MiB, its copies while it is read, and pieces of 256 KiB; far less than the 10 MB sent
+    assert peak < 8_000_000
+
+
+def test_statuses_slow_nothing_down_but_their_own_stream(weather: Weather) -> None:
+    """A failure is followed by a pause of its stream alone: the others take the remaining requests."""
+    assert len(STATUSES) == 12
+    struck, others = measure_case(weather, "503")
+    assert struck.done_at_s - struck.sent_at_s < LATE_S
+    assert all(row.done_at_s - row.sent_at_s < LATE_S + 0.1 for row in others)
+
+
+@pytest.mark.parametrize("step_s", [-3.0, 3.0])
+def test_a_step_of_the_clock_misleads_nobody(monkeypatch: pytest.MonkeyPatch, step_s: float) -> None:
+    """The calendar jumps in mid-run, and with it the kernel's stamps; the machine's own is left alone."""
+    begun_ns, real = time.time_ns(), clock._TIMESPEC
+    steps_at_ns = begun_ns + 200_000_000
+
+    class Stepped:
+        size = real.size
+
+        @staticmethod
+        def unpack(stamp: bytes) -> tuple[int, int]:
+            seconds, nanoseconds = real.unpack(stamp)
+            return seconds + (int(step_s) if seconds * 10**9 + nanoseconds > steps_at_ns else 0), nanoseconds
+
+    def offset_ns() -> int:
+        return _offset_ns() + (int(step_s * 1e9) if time.time_ns() > steps_at_ns else 0)
+
+    _offset_ns = clock._offset_ns
+    monkeypatch.setattr(clock, "_TIMESPEC", Stepped)
+    monkeypatch.setattr(clock, "_offset_ns", offset_ns)
+    rows: list[Observation] = []
+    plan = RunPlan(load=Load(concurrency=2), shapes=(RequestShape(4, 3),), duration_s=0.8)
+    with bad_weather(lambda *_: HEALTHY) as weather:
+        health = target_of(weather).measure(plan, record=rows.append, stop=threading.Event())
+    assert health.clock_steps == 1
+    assert len(rows) > 10
+    for row in rows:
+        instants = [row.sent_at_s, *row.chunk_at_s, row.done_at_s]
+        assert instants == sorted(instants)
+        assert instants[-1] - instants[0] < LATE_S + 0.1
 
 
 def test_chunks_before_a_break_are_kept() -> None:
@@ -226,7 +226,7 @@ def test_a_server_that_closes_every_connection_does_not_make_us_spin() -> None:
 def test_failures_slow_a_stream_down() -> None:
     rows: list[Observation] = []
     plan = RunPlan(load=Load(concurrency=1), shapes=(RequestShape(4, 3),), duration_s=0.5)
-    with bad_weather(lambda *_: error("503 No", "busy")) as weather:
+    with bad_weather(lambda *_: json_reply("503 No", {"error": {"message": "busy"}})) as weather:
         target_of(weather).measure(plan, record=rows.append, stop=threading.Event())
     # pauses of 50, 100, 200, 250 ms between them: at most five fit into half a second
     assert 2 <= len(rows) <= 5

@@ -1,12 +1,36 @@
 """A measurement that is killed loses nothing that was finished and measures nothing twice."""
 
-from doubles.kill_campaign import kill_again_and_again
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import astuple
+
+from doubles.kill_campaign import Campaign, Verdict, kill_again_and_again
+from doubles.preloaded import preloaded
 from doubles.truth_server import running_truth
+
+SIDE_BY_SIDE = 4
+KILLS = 20
 
 
 def test_kills_under_load_lose_nothing(tmp_path):
-    with running_truth("--first", "0.02", "--gap", "0.005") as truth:
-        verdict = kill_again_and_again(truth, tmp_path, kills=4, seed=1)
-    assert verdict.kills == 4
-    assert verdict.answered >= 300
-    assert (verdict.lost, verdict.measured_twice, verdict.not_resumed, verdict.unfinished) == (0, 0, 0, 0)
+    """Twenty kills in four studies at a time; each process lives long enough to be measuring."""
+
+    def kill(number: int) -> Verdict:
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with running_truth("--first", "0.02", "--gap", "0.005") as truth, preloaded() as runner:
+            campaign = Campaign(
+                truth=truth,
+                folder=folder,
+                kills=KILLS // SIDE_BY_SIDE,
+                seed=number,
+                within_s=(0.3, 1.1),
+                run=runner.run,
+            )
+            return kill_again_and_again(campaign)
+
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        verdicts = list(pool.map(kill, range(SIDE_BY_SIDE)))
+    total = Verdict(*(sum(column) for column in zip(*map(astuple, verdicts), strict=True)))
+    assert total.kills == KILLS
+    assert total.answered >= 300 * SIDE_BY_SIDE
+    assert (total.lost, total.measured_twice, total.not_resumed, total.unfinished) == (0, 0, 0, 0)

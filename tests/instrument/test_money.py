@@ -17,7 +17,15 @@ from isocost.cli import main
 from isocost.core.errors import BudgetError, FailedRequestsWarning, InputError
 from isocost.core.limits import Limits
 from isocost.core.load import Load, RequestShape, RunPlan
-from isocost.journal import LoadStage, QualityStage, RuntimeStage, StudyFolder, TargetSpec, read_runs
+from isocost.journal import (
+    LoadStage,
+    OpenLoopSpec,
+    QualityStage,
+    RuntimeStage,
+    StudyFolder,
+    TargetSpec,
+    read_runs,
+)
 from isocost.measurement import Access, Budget, open_target, open_untimed
 from isocost.reporting import envelope, html_page, rehearsal_json, rehearsal_text
 from isocost.studies.answer import report_study
@@ -230,6 +238,21 @@ def test_the_worst_case_is_set_aside_before_each_send(tmp_path):
         measured = [each for each in bill.asked if each == (16, 4)]
         assert 1 <= len(measured) <= 5  # 16 streams, but room for five at most: 0.07 / 0.012
         assert bill.usd(100.0, 1000.0) <= 0.07
+
+
+def test_an_open_loop_ends_at_its_cap_and_goes_on(tmp_path):
+    with billing() as bill:
+        offered = OpenLoopSpec(request_rates=(50.0,))
+        stage = load(bill.url, Limits(max_requests=40), concurrency=(), open_loop=offered)
+        stage = replace(stage, requests_per_level=3_000)  # a minute of arrivals
+        began = time.monotonic()
+        with pytest.raises(BudgetError, match="40 requests of at most 40 were sent"):
+            measure_stage(tmp_path, stage)
+        assert time.monotonic() - began < 20  # it does not wait for what it may not send
+        assert len(bill.asked) == 40
+        with pytest.raises(BudgetError, match="60 requests of at most 60 were sent"):
+            run_study(tmp_path, limits=Limits(max_requests=60))
+        assert len(bill.asked) == 60
 
 
 def test_a_kill_does_not_make_the_budget_larger(tmp_path):

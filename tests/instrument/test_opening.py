@@ -13,6 +13,7 @@ from doubles.bad_weather import (
     MODELS,
     STREAM,
     Close,
+    Forever,
     Sleep,
     bad_weather,
     chunk,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 CANARY = "sk-canary-4711-never-to-be-seen"
 DONE = chunk(b"data: [DONE]\n\n")
+JUMP = b"HTTP/1.1 302 Found\r\nLocation: http://elsewhere.example/\r\nContent-Length: 0\r\n\r\n"
 
 
 def error(status: str, message: str) -> list[Step]:
@@ -175,6 +177,17 @@ FAILURES: dict[str, tuple[Callable[[int, str, Any], Sequence[Step]], type[Isocos
         MeasurementError,
         "{url}/v1 cannot list its models (HTTP 503: loading); see whether the server is ready",
     ),
+    "too many requests": (
+        serving(healthy, models=error("429 Too Many Requests", "slow down")),
+        MeasurementError,
+        "{url}/v1 cannot list its models (HTTP 429: slow down); see whether the server is ready",
+    ),
+    "elsewhere": (
+        serving(healthy, models=[JUMP]),
+        MeasurementError,
+        "{url}/v1 cannot list its models (HTTP 302: a redirect to http://elsewhere.example/, not followed); "
+        "see whether the server is ready",
+    ),
     "no such endpoint": (
         serving(lambda _: error("404 Not Found", "Not Found")),
         MeasurementError,
@@ -227,6 +240,21 @@ FAILURES: dict[str, tuple[Callable[[int, str, Any], Sequence[Step]], type[Isocos
         MeasurementError,
         "the server at {url} did not answer within 0.3 s; see whether it is ready",
     ),
+    "silent: trickling": (
+        lambda *_: [STREAM, Forever(b"1\r\n:\r\n", 0.02)],
+        MeasurementError,
+        "the server at {url} did not answer within 0.3 s; see whether it is ready",
+    ),
+    "silent: trickling until it closes": (
+        lambda *_: [b"HTTP/1.0 200 OK\r\n\r\n", Forever(b"{", 0.02)],
+        MeasurementError,
+        "the server at {url} did not answer within 0.3 s; see whether it is ready",
+    ),
+    "silent: trickling head": (
+        lambda *_: [Forever(b"H", 0.02)],
+        MeasurementError,
+        "the server at {url} did not answer within 0.3 s; see whether it is ready",
+    ),
 }
 
 
@@ -236,7 +264,9 @@ def test_each_way_to_fail_is_one_sentence(name: str, tmp_path: Path) -> None:
     key = tmp_path / "key"
     key.write_text(f"{CANARY}\n")
     with bad_weather(script) as weather, pytest.raises(kind) as caught:
-        open_target(weather.url, access=Access(api_key_file=key, timeout_s=0.3 if name == "silent" else 5))
+        open_target(
+            weather.url, access=Access(api_key_file=key, timeout_s=0.3 if name.startswith("silent") else 5)
+        )
     assert str(caught.value) == sentence.format(url=weather.url)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import ssl
 import subprocess
 import threading
+import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,27 +24,51 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+
+
+class Authority:
+    """A certificate authority of our own, in a folder, and servers with certificates of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._openssl(
+            "req", "-x509", *KEY, "-subj", "/CN=ours", "-days", "2", "-keyout", "ca.key", "-out", "ca.pem"
+        )
+
+    @property
+    def certificate(self) -> Path:
+        return self.folder / "ca.pem"
+
+    def server(self, name: str, days: int, *, own: bool = False) -> ssl.SSLContext:
+        """Return a server for the alternative name `name`, valid for so many days, signed by us or itself."""
+        alternative = ["-subj", "/CN=server", "-addext", f"subjectAltName={name}"]
+        if own:
+            self._openssl("req", "-x509", *KEY, *alternative, "-keyout", "key.pem", "-out", "server.pem")
+        else:
+            self._openssl("req", *KEY, *alternative, "-keyout", "key.pem", "-out", "request.pem")
+            signing = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-copy_extensions", "copy"]
+            self._openssl(
+                "x509", "-req", "-in", "request.pem", *signing, "-days", str(days), "-out", "server.pem"
+            )
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.folder / "server.pem", self.folder / "key.pem")
+        return context
+
+    def _openssl(self, *arguments: str) -> None:
+        subprocess.run(["openssl", *arguments], check=True, capture_output=True, cwd=self.folder)
+
+
 @pytest.fixture(scope="module")
-def tls(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
-    openssl = shutil.which("openssl")
-    if openssl is None:
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    if shutil.which("openssl") is None:
         pytest.skip("no openssl command here to make a certificate with")
-    folder: Path = tmp_path_factory.mktemp("tls")
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    command = [
-        openssl,
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-subj",
-        "/CN=127.0.0.1",
-    ]
-    subprocess.run([*command, "-keyout", key, "-out", certificate], check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    return context
+    return Authority(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture(scope="module")
+def tls(authority: Authority) -> ssl.SSLContext:
+    return authority.server("IP:127.0.0.1", 2, own=True)
 
 
 def measure(url: str, plan: RunPlan, *, insecure: bool = True) -> list[Observation]:
@@ -108,3 +135,79 @@ def test_insecure_is_recorded(tls: ssl.SSLContext) -> None:
     with bad_weather(script, tls) as weather:
         target = open_target(secure(weather.url), access=Access(insecure=True))
     assert target.facts["tls"] == "certificate not verified"
+
+
+def test_a_trusted_certificate_is_verified(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.certificate))
+    with bad_weather(lambda *_: answer(3), authority.server("IP:127.0.0.1", 2)) as weather:
+        rows = measure(secure(weather.url), plan(6), insecure=False)
+    assert [(row.outcome, row.output_tokens) for row in rows] == [(Outcome.OK, 3)] * 6
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "own", "reason"),
+    [
+        ("IP:127.0.0.1", -1, False, "certificate has expired"),
+        (
+            "DNS:example.org",
+            2,
+            False,
+            "IP address mismatch, certificate is not valid for '127.0.0.1'.",
+        ),
+        ("IP:127.0.0.1", 2, True, "self-signed certificate"),
+    ],
+    ids=["expired", "wrong host", "self-signed"],
+)
+def test_a_wrong_certificate_is_refused(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch, name: str, days: int, own: bool, reason: str
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.certificate))
+    with bad_weather(lambda *_: answer(3), authority.server(name, days, own=own)) as weather:
+        url = secure(weather.url)
+        with pytest.raises(MeasurementError) as caught:
+            open_target(url)
+        assert str(caught.value) == (
+            f"the certificate of {url} is not trusted ({reason}); correct it, or allow it with --insecure"
+        )
+        with pytest.raises(MeasurementError, match="no longer answers") as caught:
+            measure(url, plan(100), insecure=False)
+        assert weather.requests == []  # nothing was sent to whom we do not know
+    rows = caught.value.observations
+    assert {row.outcome for row in rows} == {Outcome.REFUSED}
+    assert all("certificate verify failed" in (row.detail or "") for row in rows)
+
+
+def test_a_server_that_speaks_no_tls_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:  # says something else at once, as SSH does
+        threading.Thread(target=_greet, args=(listener,), daemon=True).start()
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        with pytest.raises(MeasurementError) as caught:
+            open_target(url)
+        assert str(caught.value) == f"{url} does not speak TLS with us (WRONG_VERSION_NUMBER); try http://"
+        with pytest.raises(MeasurementError, match="no longer answers") as caught:
+            measure(url, plan(100))
+        listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
+    assert {row.outcome for row in caught.value.observations} == {Outcome.REFUSED}
+
+
+def _greet(listener: socket.socket) -> None:
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except OSError:
+            return
+        with connection:
+            connection.sendall(b"SSH-2.0-OpenSSH_9\r\n")
+            connection.recv(65_536)
+
+
+def test_a_server_that_never_shakes_hands_is_given_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        start = time.monotonic()
+        with pytest.raises(MeasurementError, match=r"did not answer within 0\.3 s"):
+            open_target(url, access=Access(timeout_s=0.3))
+        with pytest.raises(MeasurementError, match="timed out") as caught:
+            measure(url, replace(plan(100), request_timeout_s=0.2))
+        assert time.monotonic() - start < 10
+    assert {row.outcome for row in caught.value.observations} == {Outcome.REFUSED}

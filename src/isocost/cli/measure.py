@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from isocost.cli import options, spending
+from isocost.cli import open_loop, options, spending
 from isocost.cli.measuring import measure_stages, rehearse
 from isocost.cli.quality import quality
 from isocost.cli.targets import EndpointOptions, StackOptions, parse_target, stage_names
@@ -124,8 +124,19 @@ def load(
     out: options.Out,
     model: options.Model = None,
     concurrency: Annotated[
-        str, typer.Option("--concurrency", "--max-concurrency", help="Levels: requests in flight.")
-    ] = "1,2,4,8,16",
+        str | None,
+        typer.Option(
+            "--concurrency",
+            "--max-concurrency",
+            help="Closed loop: levels of requests in flight; 1,2,4,8,16 if no load is given.",
+        ),
+    ] = None,
+    request_rate: open_loop.RequestRate = None,
+    ramp: open_loop.Ramp = None,
+    steps: open_loop.Steps = None,
+    arrivals: open_loop.Arrivals = None,
+    burstiness: open_loop.Burstiness = None,
+    max_in_flight: open_loop.MaxInFlight = None,
     workload: Annotated[
         str,
         typer.Option("--workload", help="A preset (chat, chat-small, …) or a file of input,output lengths."),
@@ -169,7 +180,7 @@ def load(
     dry_run: spending.DryRun = False,
     as_json: options.Json = False,
 ) -> None:
-    """Sweep over concurrency: a workload at each level, in repeats of random order."""
+    """Sweep over concurrency or request rate: a workload at each level, in repeats of random order."""
     from isocost.journal import LoadStage
     from isocost.studies.asking import workload_of
 
@@ -185,17 +196,27 @@ def load(
     endpoint = EndpointOptions(
         model, endpoint_type, api_key_env, api_key_file, header, extra_body, insecure=insecure
     )
+    loop = open_loop.OpenLoopOptions(
+        request_rate=request_rate,
+        ramp=ramp,
+        steps=steps,
+        arrivals=arrivals,
+        burstiness=burstiness,
+        max_in_flight=max_in_flight,
+    ).record(concurrency)
+    scheduled = loop is not None and bool(loop.schedule)
     requests = workload_of(workload, input_tokens=input_tokens, output_tokens=output_tokens, seed=seed)
     asked = LoadStage(
         target=parse_target(target, endpoint, StackOptions(precision, threads)),
         workload=requests.description,
         shapes=requests.shapes,
-        concurrency=options.parse_levels(concurrency),
+        concurrency=options.parse_levels(concurrency or open_loop.DEFAULT_LEVELS) if loop is None else (),
+        open_loop=loop,
         name=stage or "load",
         deployment=deployment,
         repeats=repeats,
         requests_per_level=num_requests,
-        duration_s=30.0 if duration is None and num_requests is None else duration,
+        duration_s=30.0 if duration is None and num_requests is None and not scheduled else duration,
         seed=seed,
         request_timeout_s=request_timeout,
         limits=limits,

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 from isocost.core.errors import InputError
 
-__all__ = ["Load", "RequestShape", "RunPlan"]
+__all__ = ["Load", "RatePiece", "RequestShape", "RunPlan"]
+
+
+_NUMBER = r"(\d+(?:\.\d+)?)"
+_RAMP = re.compile(rf"{_NUMBER}-{_NUMBER}:{_NUMBER}")
+_STEP = re.compile(rf"{_NUMBER}x{_NUMBER}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,81 @@ class Load:
         return f"{self.concurrency} concurrent" if self.concurrency is not None else f"{self.rate_per_s:g}/s"
 
 
+@dataclass(frozen=True, slots=True)
+class RatePiece:
+    """A stretch of time in which the offered rate is constant or changes evenly.
+
+    Parameters
+    ----------
+    from_per_s, to_per_s : float
+        Requests per second at its start and end, at least 0 and not both 0; equal: a step.
+    duration_s : float
+        Seconds, above 0.
+
+    Examples
+    --------
+    >>> RatePiece(1.0, 16.0, 120.0).label, RatePiece(4.0, 4.0, 30.0).label
+    ('1-16:120', '4x30')
+    >>> RatePiece(1.0, 16.0, 120.0).requests
+    1020.0
+    """
+
+    from_per_s: float
+    to_per_s: float
+    duration_s: float
+
+    def __post_init__(self) -> None:
+        """Refuse a stretch in which nothing is offered, or that has no end."""
+        rates = (self.from_per_s, self.to_per_s)
+        if not all(math.isfinite(rate) and rate >= 0 for rate in rates) or not max(rates) > 0:
+            raise InputError(
+                "a rate must be at least 0 requests per second, and above 0 at one end, "
+                f"got {rates[0]:g} to {rates[1]:g}"
+            )
+        if not (math.isfinite(self.duration_s) and self.duration_s > 0):
+            raise InputError(f"a rate must last above 0 seconds, got {self.duration_s!r}")
+
+    @classmethod
+    def parse(cls, text: str) -> RatePiece:
+        """Read a step, ``4x30``, or a ramp, ``1-16:120``.
+
+        Raises
+        ------
+        InputError
+            If it has neither form, or a number is no good.
+        """
+        found = _RAMP.fullmatch(text) or _STEP.fullmatch(text)
+        if found is None:
+            raise InputError(
+                "a schedule is made of steps such as 4x30 (4 requests per second for 30 s) and ramps such as "
+                f"1-16:120 (from 1 to 16 per second within 120 s), got {text!r}"
+            )
+        *rates, duration_s = (float(part) for part in found.groups())
+        return cls(rates[0], rates[-1], duration_s)
+
+    @property
+    def steady(self) -> bool:
+        """Whether the rate stays the same."""
+        return self.from_per_s == self.to_per_s
+
+    @property
+    def mean_per_s(self) -> float:
+        """Mean requests offered per second."""
+        return (self.from_per_s + self.to_per_s) / 2
+
+    @property
+    def requests(self) -> float:
+        """Requests offered on average."""
+        return self.mean_per_s * self.duration_s
+
+    @property
+    def label(self) -> str:
+        """As it is written: ``"1-16:120"`` for a ramp, ``"4x30"`` for a step."""
+        if self.steady:
+            return f"{self.from_per_s:g}x{self.duration_s:g}"
+        return f"{self.from_per_s:g}-{self.to_per_s:g}:{self.duration_s:g}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunPlan:
     """One run to be measured: which requests, under which load, until when.
@@ -85,6 +166,9 @@ class RunPlan:
     due_s : tuple of float or None, shape of `indices`
         Of an open loop, and only of one: when each request is due, seconds after the first measured instant,
         at least 0 and never falling.
+    max_in_flight : int or None
+        Of an open loop: how many requests may be in flight at a time, at least 1; one that is due when so
+        many are waits, and its delay is recorded. ``None``: as many as the target allows by itself.
     warmup : tuple of RequestShape
         Requests sent first, recorded as warm-up, never counted.
     seed : int
@@ -99,6 +183,7 @@ class RunPlan:
     first_index: int = 0
     duration_s: float | None = None
     due_s: tuple[float, ...] | None = None
+    max_in_flight: int | None = None
     warmup: tuple[RequestShape, ...] = ()
     seed: int = 0
     request_timeout_s: float = 600.0
@@ -117,6 +202,8 @@ class RunPlan:
             )
         if self.due_s is not None:
             self._require_due(self.due_s)
+        if self.max_in_flight is not None and self.max_in_flight < 1:
+            raise InputError(f"at least 1 request must be allowed in flight, got {self.max_in_flight}")
 
     def _require_due(self, due_s: tuple[float, ...]) -> None:
         if self.indices is None or len(due_s) != len(self.indices):

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
     IntArray = np.ndarray[Any, np.dtype[np.integer[Any]]]
 
+LONGEST_DELAY_S = 0.05
+"""A client that reads or sends later than this, at the 99th percentile, was the limit itself."""
+
 __all__ = ["ClientHealth", "Clock", "Observation", "Observations", "Outcome", "Run", "Segment"]
 
 
@@ -220,17 +223,51 @@ class ClientHealth:
         the cores that it left, busy with others.
     kernel_stamps : bool
         Whether the kernel stamped arrivals.
+    send_delay_p99_s : float or None
+        99th percentile of the time from when a request was due to when it was sent; ``None`` in a closed
+        loop.
+    held_back_share : float or None
+        Share of the requests that waited because as many were in flight as may be, in [0, 1]; ``None`` in a
+        closed loop.
+    clock_steps : int
+        How often the calendar clock, on which the kernel stamps, was seen to jump by more than a millisecond.
     """
 
     cpu_share: float
     loop_lag_p99_s: float | None = None
     machine_busy_share: float | None = None
     kernel_stamps: bool = False
+    send_delay_p99_s: float | None = None
+    held_back_share: float | None = None
+    clock_steps: int = 0
 
     @property
     def saturated(self) -> bool:
-        """Whether the client was too busy for its stamps to be trusted."""
-        return self.cpu_share > 0.85 or (self.loop_lag_p99_s is not None and self.loop_lag_p99_s > 0.05)
+        """Whether the client was too busy for its stamps to be trusted, or sent too late."""
+        return bool(self.limits)
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """What the client was short of, in words; empty when it was not the limit.
+
+        Late reading spoils the stamps, and late sending is part of every latency, which counts from when a
+        request was due: 50 ms are a twentieth of the second that users are commonly promised to the first
+        token.
+
+        Examples
+        --------
+        >>> ClientHealth(cpu_share=0.93, loop_lag_p99_s=0.07).limits
+        ('93% of a core', 'read 70 ms late')
+        """
+        late = self.send_delay_p99_s is not None and self.send_delay_p99_s > LONGEST_DELAY_S
+        held = "since no more may be in flight" if (self.held_back_share or 0.0) > 0.01 else ""
+        told = {
+            f"{self.cpu_share:.0%} of a core": self.cpu_share > 0.85,
+            f"read {1e3 * (self.loop_lag_p99_s or 0.0):.0f} ms late": self.loop_lag_p99_s is not None
+            and self.loop_lag_p99_s > LONGEST_DELAY_S,
+            f"sent {1e3 * (self.send_delay_p99_s or 0.0):.0f} ms late {held}".rstrip(): late,
+        }
+        return tuple(text for text, applies in told.items() if applies)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,8 @@ class CostLevel:
     latency : mapping of str to Estimate
         Over all repeats, seconds: ``"ttft.p50"``, ``"ttft.p95"``, ``"tpot.p50"``, ``"e2e.mean"``, …;
         ``"user_speed.p50"`` in tokens per second. Absent where n did not allow it.
+    latency_untold : mapping of str to str
+        Why a percentile is absent: ``{"ttft.p99": "p99 needs 100 requests, 58 seen"}``.
     unmet : tuple of ServiceLevel or None
         Service levels that this load misses or that cannot be judged; ``None`` when none were asked.
     probability_best : float or None
@@ -87,6 +89,7 @@ class CostLevel:
     cost_per_million_tokens: Mapping[TokenBasis, Estimate] = field(default_factory=dict)
     cost_per_request: Estimate | None = None
     latency: Mapping[str, Estimate] = field(default_factory=dict)
+    latency_untold: Mapping[str, str] = field(default_factory=dict)
     unmet: tuple[ServiceLevel, ...] | None = None
     probability_best: float | None = None
     draws: Draws | None = field(default=None, repr=False, compare=False)

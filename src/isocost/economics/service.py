@@ -147,6 +147,11 @@ def _untold_text(level: ServiceLevel, untold: Sequence[CostLevel]) -> str:
     kept = sorted({key for at in untold for key in at.latency if key.startswith(f"{level.metric}.")})
     if not level.statistic.startswith("p"):
         return f"{where}: it was not measured"
+    reasons = dict.fromkeys(
+        at.latency_untold[latency_key(level)] for at in untold if latency_key(level) in at.latency_untold
+    )
+    if reasons:
+        return f"{where}: {', '.join(reasons)}"
     needed = values_needed(float(level.statistic[1:]))
     counts = [point.requests for at in untold for point in at.points if point.requests is not None]
     fewest = min(counts, default=needed)

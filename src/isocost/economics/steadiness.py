@@ -94,13 +94,15 @@ def steadiness_number(rate_per_s: float, residence_s: float, requests: float) ->
 def offered_share(point: OperatingPoint, *, tokens_per_request: float | None = None) -> float | None:
     """Return the share of the offered requests per second that ended; ``None`` in a closed loop.
 
+    What was offered is what fell due as it was drawn, where the point tells it, else the nominal rate.
+
     Parameters
     ----------
     point : OperatingPoint
     tokens_per_request : float, optional
         Output tokens of a request, to tell requests by, where the point does not count them.
     """
-    rate, ended = point.load.rate_per_s, point.requests_per_second
+    rate, ended = point.offered_per_second or point.load.rate_per_s, point.requests_per_second
     if rate is None:
         return None
     if ended is None:
@@ -157,7 +159,9 @@ def overload_loss(points: Sequence[OperatingPoint]) -> tuple[Load, Load, float] 
     return best.load, last.load, rise
 
 
-def steadiness(point: OperatingPoint, *, tokens_per_request: float | None = None) -> Steadiness:
+def steadiness(
+    point: OperatingPoint, *, tokens_per_request: float | None = None, windowed: bool = False
+) -> Steadiness:
     """Judge whether a whole run, filling and draining included, was in a steady state.
 
     Open loop: s = L R / M. Closed loop: by Little's law N = L R, so s = N / M. A run with s of 1 and more
@@ -168,9 +172,12 @@ def steadiness(point: OperatingPoint, *, tokens_per_request: float | None = None
     Parameters
     ----------
     point : OperatingPoint
-        Of a whole run, not of a steady window.
+        Of a whole run, unless `windowed`.
     tokens_per_request : float, optional
         Output tokens of a request of this sweep, where the point does not tell requests per second.
+    windowed : bool
+        Whether the point is of a window from which filling and draining were cut: then it is never partly
+        steady, and the requests that ended in it are held against those offered as they are.
 
     Returns
     -------
@@ -199,10 +206,12 @@ def steadiness(point: OperatingPoint, *, tokens_per_request: float | None = None
     if number is not None and number >= 1:
         return Steadiness(state="never steady", number=number, residence=named)
     least = _KEPT - (2 / math.sqrt(requests) if requests else 0.0)
-    if share is not None and share * (1 + (number or 0.0)) < least:
+    if share is not None and share * (1.0 if windowed else 1 + (number or 0.0)) < least:
         return Steadiness(state="overload", number=number, residence=named)
     if number is None:
         return Steadiness(state="not judged")
+    if windowed:
+        return Steadiness(state="steady", number=number, residence=named)
     return Steadiness(
         state="partial" if number >= PARTIAL_FROM else "steady",
         number=number,

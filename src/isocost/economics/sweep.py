@@ -24,7 +24,7 @@ from isocost.economics.technology_fit import LEAST_LEVELS
 from isocost.economics.waiting import check_waiting, waiting_cautions, waiting_cost
 from isocost.economics.zone import find_zone, probabilities_of_being_best
 from isocost.statistics.draws import Draws, combine, generator, summarise
-from isocost.statistics.levels import latency_scatters, pool_latency, throughput_draws
+from isocost.statistics.levels import latency_scatters, pool_latency, throughput_draws, untold_latency
 from isocost.statistics.scatter import pooled_scatter
 
 if TYPE_CHECKING:
@@ -170,6 +170,7 @@ def _level(
         cost_per_million_tokens={} if hourly is None else _token_costs(rate, hourly, common.sizes),
         cost_per_request=None if hourly is None else _request_cost(rate, hourly, common.sizes),
         latency=latency,
+        latency_untold=untold_latency(points),
         unmet=unmet(latency, service_levels, failed_share=failed_share(points)),
         draws=seconds,
     )

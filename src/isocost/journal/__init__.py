@@ -5,6 +5,7 @@ from isocost.journal.aside import set_aside
 from isocost.journal.assumptions import Assumptions, read_assumptions, write_template
 from isocost.journal.folder import StudyFolder, create_study, open_study
 from isocost.journal.lock import study_lock
+from isocost.journal.open_loop import OpenLoopSpec
 from isocost.journal.reader import finished_numbers, read_deployments, read_runs
 from isocost.journal.spending import StageUse, read_use
 from isocost.journal.stages import (
@@ -23,6 +24,7 @@ __all__ = [
     "EngineSpec",
     "JournalWriter",
     "LoadStage",
+    "OpenLoopSpec",
     "QualityStage",
     "RuntimeStage",
     "Stage",

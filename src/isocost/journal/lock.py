@@ -29,9 +29,7 @@ def study_lock(folder: Path) -> Iterator[None]:
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
-        raise InputError(
-            f"cannot write to the study {folder}: {error.strerror}; choose another --out"
-        ) from None
+        raise _unwritable(folder, error) from None
     try:
         _take(handle, folder)
         yield
@@ -47,5 +45,12 @@ def _take(handle: int, folder: Path) -> None:
         raise InputError(
             f"the study {folder} is in use by process {holder}; wait until it ends, or choose another --out"
         ) from None
-    os.ftruncate(handle, 0)
-    os.pwrite(handle, str(os.getpid()).encode(), 0)
+    try:
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, str(os.getpid()).encode(), 0)
+    except OSError as error:  # a full disk
+        raise _unwritable(folder, error) from None
+
+
+def _unwritable(folder: Path, error: OSError) -> InputError:
+    return InputError(f"cannot write to the study {folder}: {error.strerror}; choose another --out")

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 from isocost.core.errors import InputError
 from isocost.core.limits import Limits
 from isocost.core.load import RequestShape
+from isocost.journal.open_loop import OpenLoopSpec
 
 __all__ = [
     "EngineSpec",
@@ -168,7 +169,7 @@ class RuntimeStage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadStage:
-    """Sweep over concurrency: a workload at each level, in repeats of random order.
+    """Sweep over concurrency or request rate: a workload at each level, in repeats of random order.
 
     Parameters
     ----------
@@ -179,13 +180,16 @@ class LoadStage:
     shapes : tuple of RequestShape
         Its requests, in order; taken round and round.
     concurrency : tuple of int
-        Levels; each at least 1.
+        Levels of a closed loop; each at least 1.
+    open_loop : OpenLoopSpec or None
+        Rates of an open loop. Exactly one of the two is given.
     repeats : int
         How often each level.
     requests_per_level : int or None
         Requests of each run; ``None``: as many as `duration_s` allows.
     duration_s : float or None
-        Seconds of sending of each run. Exactly one of the two is given.
+        Seconds of sending of each run. Exactly one of the two is given; none with a schedule of rates, which
+        says itself how long it lasts.
     seed : int
     limits : Limits or None
         As in `RuntimeStage`.
@@ -196,7 +200,8 @@ class LoadStage:
     target: TargetSpec
     workload: str
     shapes: tuple[RequestShape, ...]
-    concurrency: tuple[int, ...]
+    concurrency: tuple[int, ...] = ()
+    open_loop: OpenLoopSpec | None = None
     name: str = "load"
     deployment: str | None = None
     repeats: int = 3
@@ -209,13 +214,16 @@ class LoadStage:
 
     def __post_init__(self) -> None:
         """Refuse a stage that would measure nothing or never end."""
-        if not self.concurrency or min(self.concurrency) < 1:
+        if self.open_loop is not None:
+            self._check_open_loop(self.open_loop)
+        elif not self.concurrency or min(self.concurrency) < 1:
             raise InputError(f"concurrency levels must be at least 1, got {list(self.concurrency)}")
         if len(set(self.concurrency)) < len(self.concurrency):
             raise InputError(f"concurrency levels must differ, got {list(self.concurrency)}")
         if self.repeats < 1:
             raise InputError(f"repeats must be at least 1, got {self.repeats}")
-        if (self.requests_per_level is None) == (self.duration_s is None):
+        scheduled = self.open_loop is not None and bool(self.open_loop.schedule)
+        if not scheduled and (self.requests_per_level is None) == (self.duration_s is None):
             raise InputError("a sweep needs either a number of requests for each run or a duration, not both")
         if self.requests_per_level is not None and self.requests_per_level < 1:
             raise InputError(f"the number of requests must be at least 1, got {self.requests_per_level}")
@@ -224,12 +232,21 @@ class LoadStage:
         if not self.shapes:
             raise InputError("a load stage needs at least one request shape")
         _require_seed(self.seed)
-        if self.target.transformers is not None and max(self.concurrency) > 1:
+        if self.target.transformers is not None and max(self.concurrency, default=2) > 1:
             raise InputError(
-                "transformers in this process answers one request at a time; a sweep over concurrency needs "
+                "transformers in this process answers one request at a time; a sweep over load needs "
                 f"an endpoint or the embedded engine (engine:{self.target.transformers.model})"
             )
         _require_timeout(self.request_timeout_s)
+
+    def _check_open_loop(self, loop: OpenLoopSpec) -> None:
+        if self.concurrency:
+            raise InputError("a sweep is over concurrency or over request rates; give one of them")
+        if loop.schedule and not (self.requests_per_level is None and self.duration_s is None):
+            raise InputError(
+                "a schedule of rates says itself how long it lasts; leave out the duration and the "
+                "number of requests"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,7 +345,7 @@ def _without_defaults(record: Any) -> dict[str, Any]:  # noqa: ANN401 - any of t
     kept = {}
     for item in fields(record):
         value = getattr(record, item.name)
-        unsaid = value is None or value == {} or value == Limits()
+        unsaid = value in (None, {}, (), Limits())
         if unsaid or item.name == "kind" or (item.name == "self_hosted" and not value):
             continue
         kept[item.name] = _plain(value)
@@ -340,6 +357,6 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any field of a stage
         return f"{value.input_tokens}x{value.output_tokens}"
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, EngineSpec | Limits | TargetSpec | TransformersSpec):
+    if isinstance(value, EngineSpec | Limits | OpenLoopSpec | TargetSpec | TransformersSpec):
         return _without_defaults(value)
     return dict(value) if isinstance(value, Mapping) else value

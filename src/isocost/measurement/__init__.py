@@ -17,12 +17,13 @@ from isocost.measurement.prompts import IdPrompts, PromptSource, TextPrompts
 from isocost.measurement.question_pool import ask_all
 from isocost.measurement.questioning import Asked, Questioner, question_at_most
 from isocost.measurement.secret import Secret, read_api_key
-from isocost.measurement.target import HttpTarget
+from isocost.measurement.target import MOST_IN_FLIGHT, HttpTarget
 from isocost.measurement.wording import PROMPT_FORMAT, question_prompt
 from isocost.measurement.worst_case import PROBING_REQUESTS, WorstCase, worst_case
 
 __all__ = [
     "GRADING_RULE",
+    "MOST_IN_FLIGHT",
     "PROBING_REQUESTS",
     "PROMPT_FORMAT",
     "Access",

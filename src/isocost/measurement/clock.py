@@ -14,6 +14,7 @@ __all__ = ["KernelClock", "clock_now"]
 _TIMESPEC = struct.Struct("@qq")
 _CHECK_EVERY_S = 0.25
 _LATEST_S = 10.0
+_STEP_S = 0.001
 
 
 def clock_now() -> Clock:
@@ -37,7 +38,8 @@ class KernelClock:
     """Turns the kernel's receive stamps (real time) into instants on the monotonic clock.
 
     The offset between both clocks is measured again four times a second, so a step of the calendar clock
-    spoils at most that long; a stamp that is later than its read, or absurdly early, is not believed.
+    spoils at most that long; a stamp that is later than its read, absurdly early, or before what came earlier
+    on the same connection, is not believed: the time of reading counts in its place.
 
     Attributes
     ----------
@@ -55,17 +57,18 @@ class KernelClock:
         if now_s - self._checked_at_s < _CHECK_EVERY_S:
             return
         offset = _offset_ns()
-        self.steps += abs(offset - self._offset_ns) > 1_000_000
+        self.steps += abs(offset - self._offset_ns) > _STEP_S * 1e9
         self._offset_ns = offset
         self._checked_at_s = now_s
 
-    def instant(self, stamp: bytes | None, read_at_s: float) -> float:
-        """Return when bytes arrived, given the kernel's stamp and when they were read."""
+    def instant(self, stamp: bytes | None, read_at_s: float, not_before_s: float = 0.0) -> float:
+        """Return when bytes arrived, given the kernel's stamp, when they were read and what came before."""
         if stamp is None or len(stamp) != _TIMESPEC.size:
             return read_at_s
         seconds, nanoseconds = _TIMESPEC.unpack(stamp)
         at_s: float = (seconds * 1_000_000_000 + nanoseconds - self._offset_ns) * 1e-9
-        return at_s if read_at_s - _LATEST_S < at_s <= read_at_s else read_at_s
+        believed = max(read_at_s - _LATEST_S, not_before_s - _STEP_S) <= at_s <= read_at_s
+        return max(at_s, not_before_s) if believed else read_at_s
 
 
 def _offset_ns() -> int:

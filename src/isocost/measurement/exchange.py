@@ -27,6 +27,8 @@ class Exchange:
 
     Attributes
     ----------
+    due_at_s : float
+        When it should have been sent; when it was sent, where nobody said.
     head : ResponseParser
     answer : Answer
     queued : bool
@@ -39,11 +41,12 @@ class Exchange:
 
     __slots__ = (
         "_broken_at_s", "_framed", "_pieces", "_read_at_s", "_stamps", "_verdict", "answer", "done_at_s",
-        "eager", "head", "over", "queued", "request", "sent_at_s",
+        "due_at_s", "eager", "head", "over", "queued", "request", "sent_at_s",
     )  # fmt: skip
 
-    def __init__(self, request: PreparedRequest, sent_at_s: float) -> None:
+    def __init__(self, request: PreparedRequest, sent_at_s: float, due_at_s: float | None = None) -> None:
         self.request = request
+        self.due_at_s = sent_at_s if due_at_s is None else due_at_s
         self.sent_at_s = sent_at_s
         self.done_at_s = sent_at_s
         self.head = ResponseParser()
@@ -88,7 +91,7 @@ class Exchange:
         for payload, read_at_s, stamp in zip(
             self._pieces[: self._framed], self._read_at_s, self._stamps, strict=False
         ):
-            at_s = clock.instant(stamp, read_at_s)
+            at_s = clock.instant(stamp, read_at_s, self.done_at_s)
             self.done_at_s = at_s
             health.lag(read_at_s - at_s, kernel=stamp is not None)
             if payload and self.answer.error is None:
@@ -108,7 +111,7 @@ class Exchange:
             warmup=request.warmup,
             requested_input_tokens=request.shape.input_tokens,
             requested_output_tokens=request.shape.output_tokens,
-            due_at_s=self.sent_at_s,
+            due_at_s=self.due_at_s,
             sent_at_s=self.sent_at_s,
             chunk_at_s=tuple(chunks),
             chunk_tokens=answer.chunk_tokens,
@@ -138,14 +141,16 @@ def blot_out(text: str, hide: tuple[str, ...]) -> str:
     return text
 
 
-def refusal(request: PreparedRequest, *, tried_at_s: float, at_s: float, detail: str) -> Observation:
+def refusal(
+    request: PreparedRequest, *, due_at_s: float | None, tried_at_s: float, at_s: float, detail: str
+) -> Observation:
     """Return the record of a request for which there was no connection."""
     return Observation(
         index=request.index,
         warmup=request.warmup,
         requested_input_tokens=request.shape.input_tokens,
         requested_output_tokens=request.shape.output_tokens,
-        due_at_s=tried_at_s,
+        due_at_s=tried_at_s if due_at_s is None else due_at_s,
         sent_at_s=tried_at_s,
         done_at_s=at_s,
         outcome=Outcome.REFUSED,

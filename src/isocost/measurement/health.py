@@ -22,6 +22,7 @@ class HealthMeter:
         self._cpu_s = time.thread_time()
         self._machine = _machine_ticks()
         self._lags = [0] * (_BINS + 1)
+        self._delays: list[float] = []
         self._kernel_stamps = False
 
     def lag(self, seconds: float, *, kernel: bool) -> None:
@@ -29,14 +30,20 @@ class HealthMeter:
         self._lags[min(int(seconds / _BIN_S), _BINS)] += 1
         self._kernel_stamps = self._kernel_stamps or kernel
 
-    def read(self) -> ClientHealth:
-        """Sum up; to be called from the same thread."""
+    def delay(self, seconds: float) -> None:
+        """Note that a request left `seconds` after it was due."""
+        self._delays.append(seconds)
+
+    def read(self, *, clock_steps: int = 0) -> ClientHealth:
+        """Sum up, with what the clock saw; to be called from the same thread."""
         wall = max(time.monotonic() - self._wall_s, 1e-9)
         return ClientHealth(
             cpu_share=min((time.thread_time() - self._cpu_s) / wall, 1.0),
             loop_lag_p99_s=_percentile(self._lags, 0.99),
             machine_busy_share=_busy_share(self._machine, _machine_ticks()),
             kernel_stamps=self._kernel_stamps,
+            send_delay_p99_s=_ranked(self._delays, 0.99),
+            clock_steps=clock_steps,
         )
 
 
@@ -51,6 +58,11 @@ def _percentile(counts: list[int], share: float) -> float | None:
         if seen >= wanted:
             return (number + 1) * _BIN_S
     return None
+
+
+def _ranked(values: list[float], share: float) -> float | None:
+    """Return the value with that share of all at or below it; ``None`` without any."""
+    return sorted(values)[math.ceil(share * len(values)) - 1] if values else None
 
 
 def _machine_ticks() -> tuple[int, int] | None:

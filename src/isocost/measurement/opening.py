@@ -45,7 +45,7 @@ class Access:
     insecure : bool
         Do not verify TLS.
     timeout_s : float
-        Longest silence that is borne while looking, above 0.
+        Longest time for one reply while looking, above 0.
     """
 
     api_key_env: str | None = None

@@ -6,6 +6,8 @@ import http.client
 import json
 import socket
 import ssl
+import threading
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +18,7 @@ from isocost.measurement.dialect import read_error
 from isocost.measurement.exchange import blot_out
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from isocost.measurement.address import Address
     from isocost.measurement.untimed_budget import UntimedBudget
@@ -74,7 +76,7 @@ class PlainClient:
     insecure : bool
         Do not verify TLS.
     timeout_s : float
-        Longest silence that is borne.
+        Longest time until the whole reply is there, however slowly it comes.
     budget : UntimedBudget or None
         Asked before each request for an answer.
     """
@@ -109,9 +111,10 @@ class PlainClient:
         try:
             content = None if body is None else json.dumps(body).encode()
             sent = {"Content-Type": "application/json", "User-Agent": "isocost", **self.headers}
-            connection.request(method, path, body=content, headers=sent)
-            answer = connection.getresponse()
-            return self._reply(answer, answer.read(_LONGEST_BODY))
+            with _no_longer_than(self.timeout_s, connection):
+                connection.request(method, path, body=content, headers=sent)
+                with connection.getresponse() as answer:
+                    return self._reply(answer, answer.read(_LONGEST_BODY))
         except ssl.SSLCertVerificationError as error:
             raise MeasurementError(
                 f"the certificate of {where} is not trusted ({error.verify_message}); correct it, "
@@ -148,9 +151,10 @@ class PlainClient:
         connection = self._connection()
         try:
             sent = {"Content-Type": "application/json", "User-Agent": "isocost", **self.headers}
-            connection.request("POST", path, body=json.dumps(body).encode(), headers=sent)
-            answer = connection.getresponse()
-            content = answer.read(_LONGEST_BODY)
+            with _no_longer_than(self.timeout_s, connection):
+                connection.request("POST", path, body=json.dumps(body).encode(), headers=sent)
+                with connection.getresponse() as answer:
+                    content = answer.read(_LONGEST_BODY)
             if self.budget is not None:
                 self.budget.settle(reserved, answer.status, content)
             return connection.sock is not None and _stays_silent(connection.sock, patience_s)
@@ -192,6 +196,43 @@ class PlainClient:
             explanation=one_line(blot_out(_explain(answer, body), self.hide)),
             retry_after_s=_seconds(answer.headers.get("retry-after")),
         )
+
+
+@contextmanager
+def _no_longer_than(seconds: float, connection: http.client.HTTPConnection) -> Iterator[None]:
+    """Open `connection`, and end what is read from it after so long: what trickles never falls silent.
+
+    Raises
+    ------
+    TimeoutError
+        When time was over before the block was done.
+    """
+    over = threading.Event()
+    opened: list[
+        socket.socket
+    ] = []  # the connection itself forgets it when the reply says that it will close
+
+    def end() -> None:
+        over.set()
+        for each in opened:
+            with suppress(OSError):  # of the plain socket: under TLS the reading thread keeps its state
+                socket.socket.shutdown(each, socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        connection.connect()
+        opened.append(connection.sock)
+        yield
+    except (OSError, http.client.HTTPException):
+        if over.is_set():
+            raise TimeoutError from None
+        raise
+    finally:
+        timer.cancel()
+    if over.is_set():
+        raise TimeoutError
 
 
 def _stays_silent(connection: socket.socket, patience_s: float) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Served", "Trial", "find_dialect", "find_served", "try_prompt"]
 
 _CREDENTIALS = "name a key that it takes with --api-key-env or --api-key-file"
+_LATER = frozenset({408, 429})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ def find_served(client: PlainClient, model: str | None) -> Served:
     """
     reply = client.ask("GET", client.address.models_path)
     _check_credentials(client, reply)
-    if reply.status >= 500 or 300 <= reply.status < 400:
+    if reply.status >= 500 or 300 <= reply.status < 400 or reply.status in _LATER:
         raise MeasurementError(
             f"{client.address.url} cannot list its models (HTTP {reply.status}: {reply.explanation}); "
             "see whether the server is ready"

@@ -92,7 +92,7 @@ class Questioner:
     seed : int
         Sent where the target takes one.
     timeout_s : float
-        Longest silence that is borne.
+        Longest time for one answer.
     keep_answers : bool
         Whether the texts of answers are returned.
     budget : Budget

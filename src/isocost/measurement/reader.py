@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import heapq
 import select
 import ssl
 import time
 from collections import deque
-from itertools import count
 from typing import TYPE_CHECKING
 
-from isocost.core.errors import MeasurementError
 from isocost.core.observation import Observation, Outcome
 from isocost.measurement.answer import Verdict
-from isocost.measurement.clock import KernelClock
 from isocost.measurement.connection import Link
 from isocost.measurement.exchange import Exchange, refusal
-from isocost.measurement.health import HealthMeter
-from isocost.measurement.stream import ReaderSettings, Stream, is_gone
+from isocost.measurement.stream import ReaderSettings, Stream, gone
+from isocost.measurement.unread import Unread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from threading import Event
 
     from isocost.core.observation import ClientHealth
-    from isocost.measurement.request import PreparedRequest, RequestQueue
+    from isocost.measurement.pace import Pace
+    from isocost.measurement.request import PreparedRequest
 
 __all__ = ["Reader"]
 
@@ -32,15 +29,14 @@ _SLICE_S = 0.0005
 _LONG_SLICE_S = 0.05
 _LONGEST_WAIT_S = 0.05
 _CONNECT_TIMEOUT_S = 5.0
-_FIRST_PAUSE_S = 0.05
-_LONGEST_PAUSE_S = 0.25
-_KEPT_FOR_ERROR = 256
+_SELECTABLE = 1024  # select takes smaller file numbers only
+_EVENTS_A_TURN = 256  # of an open loop, so that what falls due meanwhile is not late
 
 
 class Reader:
-    """Carries out closed-loop phases over connections that are opened beforehand and used again.
+    """Sockets, stamps and deadlines of requests over connections that are opened beforehand and used again.
 
-    To be used from one thread.
+    Who sends next, and when, a `Pace` says. To be used from one thread.
 
     Parameters
     ----------
@@ -49,73 +45,71 @@ class Reader:
         Takes each finished observation.
     stop : threading.Event
         When set, nothing more is sent and what is in flight is cut.
+
+    Attributes
+    ----------
+    streams : list of Stream
+        A pace may add to them.
     """
 
     def __init__(
         self, settings: ReaderSettings, *, record: Callable[[Observation], None], stop: Event
     ) -> None:
         self._settings = settings
-        self._record = record
         self._stop = stop
         self._epoll = select.epoll()
-        self._clock = KernelClock()
-        self._health = HealthMeter()
-        self._streams = [Stream() for _ in range(settings.concurrency)]
+        self._unread = Unread(record, settings.hide)
+        self.streams = [Stream() for _ in range(settings.concurrency)]
         self._by_fd: dict[int, Stream] = {}
         self._fresh: set[int] = set()  # connections that were opened in this turn
-        self._queue: RequestQueue | None = None
-        self._backlog: deque[Stream] = deque()
-        self._finished: deque[Exchange] = deque()
+        self._pace: Pace | None = None
         self._deadlines: deque[tuple[float, Stream, Exchange]] = deque()
         self._opening: deque[tuple[float, Stream, Link]] = deque()
-        self._paused: list[tuple[float, int, Stream]] = []
-        self._order = count()
-        self._recent: deque[Observation] = deque(maxlen=_KEPT_FOR_ERROR)
 
     def open(self) -> None:
         """Open all connections; one that fails is tried again with its first request."""
-        for stream in self._streams:
+        for stream in self.streams:
             self._connect(stream)
-        while any(stream.link is not None and stream.link.state != "open" for stream in self._streams):
+        while any(stream.link is not None and stream.link.state != "open" for stream in self.streams):
             if self._stop.is_set():
                 return
             self._turn()
 
-    def carry_out(self, queue: RequestQueue) -> None:
-        """Send all requests of `queue` and await their answers.
+    def carry_out(self, pace: Pace) -> None:
+        """Send all requests of `pace` and await their answers.
 
         Raises
         ------
         MeasurementError
             If the target no longer takes connections; what was seen last comes along.
         """
-        while queue.prepare():
+        while pace.prepare():
             pass
         self._turn()  # connections that were closed meanwhile are noticed before they are used
-        self._queue = queue
-        for stream in self._streams:
+        self._pace = pace
+        for stream in pace.begin(time.monotonic()):
             self._advance(stream)
-        while not self._stop.is_set() and self._is_busy():
+        while not self._stop.is_set() and self._is_busy(pace):
             self._turn()
-            self._judge()
+            self._judge(pace)
         if self._stop.is_set():
             self._cancel()
-        self._queue = None
+        self._pace = None
 
-    def _is_busy(self) -> bool:
-        if self._paused or self._finished:
+    def _is_busy(self, pace: Pace) -> bool:
+        if self._unread.finished or pace.is_busy():
             return True
-        return any(stream.exchange is not None or stream.request is not None for stream in self._streams)
+        return any(stream.exchange is not None or stream.request is not None for stream in self.streams)
 
     def close(self) -> ClientHealth:
         """Close all connections and say how the client fared."""
-        for stream in self._streams:
+        for stream in self.streams:
             self._drop(stream)
         self._epoll.close()
-        return self._health.read()
+        return self._unread.health.read(clock_steps=self._unread.clock.steps)
 
     def _turn(self) -> None:
-        events = self._epoll.poll(self._patience_s(), 4 * len(self._streams) + 16)
+        events = self._wait(self._patience_s())
         by_fd, fresh = self._by_fd, self._fresh
         fresh.clear()
         for fd, mask in events:
@@ -128,12 +122,21 @@ class Reader:
                 self._on_event(stream, mask)
         self._read_later()
         now = time.monotonic()
-        self._clock.refresh(now)
+        self._unread.clock.refresh(now)
         self._expire(now)
+
+    def _wait(self, patience_s: float) -> list[tuple[int, int]]:
+        """Wait for the network; in an open loop to the microsecond, which epoll's milliseconds cannot."""
+        if self._pace is None or not self._pace.ahead:
+            return self._epoll.poll(patience_s, 4 * len(self.streams) + 16)
+        if patience_s > 0 and self._epoll.fileno() < _SELECTABLE:
+            select.select([self._epoll], [], [], patience_s)
+            patience_s = 0.0
+        return self._epoll.poll(patience_s, _EVENTS_A_TURN)
 
     def _patience_s(self) -> float:
         """How long nothing needs to be done but by the network."""
-        if self._backlog or self._finished:
+        if self._unread:
             return 0.0
         due = [_LONGEST_WAIT_S]
         now = time.monotonic()
@@ -141,8 +144,9 @@ class Reader:
             due.append(self._deadlines[0][0] - now)
         if self._opening:
             due.append(self._opening[0][0] - now)
-        if self._paused:
-            due.append(self._paused[0][0] - now)
+        wakes_at_s = None if self._pace is None else self._pace.wakes_at_s()
+        if wakes_at_s is not None:
+            due.append(wakes_at_s - now)
         return max(min(due), 0.0)
 
     def _on_event(self, stream: Stream, mask: int) -> None:
@@ -179,17 +183,14 @@ class Reader:
     def _on_data(self, stream: Stream, link: Link, data: bytes) -> None:
         exchange = stream.exchange
         if exchange is None:  # bytes that nobody asked for: this connection is not to be trusted
-            self._drop(stream)
-            self._advance(stream)
+            self._lose(stream)
             return
         exchange.append(data, time.monotonic(), link.stamp)
         may_end = exchange.eager or len(data) < 8 or data.endswith(b"\r\n\r\n")
         if may_end and exchange.frame():
             self._finish(stream, exchange)
             return
-        if not exchange.queued:
-            exchange.queued = True
-            self._backlog.append(stream)
+        self._unread.add(stream, exchange)
 
     def _on_end(self, stream: Stream) -> None:
         """Deal with a connection that the target closed in an orderly way."""
@@ -198,8 +199,7 @@ class Reader:
             if stream.link is not None and stream.link.state != "open":
                 self._on_broken(stream, ConnectionResetError("the target closed the connection at once"))
                 return
-            self._drop(stream)
-            self._advance(stream)
+            self._lose(stream)
             return
         exchange.close(time.monotonic())
         self._finish(stream, exchange)
@@ -214,23 +214,31 @@ class Reader:
             self._finish(stream, exchange)
             return
         opened = stream.link is not None and stream.link.state == "open"
-        self._drop(stream)
         if opened:
-            self._advance(stream)
+            self._lose(stream)
         else:
+            self._drop(stream)
             self._refuse(stream, error)
+
+    def _lose(self, stream: Stream) -> None:
+        """Go on without a connection that awaited nothing; a spare one is opened again a little later."""
+        self._drop(stream)
+        if self._pace is not None and self._pace.ahead and stream.request is None:
+            self._pause(stream)
+        else:
+            self._advance(stream)
 
     def _advance(self, stream: Stream) -> None:
         """Let a stream that awaits nothing do what is next."""
-        if self._queue is None or stream.exchange is not None or self._stop.is_set():
+        if self._pace is None or stream.exchange is not None or self._stop.is_set():
             return
         if stream.request is None:
-            stream.request = self._queue.take()
-        if stream.request is None:
+            stream.request = self._pace.take(stream)
+        if stream.request is None and not self._pace.ahead:
             return
         if stream.link is None:
             self._connect(stream)
-        elif stream.link.state == "open":
+        elif stream.request is not None and stream.link.state == "open":
             self._send(stream, stream.link, stream.request)
 
     def _connect(self, stream: Stream) -> None:
@@ -262,13 +270,15 @@ class Reader:
             self._epoll.modify(link.fd, wanted)
 
     def _send(self, stream: Stream, link: Link, request: PreparedRequest) -> None:
-        exchange = Exchange(request, time.monotonic())
+        exchange = Exchange(request, time.monotonic(), stream.due_at_s)
         try:
             link.send(request.wire)
         except (OSError, ssl.SSLError):  # closed while it was idle: nothing has left yet
             self._drop(stream)
             self._connect(stream)
             return
+        if stream.due_at_s is not None:
+            self._unread.health.delay(exchange.sent_at_s - stream.due_at_s)
         stream.request, stream.exchange = None, exchange
         self._deadlines.append((exchange.sent_at_s + self._settings.timeout_s, stream, exchange))
         if link.wants_write:
@@ -280,7 +290,7 @@ class Reader:
         reusable = self._settings.reuse and exchange.head.reusable
         if not reusable or (stream.link is not None and stream.link.ended):
             self._drop(stream)
-        self._finished.append(exchange)
+        self._unread.finished.append(exchange)
         if exchange.head.status == 200 and exchange.head.complete:
             stream.failures = stream.refusals = 0
             self._advance(stream)
@@ -296,18 +306,17 @@ class Reader:
             reason = error.strerror or str(error) or type(error).__name__
             seen = refusal(
                 request,
+                due_at_s=stream.due_at_s,
                 tried_at_s=stream.tried_at_s,
                 at_s=time.monotonic(),
                 detail=f"no connection: {reason}",
             )
-            self._hand_over(seen)
+            self._unread.hand_over(seen)
         self._pause(stream)
 
     def _pause(self, stream: Stream) -> None:
-        """After a failure wait a little, so that a dead target is not stormed."""
-        pause = min(_FIRST_PAUSE_S * 2**stream.failures, _LONGEST_PAUSE_S)
-        stream.failures = min(stream.failures + 1, 10)
-        heapq.heappush(self._paused, (time.monotonic() + pause, next(self._order), stream))
+        if self._pace is not None:
+            self._pace.pause(stream, time.monotonic())
 
     def _drop(self, stream: Stream) -> None:
         link, stream.link = stream.link, None
@@ -316,7 +325,7 @@ class Reader:
             link.close()
 
     def _expire(self, now: float) -> None:
-        """Give up what took too long; wake what has paused long enough."""
+        """Give up what took too long; let those go on whose time has come."""
         while self._deadlines and (self._deadlines[0][0] <= now or self._deadlines[0][2].over):
             _, stream, exchange = self._deadlines.popleft()
             if not exchange.over and stream.exchange is exchange and not exchange.frame():
@@ -328,8 +337,9 @@ class Reader:
             _, stream, link = self._opening.popleft()
             if stream.link is link and link.state in ("connecting", "handshake"):
                 self._on_broken(stream, TimeoutError("timed out"))
-        while self._paused and self._paused[0][0] <= now:
-            self._advance(heapq.heappop(self._paused)[2])
+        if self._pace is not None:
+            for stream in self._pace.wake(now):
+                self._advance(stream)
 
     def _give_up(self, stream: Stream, exchange: Exchange, verdict: Verdict) -> None:
         exchange.close(time.monotonic(), verdict)
@@ -338,62 +348,46 @@ class Reader:
 
     def _cancel(self) -> None:
         """Cut what is in flight and record it."""
-        for stream in self._streams:
+        for stream in self.streams:
             stream.request = None
             if stream.exchange is not None:
                 self._give_up(stream, stream.exchange, Verdict(Outcome.CANCELLED, "cut by the client"))
-        self._paused.clear()
-        self._record_finished(None)
+        if self._pace is not None:
+            self._pace.end()
+        self._unread.record_finished(None)
 
-    def _judge(self) -> None:
+    def _judge(self, pace: Pace) -> None:
         """Stop when the target takes no more connections."""
-        if not is_gone(self._streams):
+        if not pace.is_gone():
             return
-        self._queue = None
+        self._pace = None
         self._cancel()
-        host, port = self._settings.endpoint.host, self._settings.endpoint.address[1]
-        last = self._recent[-1].detail if self._recent else "no connection"
-        raise MeasurementError(
-            f"the server at {host} port {port} no longer answers ({last}); "
-            "see that it runs, then go on with: isocost run STUDY",
-            tuple(self._recent),
-        )
+        raise gone(self._settings.endpoint, self._unread.recent)
 
     def _read_later(self) -> None:
         """Read what was appended, for a short slice of time; longer if much has piled up."""
-        crowded = len(self._finished) > 4 * len(self._streams) + 64
+        unread = self._unread
+        crowded = len(unread.finished) > 4 * len(self.streams) + 64
         until = time.monotonic() + (_LONG_SLICE_S if crowded else _SLICE_S)
-        if self._finished:
-            self._record_one()  # at least one a turn, however much there is to read
-        while self._backlog:
-            self._read_one(self._backlog.popleft())
+        wakes_at_s = None if self._pace is None else self._pace.wakes_at_s()
+        if wakes_at_s is not None:
+            until = min(until, wakes_at_s)
+        if unread.finished:
+            unread.record_one()  # at least one a turn, however much there is to read
+        while (stream := unread.read_pieces(until)) is not None:
+            self._on_read_out(stream)
             if time.monotonic() > until:
                 return
-        self._record_finished(until)
-        while self._queue is not None and time.monotonic() < until and self._queue.prepare():
+        unread.record_finished(until)
+        while self._pace is not None and time.monotonic() < until and self._pace.prepare():
             pass
 
-    def _read_one(self, stream: Stream) -> None:
+    def _on_read_out(self, stream: Stream) -> None:
+        """Deal with an answer that turned out to be over, or to be no answer, when it was read."""
         exchange = stream.exchange
-        if exchange is None or not exchange.queued:
+        if exchange is None:
             return
-        exchange.queued = False
-        if exchange.frame():
+        if exchange.over:
             self._finish(stream, exchange)
-            return
-        exchange.digest(self._clock, self._health)
-        if exchange.answer.error is not None:
+        else:
             self._give_up(stream, exchange, Verdict(Outcome.PROTOCOL, exchange.answer.error))
-
-    def _record_finished(self, until: float | None) -> None:
-        while self._finished and (until is None or time.monotonic() <= until):
-            self._record_one()
-
-    def _record_one(self) -> None:
-        exchange = self._finished.popleft()
-        exchange.digest(self._clock, self._health)
-        self._hand_over(exchange.observation(self._settings.hide))
-
-    def _hand_over(self, observation: Observation) -> None:
-        self._recent.append(observation)
-        self._record(observation)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from isocost.core.errors import InputError
 from isocost.measurement.connection import find_endpoint
+from isocost.measurement.open_loop import OpenLoop, spare_streams
+from isocost.measurement.pace import ClosedLoop
 from isocost.measurement.prompts import PromptSource, TextPrompts
 from isocost.measurement.reader import Reader
 from isocost.measurement.request import RequestQueue, RequestWriter, head_of
@@ -24,7 +26,10 @@ if TYPE_CHECKING:
     from isocost.measurement.dialect import Dialect
     from isocost.measurement.secret import Secret
 
-__all__ = ["HttpTarget"]
+__all__ = ["MOST_IN_FLIGHT", "HttpTarget"]
+
+MOST_IN_FLIGHT = 1024
+"""Requests in flight at most in an open loop, unless a plan says otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +111,10 @@ class HttpTarget:
         stop: Event,
         gate: Gate | None = None,
     ) -> ClientHealth:
-        """Carry out `plan` in a closed loop; see `isocost.core.ports.Target`.
+        """Carry out `plan`; see `isocost.core.ports.Target`.
+
+        In an open loop each request leaves when it is due, on a connection that was opened beforehand; the
+        warm-up is awaited first.
 
         The reading thread hands observations to `record`. An interrupt of the calling thread stops the
         run in the same way as `stop` and is raised again when everything in flight was recorded.
@@ -114,17 +122,17 @@ class HttpTarget:
         Raises
         ------
         InputError
-            If `plan` asks for an open loop, or requests may cost money and there is no `gate`.
+            If requests may cost money and there is no `gate`.
         MeasurementError
             If the host is unknown, or no longer takes connections; the latest observations come along.
         """
-        if plan.load.concurrency is None:
-            raise InputError("an open loop (a rate) cannot be measured yet; give a concurrency")
         if self.paid and gate is None:
             raise InputError(f"{self.address.url} may bill each request; measure it with a gate of a budget")
+        most = plan.max_in_flight or MOST_IN_FLIGHT
+        rate = plan.load.rate_per_s
         settings = ReaderSettings(
             endpoint=find_endpoint(self.address, insecure=self.insecure),
-            concurrency=plan.load.concurrency,
+            concurrency=plan.load.concurrency or spare_streams(rate or 0.0, most),
             timeout_s=plan.request_timeout_s,
             reuse=self.keeps_connections,
             hide=self.hidden,
@@ -181,11 +189,28 @@ class _Job:
 
     def _work(self) -> None:
         reader = Reader(self._settings, record=self._record, stop=self._stop)
+        held_back_share: float | None = None
         try:
             reader.open()
-            ahead = max(self._settings.concurrency, 16)
-            reader.carry_out(RequestQueue(self._writer, self._plan, ahead=ahead, gate=self._gate))
+            if self._plan.due_s is None:
+                reader.carry_out(ClosedLoop(self._queue(self._plan), reader.streams))
+            else:
+                held_back_share = self._carry_out_open(reader, self._plan.due_s)
         except BaseException as error:  # noqa: BLE001 - handed to the caller's thread, which raises it
             self._result["error"] = error
         finally:
-            self._result["health"] = reader.close()
+            self._result["health"] = replace(reader.close(), held_back_share=held_back_share)
+
+    def _carry_out_open(self, reader: Reader, due_s: tuple[float, ...]) -> float:
+        """Warm up and await it; send each request when it is due; return the share of those held back."""
+        warmup = replace(self._plan, indices=(), due_s=(), duration_s=None)
+        reader.carry_out(ClosedLoop(self._queue(warmup), reader.streams))
+        measured = replace(self._plan, warmup=(), duration_s=None)
+        most = self._plan.max_in_flight or MOST_IN_FLIGHT
+        pace = OpenLoop(self._queue(measured), reader.streams, due_s=due_s, most=most)
+        reader.carry_out(pace)
+        return pace.held_back / max(len(due_s), 1)
+
+    def _queue(self, plan: RunPlan) -> RequestQueue:
+        ahead = max(self._settings.concurrency, 16)
+        return RequestQueue(self._writer, plan, ahead=ahead, gate=self._gate)

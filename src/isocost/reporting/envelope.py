@@ -11,6 +11,7 @@ from isocost.reporting.cautions import cautions_of
 from isocost.reporting.energy import energy_rows
 from isocost.reporting.mix_section import mix_rows
 from isocost.reporting.objects import SCHEMA, estimate_object, finite
+from isocost.reporting.offered import offered_object
 from isocost.reporting.principles import principle_rows
 from isocost.reporting.quality import quality_rows
 from isocost.reporting.sensitivity import sensitivity_rows
@@ -200,13 +201,18 @@ def _level(level: CostLevel, curve: CostCurve) -> Json:
         "repeats": len(level.points),
         "requests": _total(point.requests for point in level.points),
         "failures": _total(point.failures for point in level.points),
+        **offered_object(level),
         "output_tokens_per_second": estimate_object(level.output_tokens_per_second),
         "machine_seconds_per_million": estimate_object(level.machine_seconds_per_million),
         "cost_per_million_tokens": {
             basis: estimate_object(each) for basis, each in sorted(level.cost_per_million_tokens.items())
         },
         "cost_per_request": estimate_object(level.cost_per_request),
-        "latency": {name: estimate_object(each) for name, each in sorted(level.latency.items())},
+        "latency": {
+            name: estimate_object(level.latency.get(name))
+            for name in sorted({*level.latency, *level.latency_untold})
+        },
+        "latency_untold": dict(sorted(level.latency_untold.items())),
         "unmet": None if level.unmet is None else [each.label for each in level.unmet],
         "probability_best": level.probability_best,
         "waiting": _waiting(level),

@@ -28,6 +28,7 @@ from isocost.reporting.energy import energy_tables
 from isocost.reporting.hourly import hourly_page_tables
 from isocost.reporting.markup import Markup, element, join, shorten
 from isocost.reporting.mix_section import mix_parts
+from isocost.reporting.offered import offered_table
 from isocost.reporting.pricing import pricing_of
 from isocost.reporting.principles import principle_parts
 from isocost.reporting.quality import quality_tables
@@ -144,6 +145,7 @@ def _tables(report: StudyReport) -> list[Part]:
     hourly = [] if report.hourly is None else hourly_page_tables(report.hourly)
     tables = [
         (level_table(report), True, ""),
+        (offered_table(report), False, ""),
         (cost_table(report), False, ""),
         (returns_table(report), False, ""),
         (unit_table(report), False, ""),

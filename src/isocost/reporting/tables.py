@@ -48,6 +48,8 @@ _LATENCIES = (
     ("ttft.p95", "First token p95"),
     ("tpot.p50", "Per token p50"),
     ("tpot.p95", "Per token p95"),
+    ("gaps.p50", "Gap p50"),
+    ("gaps.p95", "Gap p95"),
 )
 _BASES: tuple[tuple[TokenBasis, str], ...] = (("input", "per M input"), ("both", "per M in + out"))
 
@@ -80,7 +82,10 @@ class Table:
 
 
 def level_table(report: StudyReport) -> Table | None:
-    """Tabulate all levels of all sweeps; ``None`` without a sweep. A column that nobody fills is left out."""
+    """Tabulate all levels of all sweeps; ``None`` without a sweep. A column that nobody fills is left out.
+
+    Per token is the mean of a request (TPOT), a gap lies between two chunks of any request (ITL).
+    """
     curves = [each.curve for each in report.deployments if each.curve is not None]
     if not curves:
         return None
@@ -131,10 +136,18 @@ def _level_row(
         cost_data(cost_of(level, curve.price)),
         "" if energy is None else number_cell(energy.per_token(curve.deployment, level.load)),
         number_cell(None if level.waiting is None else level.waiting.cost_per_million_tokens),
-        *(number_cell(level.latency.get(key), named[key][0]) for key, _ in _LATENCIES),
+        *(_latency_cell(level, key, named[key][0]) for key, _ in _LATENCIES),
         "" if best is None else element("span", {"class": "odds"}, probability(best)),
         "" if level.unmet is None else element("span", {"class": "judged"}, judged),
     )
+
+
+def _latency_cell(level: CostLevel, key: str, factor: float) -> str:
+    """Write a latency; where n did not allow it a dash, and why beneath."""
+    why = level.latency_untold.get(key)
+    if key in level.latency or why is None:
+        return number_cell(level.latency.get(key), factor)
+    return join([element("span", {"class": "n"}, UNKNOWN), _small(why)])
 
 
 def cost_table(report: StudyReport) -> Table | None:

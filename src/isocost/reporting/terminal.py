@@ -12,6 +12,7 @@ from isocost.reporting.format import bracket, estimate_text, probability, second
 from isocost.reporting.markup import clean, shorten
 from isocost.reporting.mix_section import mix_line
 from isocost.reporting.obstacle import is_ours, latency_key
+from isocost.reporting.offered import offered_text
 from isocost.reporting.pricing import cost_of
 from isocost.reporting.principles import principle_lines
 from isocost.reporting.quality import quality_lines
@@ -22,6 +23,8 @@ from isocost.reporting.waiting import congestion_text, waiting_cell
 from isocost.reporting.workload import workload_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
     from rich.table import Table
 
@@ -112,17 +115,7 @@ def _print_deployment(console: Console, each: DeploymentReport, report: StudyRep
     title = Text(clean(shorten(each.deployment.name, 60)), style="bold")
     console.print(title + Text(about + (", recommended" if chosen else ""), style="not bold"))
     if each.curve is not None:
-        console.print(_level_table(each.curve, report.energy))
-        if each.curve.technology is not None:
-            console.print(Text(_technology_text(each.curve.technology)))
-        if congestion := congestion_text(each.curve):
-            console.print(Text(congestion))
-        if each.curve.efficient_scale is not None and len(each.curve.levels) > 1:
-            console.print(Text(f"efficient scale: {scale_text(each.curve.efficient_scale)}"))
-        if principles := principle_lines(each.curve):
-            console.print(Text(principles, style="dim"))
-        for line in energy_lines(report, each.deployment.name):
-            console.print(Text(line))
+        _print_curve(console, each.deployment.name, each.curve, report)
     for line in quality_lines(each, report):
         console.print(Text(line))
     if each.runtime is not None:
@@ -131,6 +124,26 @@ def _print_deployment(console: Console, each: DeploymentReport, report: StudyRep
         rest = seconds(decode.value, decode.low, decode.high)
         text = f"T(p, o): {estimate_text(first)} to the first token of {prompt}, then {rest} per token"
         console.print(Text(text))
+
+
+def _print_curve(console: Console, deployment: str, curve: CostCurve, report: StudyReport) -> None:
+    from rich.text import Text  # noqa: PLC0415
+
+    console.print(_level_table(curve, report.energy))
+    for line in _untold_lines(curve):
+        console.print(Text(line, style="dim"))
+    if curve.technology is not None:
+        console.print(Text(_technology_text(curve.technology)))
+    if offered := offered_text(curve):
+        console.print(Text(offered))
+    if congestion := congestion_text(curve):
+        console.print(Text(congestion))
+    if curve.efficient_scale is not None and len(curve.levels) > 1:
+        console.print(Text(f"efficient scale: {scale_text(curve.efficient_scale)}"))
+    if principles := principle_lines(curve):
+        console.print(Text(principles, style="dim"))
+    for line in energy_lines(report, deployment):
+        console.print(Text(line))
 
 
 def _technology_text(technology: BatchTechnology) -> str:
@@ -175,6 +188,17 @@ def _cells(level: CostLevel, curve: CostCurve, latencies: list[str], *, repeated
         *(["-" if best is None else probability(best)] if repeated else []),
         _remark(level, curve),
     ]
+
+
+def _untold_lines(curve: CostCurve) -> Iterator[str]:
+    """Say why a latency of the table is a dash: levels of one reason in one line."""
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for level in curve.levels:
+        for key, title in _LATENCIES:
+            if key in level.latency_untold:
+                reasons.setdefault((title, level.latency_untold[key]), []).append(level.load.label)
+    for (title, why), loads in reasons.items():
+        yield f"- {title} at {', '.join(loads)}: {why}"
 
 
 def _joules(seen: Estimate | None) -> str:

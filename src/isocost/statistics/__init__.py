@@ -11,6 +11,7 @@ from isocost.statistics.levels import (
     pool_latency,
     pooled_draws,
     throughput_draws,
+    untold_latency,
 )
 from isocost.statistics.multiplicity import benjamini_hochberg, holm
 from isocost.statistics.percentiles import percentile_ranks, percentiles, values_needed
@@ -63,5 +64,6 @@ __all__ = [
     "student_quantile",
     "summarise",
     "throughput_draws",
+    "untold_latency",
     "values_needed",
 ]

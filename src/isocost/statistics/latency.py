@@ -8,13 +8,15 @@ import numpy as np
 
 from isocost.core.operating_point import Latency
 from isocost.statistics.arrivals import realised_output_tokens
-from isocost.statistics.batch_means import mean_in_order
-from isocost.statistics.percentiles import percentiles
+from isocost.statistics.batch_means import rate_over_batches
+from isocost.statistics.percentiles import percentiles, untold_percentiles
 
 if TYPE_CHECKING:
+    from isocost.core.estimate import Estimate
     from isocost.core.observation import Observations
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
+    IntArray = np.ndarray[Any, np.dtype[np.integer[Any]]]
     BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "end_to_end_s",
     "gap_latency",
     "request_latency",
+    "time_batches",
     "time_per_token_s",
     "time_to_first_s",
 ]
@@ -52,36 +55,78 @@ def time_per_token_s(observations: Observations) -> FloatArray:
     return np.where(told, span / np.where(told, tokens - 1, 1.0), np.nan)
 
 
-def request_latency(values: FloatArray, sent_at_s: FloatArray) -> Latency | None:
+def request_latency(values: FloatArray, batch: IntArray) -> Latency | None:
     """Summarise a latency of which each request has one value.
 
     Parameters
     ----------
     values : float array, shape (n,)
         Seconds; NaN where a request has none.
-    sent_at_s : float array, shape (n,)
-        The order in which the requests were sent.
+    batch : int array, shape (n,)
+        The batch of each request, by the time at which it was sent (`time_batches`).
 
     Returns
     -------
     Latency or None
         ``None`` when no request has a value.
     """
-    known = values[np.argsort(sent_at_s, kind="stable")]
-    known = known[~np.isnan(known)]
+    told = ~np.isnan(values)
+    known, groups = values[told], batch[told]
     if not len(known):
         return None
     return Latency(
         basis="requests",
-        mean=mean_in_order(known, unit="s", kind="measured"),
-        percentiles=percentiles(known, PERCENTS, unit="s", kind="measured"),
+        mean=_mean(known, np.ones(len(known)), groups),
+        percentiles=percentiles(known, PERCENTS, unit="s", kind="measured", batch=groups),
+        untold=untold_percentiles(len(known), PERCENTS),
+        values_s=known,
+        count=len(known),
     )
 
 
-def gap_latency(observations: Observations, chosen: BoolArray) -> Latency | None:
+def time_batches(observations: Observations, chosen: BoolArray, count: int) -> IntArray:
+    """Put requests that were sent one after another into batches of nearly equal size.
+
+    Parameters
+    ----------
+    observations : Observations
+    chosen : bool array, shape (n,)
+    count : int
+        How many batches, at least 1; no more than there are chosen requests.
+
+    Returns
+    -------
+    int array, shape (n,)
+        The batch of each request, from 0 in the order of sending; of those not chosen, -1.
+    """
+    rows = np.flatnonzero(chosen)
+    in_order = rows[np.lexsort((observations.sent_at_s[rows], observations.segment[rows]))]
+    batch = np.full(len(observations), -1, dtype=np.int64)
+    batch[in_order] = (np.arange(len(rows)) * min(count, len(rows))) // max(len(rows), 1)
+    return batch
+
+
+def _mean(sums: FloatArray, counts: FloatArray, batch: IntArray) -> Estimate:
+    """Estimate a mean, all sums over all counts, by batches."""
+    lengths = np.bincount(batch, weights=counts).astype(np.float64)
+    amounts = np.bincount(batch, weights=sums).astype(np.float64)
+    filled = lengths > 0
+    return rate_over_batches(
+        amounts[filled], lengths[filled], unit="s", kind="measured", of="groups of requests in order"
+    )
+
+
+def gap_latency(observations: Observations, chosen: BoolArray, batch: IntArray) -> Latency | None:
     """Summarise the gaps between the chunks of chosen requests, pooled.
 
     Gaps of one request hang together, so requests, not gaps, are counted as evidence.
+
+    Parameters
+    ----------
+    observations : Observations
+    chosen : bool array, shape (n,)
+    batch : int array, shape (n,)
+        The batch of each request (`time_batches`).
 
     Returns
     -------
@@ -92,20 +137,24 @@ def gap_latency(observations: Observations, chosen: BoolArray) -> Latency | None
     streamed = np.flatnonzero(counts)
     if not len(streamed):
         return None
-    ordered = streamed[np.argsort(observations.sent_at_s[streamed], kind="stable")]
-    spans = (observations.last_at_s - observations.first_at_s)[ordered]
-    mean = mean_in_order(spans, unit="s", kind="measured", weights=counts[ordered].astype(np.float64))
+    spans = (observations.last_at_s - observations.first_at_s)[streamed]
+    pooled = _pooled(observations, chosen)
     return Latency(
         basis="pooled gaps",
-        mean=mean,
+        mean=_mean(spans, counts[streamed].astype(np.float64), batch[streamed]),
         percentiles=percentiles(
-            _pooled(observations, chosen),
+            pooled,
             PERCENTS,
             unit="s",
             kind="measured",
             scale=1e-6,
             independent=len(streamed),
+            batch=np.repeat(batch[streamed].astype(np.int16), counts[streamed]),
         ),
+        untold=untold_percentiles(len(streamed), PERCENTS),
+        values_s=pooled,
+        scale=1e-6,
+        count=len(streamed),
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from isocost.core.errors import InputError
 from isocost.statistics.batch_means import student_quantile
 from isocost.statistics.draws import DRAWS, Draws
+from isocost.statistics.percentiles import percentiles, untold_percentiles
 from isocost.statistics.scatter import Scatter, pooled_scatter, scatter_for
 
 if TYPE_CHECKING:
@@ -21,8 +22,16 @@ if TYPE_CHECKING:
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
-__all__ = ["latency_scatters", "pool_estimates", "pool_latency", "pooled_draws", "throughput_draws"]
+__all__ = [
+    "latency_scatters",
+    "pool_estimates",
+    "pool_latency",
+    "pooled_draws",
+    "throughput_draws",
+    "untold_latency",
+]
 
+_LATENCIES = ("ttft", "tpot", "e2e", "gaps")
 WIDEST_LOG = 3.0  # a factor of 20: what a single pair of repeats may claim not to know
 
 
@@ -155,7 +164,7 @@ def pooled_draws(
         unit=estimates[0].unit,
         kind=estimates[0].kind,
         method=pool_estimates(estimates, scatter).method,
-        n=len(estimates),
+        n=estimates[0].n if len(estimates) == 1 else len(estimates),
         basis=estimates[0].basis,
         source=estimates[0].source,
     )
@@ -166,9 +175,11 @@ def pool_latency(
 ) -> dict[str, Estimate]:
     """Take the latencies of the repeats of one level together.
 
-    Percentiles of repeats cannot be merged into the percentile of all requests, so each is averaged over
-    repeats (`pool_estimates`); one that a repeat lacks is left out. The speed for one user is 1 / tpot of
-    the same name: ``"user_speed.p95"`` is the speed that 95 % of the requests reach.
+    Where the repeats' values are known, a percentile is that of all of them together, with the relative
+    interval of the repeats' own (`pool_estimates`); it is then told from as many requests on as it needs in
+    all. Of repeats that are known by their percentiles alone, those are averaged, and one that a repeat lacks
+    is left out. The speed for one user is 1 / tpot of the same name: ``"user_speed.p95"`` is the speed that
+    95 % of the requests reach.
 
     Parameters
     ----------
@@ -189,12 +200,76 @@ def pool_latency(
     shared = [name for name in every[0] if all(name in one for one in every)]
     known = scatters or {}
     pooled = {name: pool_estimates([one[name] for one in every], known.get(name)) for name in shared}
+    for name in _LATENCIES if len(points) > 1 else ():
+        pooled |= _merged(name, [getattr(point, name) for point in points], pooled)
     speeds = {
         name.replace("tpot", "user_speed"): _inverse(estimate)
         for name, estimate in pooled.items()
         if name.startswith("tpot.")
     }
     return pooled | speeds
+
+
+def untold_latency(points: Sequence[OperatingPoint]) -> dict[str, str]:
+    """Say which percentiles of a level are not told, and why.
+
+    Parameters
+    ----------
+    points : sequence of OperatingPoint
+        Repeats of one level.
+
+    Returns
+    -------
+    dict of str to str
+        ``{"ttft.p99": "p99 needs 100 requests, 58 seen"}``, of all repeats together where their values are
+        known; nothing where no run says what it lacks.
+    """
+    told: dict[str, str] = {}
+    for name in _LATENCIES:
+        known = [each for point in points if (each := getattr(point, name)) is not None]
+        if not known or any(each.count is None for each in known):
+            continue
+        count = sum(each.count or 0 for each in known)
+        told |= {
+            f"{name}.p{percent:g}": why
+            for percent, why in untold_percentiles(
+                count, [percent for each in known for percent in (*each.percentiles, *each.untold)]
+            ).items()
+        }
+    return told
+
+
+def _merged(
+    name: str, latencies: Sequence[Latency | None], averaged: Mapping[str, Estimate]
+) -> dict[str, Estimate]:
+    """Return the percentiles of the values of all repeats; nothing where some are not known."""
+    known = [each for each in latencies if each is not None]
+    if len(known) < len(latencies) or any(each.values_s is None or each.count is None for each in known):
+        return {}
+    values = np.concatenate([each.values_s * each.scale for each in known if each.values_s is not None])
+    count = sum(each.count or 0 for each in known)
+    percents = sorted({percent for each in known for percent in (*each.percentiles, *each.untold)})
+    told = percentiles(values, percents, unit="s", kind="measured", independent=count)
+    return {
+        f"{name}.p{percent:g}": _merged_estimate(one, averaged.get(f"{name}.p{percent:g}"), len(known))
+        for percent, one in told.items()
+        if one.value > 0
+    }
+
+
+def _merged_estimate(merged: Estimate, averaged: Estimate | None, repeats: int) -> Estimate:
+    """Put the relative interval of the repeats about the percentile of all their values."""
+    method = f"percentile of {merged.n} requests of {repeats} repeats"
+    if averaged is None or averaged.low is None or averaged.high is None:
+        return replace(merged, low=None, high=None, n=repeats, method=f"{method}; too few for an interval")
+    share = merged.value / averaged.value
+    return replace(
+        merged,
+        low=averaged.low * share,
+        high=averaged.high * share,
+        n=repeats,
+        method=f"{method}; {averaged.method}",
+    )
 
 
 def latency_scatters(groups: Iterable[Sequence[OperatingPoint]]) -> dict[str, Scatter]:
@@ -220,13 +295,8 @@ def latency_scatters(groups: Iterable[Sequence[OperatingPoint]]) -> dict[str, Sc
 
 
 def _statistics(point: OperatingPoint) -> Iterator[tuple[str, Estimate]]:
-    latencies: dict[str, Latency | None] = {
-        "ttft": point.ttft,
-        "tpot": point.tpot,
-        "e2e": point.e2e,
-        "gaps": point.gaps,
-    }
-    for name, latency in latencies.items():
+    for name in _LATENCIES:
+        latency: Latency | None = getattr(point, name)
         if latency is None:
             continue
         if latency.mean is not None and latency.mean.value > 0:

@@ -9,13 +9,14 @@ import numpy as np
 
 from isocost.core.errors import InputError
 from isocost.core.estimate import Estimate, Kind
+from isocost.statistics.batch_means import FEWEST_BATCHES, ratio_error, student_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     NumberArray = np.ndarray[Any, np.dtype[Any]]
 
-__all__ = ["percentile_ranks", "percentiles", "values_needed"]
+__all__ = ["effective_count", "percentile_ranks", "percentiles", "untold_percentiles", "values_needed"]
 
 
 def values_needed(percent: float) -> int:
@@ -46,6 +47,30 @@ def values_needed(percent: float) -> int:
     if not 0 < percent < 100:
         raise InputError(f"a percentile lies between 0 and 100, got {percent!r}")
     return math.ceil(round(100 / min(percent, 100 - percent), 6))
+
+
+def untold_percentiles(n: int, percents: Sequence[float], *, of: str = "requests") -> dict[float, str]:
+    """Say of each percentile that n does not allow why it is not told.
+
+    Parameters
+    ----------
+    n : int
+        How many values there are.
+    percents : sequence of float
+        Each in (0, 100).
+    of : str
+        What the values are.
+
+    Examples
+    --------
+    >>> untold_percentiles(58, [50, 99])
+    {99: 'p99 needs 100 requests, 58 seen'}
+    """
+    return {
+        percent: f"p{percent:g} needs {values_needed(percent)} {of}, {n} seen"
+        for percent in percents
+        if n < values_needed(percent)
+    }
 
 
 def percentile_ranks(n: int, percent: float, *, level: float = 0.95) -> tuple[int, int] | None:
@@ -104,11 +129,13 @@ def percentiles(
     kind: Kind,
     scale: float = 1.0,
     independent: int | None = None,
+    batch: NumberArray | None = None,
 ) -> dict[float, Estimate]:
     """Estimate percentiles with intervals of 95 %; those that n does not allow are absent.
 
     The value interpolates linearly between order statistics (Hyndman and Fan, 1996, type 7, as numpy and
-    most load generators do); its interval comes from `percentile_ranks`.
+    most load generators do); its interval comes from `percentile_ranks`, with as many values as the batches
+    say are independent (`effective_count`).
 
     Parameters
     ----------
@@ -124,6 +151,8 @@ def percentiles(
     independent : int, optional
         How many of the values count as independent evidence, such as the requests behind pooled gaps;
         by default all.
+    batch : int array, shape (n,), optional
+        The batch, from 0, to which each value belongs, by time; left out, values count as independent.
 
     Returns
     -------
@@ -142,24 +171,76 @@ def percentiles(
     told = [percent for percent in percents if evidence >= values_needed(percent)]
     if not told:
         return {}
-    ranks = {percent: _ranks(n, evidence, percent) for percent in told}
+    ordered = _partitioned(values, told, {})
+    found = {percent: _interpolated(ordered, percent) for percent in told}
+    counts = {
+        percent: evidence if batch is None else effective_count(values, found[percent], percent, batch=batch)
+        for percent in told
+    }
+    counts = {percent: min(count, evidence) for percent, count in counts.items()}
+    ranks = {percent: _ranks(n, counts[percent], percent) for percent in told}
     ordered = _partitioned(values, told, ranks)
     result = {}
     for percent in told:
         enclosing = ranks[percent]
         low, high = (None, None) if enclosing is None else (ordered[rank - 1] * scale for rank in enclosing)
+        few = "" if counts[percent] == evidence else f", {counts[percent]} of {evidence} independent"
         result[percent] = Estimate(
-            value=_interpolated(ordered, percent) * scale,
+            value=found[percent] * scale,
             low=None if low is None else float(low),
             high=None if high is None else float(high),
             unit=unit,
             kind=kind,
             n=evidence,
-            method="order statistics"
+            method=f"order statistics{few}"
             if low is not None
-            else "order statistic; too few values for an interval",
+            else f"order statistic{few}; too few values for an interval",
         )
     return result
+
+
+def effective_count(values: NumberArray, threshold: float, percent: float, *, batch: NumberArray) -> int:
+    r"""Return how many independent values would tell a percentile as well as these, which hang together.
+
+    The share :math:`\hat q` of values up to the percentile has the variance :math:`q (1 - q) / n` when they
+    are independent. What it really is the batches tell (`ratio_error`); so
+    :math:`n_e = q (1 - q) / \operatorname{var}(\hat q)`, less what the batches leave uncertain: times
+    :math:`(z / t_d)^2` with their degrees of freedom d. This is the batch-means way to intervals of quantiles
+    by inverting those of the distribution function (Seila, Management Science 28, 1982, in spirit).
+
+    Parameters
+    ----------
+    values : array, shape (n,)
+    threshold : float
+        The percentile.
+    percent : float
+        In (0, 100).
+    batch : int array, shape (n,)
+        The batch of each value, from 0.
+
+    Returns
+    -------
+    int
+        From 1 to n; n where there are fewer than three batches or all have the same share.
+
+    Examples
+    --------
+    >>> ten_levels = np.repeat(np.arange(10.0), 10)  # each value ten times: 10 pieces of evidence, not 100
+    >>> effective_count(ten_levels, 4.5, 50, batch=np.repeat(np.arange(10), 10)) <= 10
+    True
+    """
+    lengths = np.bincount(batch).astype(np.float64)
+    lengths_of_some = lengths > 0
+    if int(lengths_of_some.sum()) < FEWEST_BATCHES:
+        return len(values)
+    below = np.bincount(batch[values <= threshold], minlength=len(lengths)).astype(np.float64)
+    error = ratio_error(below[lengths_of_some], lengths[lengths_of_some])
+    if error.standard_error <= 0:
+        return len(values)
+    share = float(below.sum()) / len(values)
+    certainty = (1.959964 / student_quantile(0.95, error.degrees)) ** 2
+    expected = max(share * (1 - share), 0.5 / len(values)) * certainty
+    return max(1, min(len(values), round(expected / error.standard_error**2)))
 
 
 def _ranks(n: int, evidence: int, percent: float) -> tuple[int, int] | None:

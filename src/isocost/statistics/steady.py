@@ -22,6 +22,9 @@ SHORTEST_WINDOW = 3
 """A steady window shorter than so many typical requests is not trusted."""
 
 
+_FILLED = 0.95
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """A stretch of one segment, on its clock.
@@ -53,7 +56,8 @@ def steady_windows(observations: Observations, load: Load) -> tuple[Window, ...]
 
     Closed loop: from the first to the last instant at which a request was sent and all `concurrency`
     streams were then busy. Requests that a kill or Ctrl-C cut off are unknown or left out, so the window
-    ends before they were sent. Open loop: from the first request to the last.
+    ends before they were sent. Open loop: from when 95 % of the requests would have ended if they had all
+    been due at the start, so that the target has filled, to when the last was due.
 
     Parameters
     ----------
@@ -66,14 +70,24 @@ def steady_windows(observations: Observations, load: Load) -> tuple[Window, ...]
         At most one a segment, each longer than 0.
     """
     measured = measured_rows(observations)
-    found = []
+    found: list[Window] = []
     for segment in np.unique(observations.segment[measured]):
         rows = measured & (observations.segment == segment)
+        if load.concurrency is None:
+            found += _filled(observations, rows, int(segment))
+            continue
         sent = np.sort(observations.sent_at_s[rows])
-        busy = sent[_in_flight(sent, np.sort(observations.done_at_s[rows])) >= (load.concurrency or 1)]
+        busy = sent[_in_flight(sent, np.sort(observations.done_at_s[rows])) >= load.concurrency]
         if len(busy) and busy[-1] > busy[0]:
             found.append(Window(int(segment), float(busy[0]), float(busy[-1])))
     return tuple(found)
+
+
+def _filled(observations: Observations, rows: BoolArray, segment: int) -> tuple[Window, ...]:
+    due = observations.due_at_s[rows]
+    filling_s = float(np.quantile(observations.done_at_s[rows] - due, _FILLED))
+    window = Window(segment, float(due.min()) + filling_s, float(due.max()))
+    return (window,) if window.length_s > 0 else ()
 
 
 def _in_flight(sent: FloatArray, done: FloatArray) -> np.ndarray[Any, np.dtype[np.int64]]:

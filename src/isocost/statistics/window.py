@@ -12,13 +12,17 @@ from isocost.core.estimate import Caution
 from isocost.core.operating_point import OperatingPoint
 from isocost.statistics.arrivals import TokenArrivals, realised_output_tokens, share_done_by
 from isocost.statistics.batch_means import batch_count, mean_in_order, rate_over_batches
+from isocost.statistics.drift import drift_of
 from isocost.statistics.latency import (
     end_to_end_s,
     gap_latency,
     request_latency,
+    time_batches,
     time_per_token_s,
     time_to_first_s,
 )
+from isocost.statistics.settling import settled_windows
+from isocost.statistics.steadiness import steadiness_cautions
 from isocost.statistics.steady import (
     SHORTEST_WINDOW,
     Window,
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
     from isocost.core.estimate import Estimate
     from isocost.core.observation import Observations, Run
     from isocost.core.provenance import Provenance
+    from isocost.core.steady_state import Drift, WarmUpCut
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
     BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
@@ -51,8 +56,9 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     Warm-up requests are dropped. Throughput counts the output tokens, of requests that ended well, that
     arrived while all streams were busy (`steady_windows`), over the length of that time, segments added
     up. The time of failed requests counts, their tokens do not. Input tokens and requests that lie partly
-    in the window count by the share of their time in it. Latencies are those of all measured requests
-    that ended well; end to end is told to the last chunk.
+    in the window count by the share of their time in it. The window begins when the run had settled
+    (`settle`). Latencies are those of all measured requests that ended well and were not sent before;
+    end to end is told to the last chunk.
 
     Parameters
     ----------
@@ -63,8 +69,8 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     -------
     OperatingPoint
         With cautions ``"short-window"``, ``"few-requests"``, ``"failures"``, ``"client-saturated"``,
-        ``"short-answers"``, ``"tokens-not-counted"``, ``"warm-prefixes"``, ``"silent-answers"``,
-        ``"bursts"``, ``"unfinished"`` where they apply.
+        ``"clock-stepped"``, ``"short-answers"``, ``"tokens-not-counted"``, ``"warm-prefixes"``,
+        ``"silent-answers"``, ``"bursts"``, ``"unfinished"``, ``"not-settled"``, ``"drift"`` where they apply.
 
     Raises
     ------
@@ -75,9 +81,11 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     measured = measured_rows(observations)
     ok = measured & observations.ok
     _require_success(run, measured, ok)
-    windows, short = _windows(run, ok)
+    steady, short = _windows(run, ok)
+    windows, kept, cut = (steady, ok, None) if short else _settled(run, ok, steady)
+    drift = None if short else _drift(run, ok, steady, windows)
     meter = _Meter(observations, measured=measured, ok=ok, windows=windows)
-    sent = observations.sent_at_s[ok]
+    batch = time_batches(observations, kept, len(meter.lengths))
     return OperatingPoint(
         deployment=run.deployment,
         load=run.load,
@@ -89,16 +97,42 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
         output_tokens_per_second=meter.output_rate(),
         input_tokens_per_second=meter.input_rate(),
         requests_per_second=meter.request_rate(),
-        input_tokens_per_request=_mean_length(observations.input_tokens, ok),
-        output_tokens_per_request=_mean_length(realised_output_tokens(observations), ok),
+        input_tokens_per_request=_mean_length(observations.input_tokens, kept),
+        output_tokens_per_request=_mean_length(realised_output_tokens(observations), kept),
         mean_concurrency=meter.mean_concurrency(),
-        ttft=request_latency(time_to_first_s(observations)[ok], sent),
-        tpot=request_latency(time_per_token_s(observations)[ok], sent),
-        e2e=request_latency(end_to_end_s(observations)[ok], sent),
-        gaps=gap_latency(observations, ok),
+        ttft=request_latency(time_to_first_s(observations)[kept], batch[kept]),
+        tpot=request_latency(time_per_token_s(observations)[kept], batch[kept]),
+        e2e=request_latency(end_to_end_s(observations)[kept], batch[kept]),
+        gaps=gap_latency(observations, kept, batch),
+        offered_per_second=meter.offered_rate() if run.load.concurrency is None else None,
+        send_delay_p99_s=_send_delay_p99_s(run, measured),
         window_s=meter.length_s,
-        cautions=_cautions(run, measured, ok, short=short),
+        warm_up_cut=cut,
+        drift=drift,
+        cautions=(*_cautions(run, measured, ok, short=short), *steadiness_cautions(run.label, cut, drift)),
     )
+
+
+def _send_delay_p99_s(run: Run, measured: BoolArray) -> float | None:
+    """Return the 99th percentile of the delay from due to sent, as the client's health tells it."""
+    if run.load.concurrency is not None:
+        return None
+    delays = (run.observations.sent_at_s - run.observations.due_at_s)[measured]
+    return float(np.quantile(delays, 0.99, method="inverted_cdf"))
+
+
+def _settled(
+    run: Run, ok: BoolArray, windows: tuple[Window, ...]
+) -> tuple[tuple[Window, ...], BoolArray, WarmUpCut | None]:
+    """Cut the warm-up off windows, to no less than is trusted."""
+    shortest = SHORTEST_WINDOW * float(np.median(end_to_end_s(run.observations)[ok]))
+    return settled_windows(run.observations, ok, windows, shortest_s=shortest)
+
+
+def _drift(run: Run, ok: BoolArray, whole: tuple[Window, ...], settled: tuple[Window, ...]) -> Drift | None:
+    """Look for drift after the warm-up; one of more than a fifth is looked at too, for it may be none."""
+    lengths = [sum(window.length_s for window in each) for each in (settled, whole)]
+    return drift_of(run.observations, ok, settled if lengths[0] > 0.8 * lengths[1] else whole)
 
 
 def _mean_length(tokens: FloatArray, ok: BoolArray) -> Estimate | None:
@@ -170,6 +204,15 @@ class _Meter:
         """Return requests per second."""
         return self._rate(self._amounts(self.ok, self._shares(np.ones(len(self.observations)))), "1/s")
 
+    def offered_rate(self) -> float:
+        """Return requests that fell due per second."""
+        due, segments = self.observations.due_at_s[self.measured], self.observations.segment[self.measured]
+        inside = sum(
+            int(((due > edges[0]) & (due <= edges[-1]) & (segments == segment)).sum())
+            for segment, edges in self.edges
+        )
+        return inside / self.length_s
+
     def mean_concurrency(self) -> float:
         """Return the mean number of measured requests in flight, failed ones too."""
         durations = self.observations.done_at_s - self.observations.sent_at_s
@@ -201,6 +244,7 @@ def _cautions(run: Run, measured: BoolArray, ok: BoolArray, *, short: bool) -> t
     succeeded, failed = int(ok.sum()), int((measured & ~ok).sum())
     cut = ok & (observations.output_tokens < observations.requested_output_tokens)
     saturated = any(segment.health is not None and segment.health.saturated for segment in run.segments)
+    steps = sum(segment.health.clock_steps for segment in run.segments if segment.health is not None)
     uncounted = bool(np.isnan(observations.output_tokens[ok]).any())
     warm = cached_share(observations, ok)
     empty, burst = int(silent(observations, ok).sum()), int(bursts(observations, ok).sum())
@@ -222,6 +266,11 @@ def _cautions(run: Run, measured: BoolArray, ok: BoolArray, *, short: bool) -> t
         "client-saturated": (
             saturated,
             f"the load generator itself was the limit in {run.label!r}; the target may be faster",
+        ),
+        "clock-stepped": (
+            steps > 0,
+            f"the calendar clock of the client jumped {'once' if steps == 1 else f'{steps} times'} during "
+            f"{run.label!r}; arrivals within a quarter of a second of that may be misread",
         ),
         "short-answers": (
             bool(cut.any()),

@@ -13,6 +13,8 @@ from isocost.core.provenance import Provenance
 from isocost.economics import cost_curve
 from isocost.journal import LoadStage, QualityStage, RuntimeStage
 from isocost.statistics import operating_point
+from isocost.studies.levels import edge_told, judged_levels
+from isocost.studies.open_levels import open_points
 from isocost.studies.profile import fit_profile
 from isocost.studies.report import DeploymentReport
 from isocost.studies.scored import scored
@@ -115,7 +117,7 @@ def deployment_reports(
             )
         for number, (stage, runs) in enumerate(sweeps):
             called = name if len(sweeps) == 1 else f"{name} ({stage.name})"
-            curve = _curve(called, runs, terms, cautions)
+            curve = _curve(called, [(run, measured.stages[run.stage]) for run in runs], terms, cautions)
             if curve is not None or ((runtime is not None or qualities) and number == 0):
                 reports.append(
                     DeploymentReport(
@@ -143,12 +145,17 @@ def _qualities(measured: Measured, name: str, runs: Sequence[Run]) -> tuple[Meas
 
 
 def _by_workload(stages: Mapping[str, Stage], runs: Sequence[Run]) -> list[tuple[LoadStage, list[Run]]]:
-    """Put sweeps together whose requests are the same, told by their first stage."""
+    """Put sweeps together whose requests and kind of loop are the same, told by their first stage."""
     groups: dict[object, tuple[LoadStage, list[Run]]] = {}
     for run in runs:
         stage = stages[run.stage]
         if isinstance(stage, LoadStage):
-            asked = (stage.shapes, stage.target.endpoint_type, repr(sorted(stage.target.extra_body.items())))
+            asked = (
+                stage.shapes,
+                stage.target.endpoint_type,
+                repr(sorted(stage.target.extra_body.items())),
+                stage.open_loop is None,
+            )
             groups.setdefault(asked, (stage, []))[1].append(run)
     return list(groups.values())
 
@@ -163,10 +170,27 @@ def _fitted(name: str, runs: Sequence[Run], cautions: list[Caution]) -> RuntimeM
         return None
 
 
-def _curve(name: str, runs: Sequence[Run], terms: Terms, cautions: list[Caution]) -> CostCurve | None:
-    points = [replace(point, deployment=name) for run in runs if (point := _point(run, cautions)) is not None]
+def _curve(
+    name: str, runs: Sequence[tuple[Run, Stage]], terms: Terms, cautions: list[Caution]
+) -> CostCurve | None:
+    points = [
+        replace(point, deployment=name)
+        for run, stage in runs
+        for point in open_points(run, stage, lambda part: _point(part, cautions), cautions)
+    ]
     if not points:
         return None
+    if all(point.load.concurrency is not None for point in points):
+        return _priced(points, terms)
+    judged = judged_levels(points, windowed=True)
+    if not judged.points:
+        cautions += [replace(each, text=f"{name}: {each.text}") for each in judged.cautions]
+        return None
+    curve = _priced(judged.points, terms)
+    return replace(curve, cautions=(*judged.cautions, *edge_told(curve, points)))
+
+
+def _priced(points: Sequence[OperatingPoint], terms: Terms) -> CostCurve:
     return cost_curve(
         points,
         price=terms.price,

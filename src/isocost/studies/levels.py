@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from isocost.core.load import Load
     from isocost.core.operating_point import OperatingPoint
-    from isocost.economics import Steadiness
+    from isocost.economics import CostCurve, Steadiness
 
-__all__ = ["JudgedLevels", "Steady", "judged_levels"]
+__all__ = ["JudgedLevels", "Steady", "edge_told", "judged_levels"]
 
 Steady = Literal["any", "partial", "only"]
 _FEW = 30
@@ -45,30 +45,36 @@ class JudgedLevels:
     cautions: tuple[Caution, ...]
 
 
-def judged_levels(points: Sequence[OperatingPoint], steady: Steady = "partial") -> JudgedLevels:
+def judged_levels(
+    points: Sequence[OperatingPoint], steady: Steady = "partial", *, windowed: bool = False
+) -> JudgedLevels:
     """Judge each run of one sweep, and keep those that may be levels.
 
     Parameters
     ----------
     points : sequence of OperatingPoint
-        Whole runs of one sweep.
+        Whole runs of one sweep, unless `windowed`.
     steady : {"any", "partial", "only"}
+    windowed : bool
+        Whether the points are of windows from which filling and draining were cut.
 
     Returns
     -------
     JudgedLevels
     """
     known = implied_tokens_per_request(points)
-    every = [(point, steadiness(point, tokens_per_request=known)) for point in points]
+    every = [(point, steadiness(point, tokens_per_request=known, windowed=windowed)) for point in points]
     kept = [(point, each) for point, each in every if each.state in _KEPT[steady]]
     return JudgedLevels(
         points=tuple(point for point, _ in kept),
         judged=() if steady == "any" else tuple((point.load, each) for point, each in kept),
-        cautions=tuple(_cautions(every, steady)),
+        cautions=tuple(_cautions(every, steady, windowed=windowed)),
     )
 
 
-def _cautions(every: Sequence[tuple[OperatingPoint, Steadiness]], steady: Steady) -> Iterator[Caution]:
+def _cautions(
+    every: Sequence[tuple[OperatingPoint, Steadiness]], steady: Steady, *, windowed: bool
+) -> Iterator[Caution]:
     def at(state: str) -> list[OperatingPoint]:
         return [point for point, each in every if each.state == state]
 
@@ -94,7 +100,7 @@ def _cautions(every: Sequence[tuple[OperatingPoint, Steadiness]], steady: Steady
             f"its cost is too high by an unknown part of it; {bounds}",
         )
     few = [point for point, _ in every if point.requests is not None and point.requests < _FEW]
-    if few:
+    if few and not windowed:  # each point of a window says so itself
         yield Caution("few-requests", f"{_loads(few)}: fewer than {_FEW} requests of a run ended well")
     if unknown := at("not judged"):
         fate = "left out" if steady == "only" else "taken as a level"
@@ -114,6 +120,20 @@ def _loss(over: Sequence[OperatingPoint]) -> Iterator[Caution]:
             f"deeper into overload a token costs more: {rise * 100:.1f} % more at {last.label} than at "
             f"{best.label}",
         )
+
+
+def edge_told(curve: CostCurve, points: Sequence[OperatingPoint]) -> Iterator[Caution]:
+    """Yield the cautions of a curve, with the highest level as what it is: the highest that is usable."""
+    whole = len({point.load for point in points}) == len(curve.levels)
+    for caution in curve.cautions:
+        if whole or caution.code != "best-at-edge" or curve.zone.best is None:
+            yield caution
+        else:
+            yield Caution(
+                caution.code,
+                f"the best level, {curve.zone.best.label}, is the highest that was in a steady state: "
+                "a higher one may be cheaper",
+            )
 
 
 def _loads(points: Sequence[OperatingPoint]) -> str:

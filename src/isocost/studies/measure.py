@@ -22,7 +22,7 @@ from isocost.journal import (
     study_lock,
     write_template,
 )
-from isocost.measurement import clock_now, gate_of, require_open_files
+from isocost.measurement import MOST_IN_FLIGHT, clock_now, gate_of, require_open_files
 from isocost.studies.asking import is_settled, settle
 from isocost.studies.billing_facts import without_probing
 from isocost.studies.live import RunWatch
@@ -191,7 +191,7 @@ def _carry_out(
     ]
     if not plans or stop.is_set():
         return not plans
-    require_open_files(max(plan.load.concurrency or 1 for _, plan in plans))
+    require_open_files(max(_most_in_flight(plan) for _, plan in plans))
     budget = budget or stage_budget(stage, folder.journal_file)
     with (
         JournalWriter(folder.journal_file) as journal,
@@ -207,6 +207,10 @@ def _carry_out(
             if budget.refusal is not None:
                 raise BudgetError(_told(budget.refusal, folder, stage))
     return not stop.is_set()
+
+
+def _most_in_flight(plan: RunPlan) -> int:
+    return plan.load.concurrency or plan.max_in_flight or MOST_IN_FLIGHT
 
 
 def _told(refusal: str, folder: StudyFolder, stage: Stage) -> str:
@@ -265,6 +269,12 @@ def _spent_s(run: Run) -> float:
     return total
 
 
+def _remedy(health: ClientHealth) -> str:
+    if health.held_back_share:
+        return "let more be in flight with --max-in-flight; if the target is overloaded, offer less"
+    return "measure fewer streams, or from an idle machine"
+
+
 def _measure_run(
     journal: JournalWriter,
     stage: Stage,
@@ -300,8 +310,8 @@ def _measure_run(
     counts.warn_of_failures()
     if health.saturated:
         warnings.warn(
-            f"{stage.name}, {run.label}: this client was at its limit ({health.cpu_share:.0%} of a core), so "
-            "the target may be faster than it looks; measure fewer streams, or from an idle machine",
+            f"{stage.name}, {run.label}: this client was at its limit ({', '.join(health.limits)}), so "
+            f"the target may be faster than it looks; {_remedy(health)}",
             ClientSaturatedWarning,
             stacklevel=2,
         )

@@ -12,14 +12,17 @@ import numpy as np
 from isocost.core.load import Load, RequestShape, RunPlan
 from isocost.journal import QualityStage, RuntimeStage
 from isocost.runtime import interleave
+from isocost.studies.arriving import arrivals_at, arrivals_on_schedule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from isocost.journal import LoadStage, Stage
+    from isocost.journal import LoadStage, OpenLoopSpec, Stage
+    from isocost.studies.arriving import Arrivals
 
 __all__ = ["PlannedRun", "planned_runs", "remaining"]
 
+_FEWEST_WARMUPS, _MOST_WARMUPS = 4, 16  # of an open loop: what arrives in a second, within bounds
 _WARMUP_CELLS = 3
 _WARMUPS_IN_PROCESS = 10  # as arXiv 2305.02440 warmed its models up
 
@@ -40,6 +43,10 @@ class PlannedRun:
         How many to send; ``None``: as many as `duration_s` allows.
     duration_s : float or None
     seed : int
+    due_s : tuple of float or None
+        When each request of an open loop is due, seconds after the start; ``None`` in a closed one.
+    max_in_flight : int or None
+        Of an open loop.
     """
 
     label: str
@@ -50,6 +57,8 @@ class PlannedRun:
     requests: int | None
     duration_s: float | None
     seed: int
+    due_s: tuple[float, ...] | None = None
+    max_in_flight: int | None = None
 
 
 def planned_runs(stage: Stage) -> tuple[PlannedRun, ...]:
@@ -62,6 +71,9 @@ def planned_runs(stage: Stage) -> tuple[PlannedRun, ...]:
 def remaining(run: PlannedRun, *, done: frozenset[int], spent_s: float, timeout_s: float) -> RunPlan | None:
     """Plan what is left of a run; ``None`` when nothing is.
 
+    An open loop goes on after the last request that was finished, and the next one is due at once; those
+    that were in flight when it was cut are not sent again, as in a closed loop of a duration.
+
     Parameters
     ----------
     run : PlannedRun
@@ -72,7 +84,13 @@ def remaining(run: PlannedRun, *, done: frozenset[int], spent_s: float, timeout_
     timeout_s : float
         Longest time for one request.
     """
-    if run.duration_s is None:
+    due_s = None
+    if run.due_s is not None:
+        first, left_s = max(done, default=-1) + 1, None
+        numbers: tuple[int, ...] | None = tuple(range(first, len(run.due_s)))
+        shift = run.due_s[first] if done and numbers else 0.0
+        due_s = tuple(due - shift for due in run.due_s[first:])
+    elif run.duration_s is None:
         numbers = tuple(number for number in range(run.requests or 0) if number not in done)
         left_s = None
         first = 0
@@ -88,6 +106,8 @@ def remaining(run: PlannedRun, *, done: frozenset[int], spent_s: float, timeout_
         indices=numbers,
         first_index=first,
         duration_s=left_s,
+        due_s=due_s,
+        max_in_flight=run.max_in_flight,
         warmup=run.warmup,
         seed=run.seed,
         request_timeout_s=timeout_s,
@@ -133,6 +153,8 @@ def _warmup(stage: RuntimeStage, cells: Sequence[RequestShape]) -> tuple[Request
 
 
 def _sweep(stage: LoadStage) -> tuple[PlannedRun, ...]:
+    if stage.open_loop is not None:
+        return _open_sweep(stage, stage.open_loop)
     rng = np.random.default_rng(stage.seed)
     return tuple(
         _level(stage, int(level), repeat)
@@ -152,6 +174,47 @@ def _level(stage: LoadStage, level: int, repeat: int) -> PlannedRun:
         requests=stage.requests_per_level,
         duration_s=stage.duration_s,
         seed=_seed(stage.seed, label),
+    )
+
+
+def _open_sweep(stage: LoadStage, loop: OpenLoopSpec) -> tuple[PlannedRun, ...]:
+    rng = np.random.default_rng(stage.seed)
+    repeats = range(stage.repeats)
+    if loop.schedule:
+        seeds = [_seed(stage.seed, f"arrivals on schedule #{repeat}") for repeat in repeats]
+        drawn = [arrivals_on_schedule(loop, seed=seed) for seed in seeds]
+        return tuple(_open_run(stage, loop, each, repeat) for repeat, each in enumerate(drawn))
+    return tuple(
+        _open_run(stage, loop, _arrivals(stage, loop, float(rate), repeat), repeat)
+        for repeat in repeats
+        for rate in rng.permutation(loop.request_rates)
+    )
+
+
+def _arrivals(stage: LoadStage, loop: OpenLoopSpec, rate_per_s: float, repeat: int) -> Arrivals:
+    return arrivals_at(
+        rate_per_s,
+        loop,
+        requests=stage.requests_per_level,
+        duration_s=stage.duration_s,
+        seed=_seed(stage.seed, f"arrivals at {rate_per_s:g}/s #{repeat}"),
+    )
+
+
+def _open_run(stage: LoadStage, loop: OpenLoopSpec, arrivals: Arrivals, repeat: int) -> PlannedRun:
+    label = f"{arrivals.name} #{repeat}"
+    warmups = min(max(round(arrivals.load.rate_per_s or 0.0), _FEWEST_WARMUPS), _MOST_WARMUPS)
+    return PlannedRun(
+        label=label,
+        load=arrivals.load,
+        repeat=repeat,
+        shapes=_rotated(stage.shapes, repeat, stage.repeats),
+        warmup=tuple(stage.shapes[i % len(stage.shapes)] for i in range(warmups)),
+        requests=len(arrivals.due_s),
+        duration_s=None,
+        seed=_seed(stage.seed, label),
+        due_s=arrivals.due_s,
+        max_in_flight=loop.max_in_flight,
     )
 
 

@@ -23,7 +23,7 @@ from isocost.studies.choice import (
 )
 from isocost.studies.energy import EnergyQuestion, with_energy
 from isocost.studies.hourly import HourlyQuestion, hourly_report
-from isocost.studies.levels import Steady, judged_levels
+from isocost.studies.levels import Steady, edge_told, judged_levels
 from isocost.studies.money import MoneyTerms, given_price, refuse_range, waiting_assumptions, waiting_doubts
 from isocost.studies.report import Assumption, DeploymentReport, StudyReport
 from isocost.studies.request_cost import currency_named
@@ -229,7 +229,7 @@ def _reports(
                 deployment=Deployment(name=name, model=mine[0].keys.get("model") or name),
                 workload=mine[0].keys.get("lengths") or mine[0].keys.get("workload") or "",
                 runtime=None,
-                curve=replace(curve, cautions=(*levels.cautions, *_edge_told(curve, mine))),
+                curve=replace(curve, cautions=(*levels.cautions, *edge_told(curve, mine))),
             )
         )
     if not found:
@@ -239,20 +239,6 @@ def _reports(
             + "; measure longer, or take the runs as they are with --steady any"
         )
     return tuple(found), tuple(cautions)
-
-
-def _edge_told(curve: CostCurve, points: Sequence[OperatingPoint]) -> Iterator[Caution]:
-    """Yield the cautions of a curve, with the highest level as what it is: the highest that is usable."""
-    whole = len({point.load for point in points}) == len(curve.levels)
-    for caution in curve.cautions:
-        if whole or caution.code != "best-at-edge" or curve.zone.best is None:
-            yield caution
-        else:
-            yield Caution(
-                caution.code,
-                f"the best level, {curve.zone.best.label}, is the highest that was in a steady state: "
-                "a higher one may be cheaper",
-            )
 
 
 def _shared(curves: Sequence[CostCurve]) -> HourlyPrice | None:

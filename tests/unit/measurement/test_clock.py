@@ -29,6 +29,14 @@ def test_stamps_that_cannot_be_are_not_believed() -> None:
     assert clock.instant(stamp(time.time_ns() - 3_600_000_000_000), now) == now  # an hour ago
 
 
+def test_stamps_before_what_came_earlier_are_not_believed() -> None:
+    clock, now = KernelClock(), time.monotonic()
+    half_ago = stamp(time.time_ns() - 500_000_000)
+    assert now - 0.51 < clock.instant(half_ago, now, now - 0.6) < now - 0.49
+    assert clock.instant(half_ago, now, now - 0.4) == now  # the calendar must have jumped between
+    assert clock.instant(half_ago, now, now - 0.4995) == now - 0.4995  # or both clocks differ a little
+
+
 def test_a_step_of_the_calendar_clock_is_noticed(monkeypatch: object) -> None:
     clock = KernelClock()
     clock._offset_ns += 5_000_000  # as if the calendar had jumped by 5 ms since

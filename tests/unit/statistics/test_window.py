@@ -98,6 +98,7 @@ def test_doubts_become_cautions() -> None:
     assert codes(stream(41)) == set()
     assert codes(stream(29)) == {"few-requests"}
     assert codes(stream(41), health=ClientHealth(cpu_share=0.95)) == {"client-saturated"}
+    assert codes(stream(41), health=ClientHealth(cpu_share=0.1, clock_steps=2)) == {"clock-stepped"}
     assert codes(stream(41), finished=False) == {"unfinished"}
     short = [request(i, 0.5 * i, requested_output_tokens=9) for i in range(41)]
     assert codes(short) == {"short-answers"}

@@ -1,0 +1,97 @@
+"""Runs commands of isocost in processes of their own that need not import it first, and kills them if asked.
+
+Reads a line of JSON for each: the arguments, and after how many seconds it is killed, or null. Answers with a
+line of JSON: the exit status, null if it was killed; and when it was killed, on the monotonic clock.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended: its exit status, or when it was killed."""
+
+    status: int | None
+    killed_at_s: float | None
+
+
+@dataclass(frozen=True)
+class Preloaded:
+    """A process that runs commands."""
+
+    process: subprocess.Popen[str]
+
+    def run(self, arguments: list[str], kill_after_s: float | None) -> Ended:
+        """Run a command to its end, or kill it."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps([arguments, kill_after_s]) + "\n")
+        self.process.stdin.flush()
+        return Ended(*json.loads(self.process.stdout.readline()))
+
+
+@contextmanager
+def preloaded() -> Iterator[Preloaded]:
+    """Start the process; it ends with its input."""
+    command = [sys.executable, str(Path(__file__))]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield Preloaded(process)
+
+
+def _main() -> None:
+    import_module("isocost.studies.measure")  # a command would, when it is carried out
+    from isocost.cli import main
+
+    for line in sys.stdin:
+        arguments, kill_after_s = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            _become(main, arguments)
+        sys.stdout.write(json.dumps(_watch(child, kill_after_s)) + "\n")
+        sys.stdout.flush()
+
+
+def _become(main: Any, arguments: list[str]) -> None:
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    sys.argv = ["isocost", *arguments]
+    status = 70
+    try:
+        main()
+    except SystemExit as ended:
+        status = int(ended.code or 0)
+    finally:
+        os._exit(status)
+
+
+def _watch(child: int, kill_after_s: float | None) -> tuple[int | None, float | None]:
+    until = time.monotonic() + (120 if kill_after_s is None else kill_after_s)
+    while time.monotonic() < until:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status), None
+        time.sleep(0.002)
+    killed_at_s = time.monotonic()  # before it dies: what it had in flight is not finished
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return None, killed_at_s
+
+
+if __name__ == "__main__":
+    _main()
