@@ -210,6 +210,12 @@ def test_money_is_never_overspent_and_settled_by_usage(tmp_path):
         assert len(measured) > 18
 
 
+def test_without_limits_any_field_may_be_added(tmp_path):
+    with billing(written=4) as bill:
+        target = TargetSpec(url=bill.url, extra_body={"max_tokens": None})
+        assert measure_stage(tmp_path, load(bill.url, target=target, requests_per_level=6))
+
+
 def test_what_nobody_counts_stays_set_aside(tmp_path):
     with billing(counts=False) as bill:
         with pytest.raises(BudgetError, match="another request may cost"):
@@ -364,5 +370,9 @@ def test_a_dry_run_of_what_would_be_refused_says_so(monkeypatch, tmp_path):
     assert "! would be refused: requests to" in rehearsal_text([plan])
     assert json.loads(rehearsal_json([plan]))["verdict"]["state"] == "refused"
     by_time = load(url, requests_per_level=None, duration_s=30.0)
+    offered = OpenLoopSpec(request_rates=(10.0,))
+    plan = rehearse_stage(tmp_path, replace(by_time, concurrency=(), open_loop=offered))
+    assert plan.minutes == pytest.approx(0.5, abs=0.05)  # until the last one is due
+    assert 200 < plan.requests < 420
     plan = rehearse_stage(tmp_path, replace(by_time, limits=Limits(max_tokens=1_000_000, **PRICES)))
     assert (plan.requests, plan.minutes, plan.usd_at_most) == (None, 0.5, 1000.0)

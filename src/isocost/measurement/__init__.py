@@ -19,7 +19,7 @@ from isocost.measurement.questioning import Asked, Questioner, question_at_most
 from isocost.measurement.secret import Secret, read_api_key
 from isocost.measurement.target import MOST_IN_FLIGHT, HttpTarget
 from isocost.measurement.wording import PROMPT_FORMAT, question_prompt
-from isocost.measurement.worst_case import PROBING_REQUESTS, WorstCase, worst_case
+from isocost.measurement.worst_case import PROBING_REQUESTS, WorstCase, refuse_open_ended, worst_case
 
 __all__ = [
     "GRADING_RULE",
@@ -54,6 +54,7 @@ __all__ = [
     "question_at_most",
     "question_prompt",
     "read_api_key",
+    "refuse_open_ended",
     "refuse_uncapped",
     "require_open_files",
     "resolve_address",

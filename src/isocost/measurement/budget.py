@@ -139,9 +139,14 @@ class Budget:
 
     def settle(self, reserved: Reservation, usage: Usage | None) -> None:
         """Put what a request did use in the place of what was set aside; kept where nobody counted."""
-        if usage is None or usage.input_tokens is None or usage.output_tokens is None:
+        if usage is None:
             return
-        used, written = usage.input_tokens, usage.output_tokens
+        self.settle_tokens(reserved, usage.input_tokens, usage.output_tokens)
+
+    def settle_tokens(self, reserved: Reservation, used: int | None, written: int | None) -> None:
+        """Put the tokens that a target counted in the place of what was set aside; kept where it did not."""
+        if used is None or written is None:
+            return
         usd = 0.0 if self.price is None else self.price.usd(used, written)
         with self._lock:
             self._tokens += used + written - reserved.tokens
@@ -156,6 +161,8 @@ class Budget:
 
     def saw(self, *, failed: bool) -> None:
         """Note how a request ended, for the share of the latest that failed."""
+        if self.limits.max_error_rate is None:
+            return
         with self._lock:
             if len(self._failed) == _WINDOW:
                 self._failures -= self._failed[0]

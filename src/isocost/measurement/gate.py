@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from isocost.core.observation import Outcome
-from isocost.measurement.dialect import Usage
 
 if TYPE_CHECKING:
     from isocost.core.observation import Observation
@@ -65,8 +64,7 @@ class RunGate:
         if reserved is None:
             return
         if outcome is Outcome.OK and observation.counted_by == "usage":
-            usage = Usage(input_tokens=observation.input_tokens, output_tokens=observation.output_tokens)
-            self._budget.settle(reserved, usage)
+            self._budget.settle_tokens(reserved, observation.input_tokens, observation.output_tokens)
         elif outcome is Outcome.REFUSED:
             self._budget.release(reserved, sent=False)
         elif outcome is Outcome.HTTP_ERROR and 400 <= (observation.http_status or 0) < 500:

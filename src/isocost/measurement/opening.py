@@ -17,7 +17,7 @@ from isocost.measurement.request import head_of
 from isocost.measurement.secret import read_api_key
 from isocost.measurement.target import HttpTarget
 from isocost.measurement.untimed_budget import UntimedBudget
-from isocost.measurement.worst_case import worst_case
+from isocost.measurement.worst_case import refuse_open_ended, worst_case
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -153,9 +153,11 @@ def _unprobed(
 
 
 def _is_paid(target: HttpTarget, access: Access, budget: Budget | None) -> bool:
-    """Whether requests may cost money, as far as the address tells; refused where they have no end then."""
+    """Whether requests may cost money, as far as the address tells; refused where that has no end."""
     keyed = carries_key(env=access.api_key_env, file=access.api_key_file, headers=access.headers)
     limits = None if budget is None else budget.limits
+    if limits is not None and limits.is_cap:
+        refuse_open_ended(target.dialect.extra)
     if not keyed or (limits is not None and limits.self_hosted) or is_own_host(target.address.host):
         return False
     refuse_uncapped(target.address.url, limits, "a key is sent to a host that is not in a private network")

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from isocost.core.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from isocost.measurement.request import PreparedRequest
 
-__all__ = ["PROBING_REQUESTS", "TEMPLATE_TOKENS", "WorstCase", "worst_case"]
+__all__ = ["PROBING_REQUESTS", "TEMPLATE_TOKENS", "WorstCase", "refuse_open_ended", "worst_case"]
 
 TEMPLATE_TOKENS = 64
 """What a chat template may add to a prompt."""
@@ -79,7 +79,28 @@ class WorstCase:
 
 
 def worst_case(extra: Mapping[str, Any]) -> WorstCase:
-    """Return how fields added to each request bear on what it can use.
+    """Return how fields added to each request bear on what it can use, as far as they are numbers.
+
+    Parameters
+    ----------
+    extra : mapping
+        As given with ``--extra-body``.
+
+    Examples
+    --------
+    >>> worst_case({"n": 3, "max_tokens": 50}).output_tokens(20)
+    150
+    """
+    return WorstCase(
+        longest=max(_numbers(extra, _LENGTHS), default=0),
+        answers=max(_numbers(extra, _COUNTS), default=1),
+        extra_bytes=len(json.dumps(dict(extra))) if extra else 0,
+        own_prompt=any(name in extra for name in _PROMPTS),
+    )
+
+
+def refuse_open_ended(extra: Mapping[str, Any]) -> None:
+    """Refuse fields that leave open how long answers may be; what they cost has no upper end then.
 
     Parameters
     ----------
@@ -89,24 +110,23 @@ def worst_case(extra: Mapping[str, Any]) -> WorstCase:
     Raises
     ------
     InputError
-        If they take away the limit on the length of answers.
+        If one of them is no number of at least 1.
 
     Examples
     --------
-    >>> worst_case({"n": 3, "max_tokens": 50}).output_tokens(20)
-    150
+    >>> refuse_open_ended({"n": 3, "max_tokens": 50, "top_k": None})
     """
-    lengths = [extra[name] for name in _LENGTHS if name in extra]
-    counts = [extra[name] for name in _COUNTS if name in extra]
-    for value in (*lengths, *counts):
-        if type(value) is not int or value < 1:
+    for name in (*_LENGTHS, *_COUNTS):
+        if name in extra and not _is_count(extra[name]):
             raise InputError(
-                f"--extra-body leaves open how long answers may be ({value!r} in place of a number of at "
-                "least 1), so their cost has no upper end; give numbers, or leave these fields out"
+                f"--extra-body leaves open how long answers may be ({name} is {extra[name]!r} in place of a "
+                "number of at least 1), so their cost has no upper end; give a number, or leave it out"
             )
-    return WorstCase(
-        longest=max(lengths, default=0),
-        answers=max(counts, default=1),
-        extra_bytes=len(json.dumps(dict(extra))) if extra else 0,
-        own_prompt=any(name in extra for name in _PROMPTS),
-    )
+
+
+def _numbers(extra: Mapping[str, Any], names: Sequence[str]) -> list[int]:
+    return [extra[name] for name in names if name in extra and _is_count(extra[name])]
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and value >= 1

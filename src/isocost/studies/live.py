@@ -73,7 +73,7 @@ class RunWatch:
         self._over.set()
         self._thread.join()
         if self._requests:
-            self._tell()
+            self.tell()
 
     def see(self, observation: Observation) -> None:
         """Count one observation."""
@@ -102,9 +102,10 @@ class RunWatch:
 
     def _tell_often(self) -> None:
         while not self._over.wait(_TOLD_EVERY_S):
-            self._tell()
+            self.tell()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Sum up for the watcher."""
         stage, run, done, total = self._place
         now = time.monotonic()
         tokens_per_s, requests_per_s = self._rates(now)

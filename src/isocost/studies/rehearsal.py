@@ -112,7 +112,8 @@ class Rehearsal:
         """Of sending, about; ``None`` where it takes as long as it takes."""
         limit = self.limits.max_minutes
         seconds = [level.seconds for level in self.levels]
-        known = None if None in seconds else sum(each for each in seconds if each is not None) / 60
+        total = _sum(seconds)
+        known = None if total is None else total / 60
         return limit if known is None or (limit is not None and limit < known) else known
 
 
@@ -125,11 +126,6 @@ def rehearse_stage(study: Path, stage: Stage) -> Rehearsal:
         The study folder; need not be there.
     stage : Stage
         A profile whose sizes the target is still to tell is taken at the usual seven.
-
-    Raises
-    ------
-    InputError
-        If fields that the user adds leave the length of answers open.
     """
     if isinstance(stage, RuntimeStage) and stage.cells is None:
         stage = replace(stage, cells=profile_cells(_LONGEST_PROMPT, _LONGEST_ANSWER))
@@ -172,7 +168,6 @@ def _levels(stage: Stage) -> tuple[PlannedLevel, ...]:
 def _level(stage: Stage, load: str, runs: Sequence[PlannedRun]) -> PlannedLevel:
     warmup = [shape for run in runs for shape in run.warmup]
     counted = all(run.duration_s is None for run in runs)
-    durations = [run.duration_s for run in runs]
     sizes = [*warmup, *(shape for run in runs for shape in _shapes(run))] if counted else None
     worst = worst_case(stage.target.extra_body)
     most = None if sizes is None else [worst.of_size(each.input_tokens, each.output_tokens) for each in sizes]
@@ -184,8 +179,13 @@ def _level(stage: Stage, load: str, runs: Sequence[PlannedRun]) -> PlannedLevel:
         output_tokens=None if sizes is None else sum(each.output_tokens for each in sizes),
         input_at_most=None if most is None else sum(used for used, _ in most),
         output_at_most=None if most is None else sum(written for _, written in most),
-        seconds=None if counted else sum(each for each in durations if each is not None),
+        seconds=_sum([_seconds(run) for run in runs]),
     )
+
+
+def _seconds(run: PlannedRun) -> float | None:
+    """Return how long a run sends: as asked, or until its last request is due."""
+    return run.duration_s if run.due_s is None else max(run.due_s, default=0.0)
 
 
 def _shapes(run: PlannedRun) -> Iterable[RequestShape]:
@@ -251,6 +251,10 @@ def _usd_at_most(
 
 def _pair(one: int | None, other: int | None) -> int | None:
     return None if one is None or other is None else one + other
+
+
+def _sum(parts: Sequence[float | None]) -> float | None:
+    return None if None in parts else sum(each for each in parts if each is not None)
 
 
 def _total(parts: Iterable[int | None]) -> int | None:

@@ -16,6 +16,7 @@ from isocost.measurement import (
     carries_key,
     is_own_host,
     question_at_most,
+    refuse_open_ended,
     refuse_uncapped,
     resolve_address,
     worst_case,
@@ -130,7 +131,7 @@ def stage_budget(stage: Stage, journal: Path | None = None) -> Budget:
     if limits.max_cost_usd is not None and price is None:
         raise InputError(_price_unknown(stage.target))
     if limits.is_cap:
-        worst_case(stage.target.extra_body)  # refuses what has no end
+        refuse_open_ended(stage.target.extra_body)
     use = None if journal is None else read_use(journal, stage.name)
     spent = Spent() if use is None else _spent(use, stage, price)
     return Budget(limits, price=price, spent=spent)

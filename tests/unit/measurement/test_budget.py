@@ -6,7 +6,7 @@ from isocost.core.errors import BudgetError, InputError
 from isocost.core.limits import Limits, Spent
 from isocost.core.observation import Observation, Outcome
 from isocost.core.token_price import TokenPrice
-from isocost.measurement import Budget, RunGate, worst_case
+from isocost.measurement import Budget, RunGate, refuse_open_ended, worst_case
 from isocost.measurement.dialect import Usage
 
 PRICE = TokenPrice(name="api", input_usd=1.0, output_usd=10.0, source="given by you", date="")
@@ -172,6 +172,6 @@ def test_added_fields_count_in_the_worst_case(extra, tokens):
 
 
 @pytest.mark.parametrize("extra", [{"max_tokens": None}, {"n": 0}, {"max_tokens": "many"}])
-def test_answers_without_end_have_no_worst_case(extra):
+def test_answers_without_end_are_refused(extra):
     with pytest.raises(InputError, match="--extra-body leaves open how long answers may be"):
-        worst_case(extra)
+        refuse_open_ended(extra)
