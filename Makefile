@@ -8,7 +8,7 @@ STUDY ?= studies/quickstart
 PYTEST := -m pytest -q -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test test-lowest test-transformers check format lint types layers examples docs coverage bench bench-runtime bench-economics bench-frontier soak clean
+.PHONY: help quickstart test test-lowest test-transformers check format lint types layers examples docs coverage bench bench-runtime bench-economics bench-frontier soak audit clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -25,8 +25,8 @@ $(VENV)/.engine: $(VENV)/bin/python pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt
-	@echo "installing isocost[engine,prices,carbon,dev] into $(VENV) ..." >&2
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[engine,prices,carbon,dev]'
+	@echo "installing isocost[engine,prices,carbon,scale,dev] into $(VENV) ..." >&2
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[engine,prices,carbon,scale,dev]'
 	@touch $@ $(VENV)/.engine
 
 $(LOWEST)/.installed: pyproject.toml lowest.txt constraints.txt
@@ -53,7 +53,7 @@ test-lowest: $(LOWEST)/.installed  ## the whole suite with the lowest versions t
 test-transformers: $(VENV)/.transformers  ## the tests that need torch and transformers
 	$(BIN)/python -m pytest -q -m transformers tests
 
-check: format lint types layers docs test  ## everything that review runs
+check: format lint types layers docs audit test  ## everything that review runs
 
 format: $(VENV)/.dev  ## is the code formatted?
 	$(BIN)/ruff format --check src tests benchmarks docs
@@ -69,6 +69,9 @@ layers: $(VENV)/.dev  ## who may import whom
 
 examples: $(VENV)/.dev  ## docstrings and Markdown blocks
 	$(BIN)/python -m pytest -q src tests/examples
+
+audit: $(VENV)/.dev  ## known vulnerabilities of dependencies; says "not audited" where nobody can be asked
+	@$(BIN)/python benchmarks/audit.py
 
 docs: $(VENV)/.dev  ## build the pages; a warning fails
 	$(BIN)/sphinx-build -q -W -E docs docs/_build/html

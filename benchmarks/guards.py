@@ -193,7 +193,7 @@ def sections(findings: Sequence[Finding], head: str) -> dict[str, str]:
             for each in mine
         )
         texts[area] = (
-            f"## {area}\n\n```text\n{head}\n```\n\n{noticed} of {len(mine)} guards were missed.\n\n"
+            f"## {area}\n\n```text\n{head}\n```\n\nThe tests noticed {noticed} of {len(mine)} guards.\n\n"
             "| line | guard in | tests | without the guard |\n|---|---|---|---|\n" + rows
         )
     return texts

@@ -28,6 +28,7 @@ def main() -> None:
             Campaign(truth=truth, folder=Path(name), kills=options.kills, seed=options.seed, run=run_afresh)
         )
     print(f"  kills                                             {verdict.kills}")
+    print(f"  of them after requests had reached the server     {verdict.under_load}")
     print(f"  studies                                           {verdict.studies}")
     print(f"  requests answered                                 {verdict.answered}")
     print(f"  finished more than {GRACE_S} s before a kill, and lost  {verdict.lost}")

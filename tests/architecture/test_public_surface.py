@@ -16,8 +16,8 @@ HEAVY = (
     "transformers",
 )  # fmt: skip
 ROOMS = (
-    "architecture", "catalog", "cli", "core", "economics", "engine", "exchange", "frontier", "journal",
-    "measurement", "reporting", "runtime", "statistics", "studies", "workload",
+    "architecture", "catalog", "cli", "core", "economics", "engine", "exchange", "execution", "frontier",
+    "journal", "measurement", "reporting", "runtime", "statistics", "studies", "workload",
 )  # fmt: skip
 
 
@@ -47,3 +47,11 @@ def test_starting_loads_nothing_heavy(arguments):
     )
     loaded = {line.rsplit("|", 1)[-1].strip().split(".")[0] for line in found.stderr.splitlines()}
     assert not loaded & set(HEAVY)
+
+
+def test_ray_is_loaded_by_nothing_but_hiring_its_nodes():
+    code = (
+        "import sys, isocost.cli.measure, isocost.execution, isocost.studies.crew\n"
+        "sys.exit('ray' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -8,5 +8,11 @@ NAMES = (
     "\N{RIGHT-TO-LEFT OVERRIDE}txet desrever\N{HEBREW LETTER ALEF}\N{ARABIC LETTER BEH}",
     "x" * 10_000,
     "\x1b]0;pwned\x07\x1b[31mred\x00\nline two",
+    "\x1b]8;;http://x\x1b\\\\link\x1b]8;;\x1b\\\\\x1b]52;c;cHduZWQ=\x07\x9b2J\x85\x7f",
+    "in\u200bvis\u2060i\ufeffble\u00ad\u2028line\U000e0070\u2066isolate\u3164",
+    "<a href=\"javascript:document.title='pwned'\">x</a><math><mtext><style><img src=x></style></math>",
+    "](javascript:alert(1)) ![x](http://x) `code` <!-- --> ]]> <?php ?>",
+    '=HYPERLINK("http://x";"y")',
+    "\t@SUM(1+1)*cmd|' /C calc'!A0",
     "{{7*7}} %s [bold red]markup[/] & &amp; &#x3C;script&#x3E; \N{FULLWIDTH LESS-THAN SIGN}",
 )

@@ -1,13 +1,14 @@
 """Runs commands of isocost in processes of their own that need not import it first, and kills them if asked.
 
-Reads a line of JSON for each: the arguments, and after how many seconds it is killed, or null. Answers with a
-line of JSON: the exit status, null if it was killed; and when it was killed, on the monotonic clock.
+Reads a line of JSON for each, its arguments, and a line ``kill`` if it is to die. Answers with one of JSON:
+the exit status, null if it was killed; and when it was killed, on the monotonic clock.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,19 @@ class Preloaded:
 
     process: subprocess.Popen[str]
 
-    def run(self, arguments: list[str], kill_after_s: float | None) -> Ended:
-        """Run a command to its end, or kill it."""
+    def run(self, arguments: list[str], doomed: Callable[[Callable[[], bool]], bool]) -> Ended:
+        """Run a command to its end; kill it when `doomed`, which is told whether it is alive, says so."""
+        answers = self.process.stdout
+        assert answers is not None
+        self._say(json.dumps(arguments))
+        if doomed(lambda: not select.select([answers], [], [], 0)[0]):
+            self._say("kill")
+        return Ended(*json.loads(answers.readline()))
+
+    def _say(self, line: str) -> None:
         assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps([arguments, kill_after_s]) + "\n")
+        self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
-        return Ended(*json.loads(self.process.stdout.readline()))
 
 
 @contextmanager
@@ -57,12 +64,13 @@ def _main() -> None:
     import_module("isocost.studies.measure")  # a command would, when it is carried out
     from isocost.cli import main
 
-    for line in sys.stdin:
-        arguments, kill_after_s = json.loads(line)
+    while line := sys.stdin.buffer.raw.readline():
+        if line == b"kill\n":
+            continue  # what it meant had just ended by itself
         child = os.fork()
         if child == 0:
-            _become(main, arguments)
-        sys.stdout.write(json.dumps(_watch(child, kill_after_s)) + "\n")
+            _become(main, json.loads(line))
+        sys.stdout.write(json.dumps(_watch(child)) + "\n")
         sys.stdout.flush()
 
 
@@ -80,13 +88,14 @@ def _become(main: Any, arguments: list[str]) -> None:
         os._exit(status)
 
 
-def _watch(child: int, kill_after_s: float | None) -> tuple[int | None, float | None]:
-    until = time.monotonic() + (120 if kill_after_s is None else kill_after_s)
-    while time.monotonic() < until:
+def _watch(child: int) -> tuple[int | None, float | None]:
+    while True:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
             return os.waitstatus_to_exitcode(status), None
-        time.sleep(0.002)
+        if select.select([0], [], [], 0.002)[0]:
+            break
+    sys.stdin.buffer.raw.readline()
     killed_at_s = time.monotonic()  # before it dies: what it had in flight is not finished
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)

@@ -3,7 +3,9 @@
 Raw sockets, one thread, its own process. The first token leaves ``--first`` seconds after the request was
 read, each further one ``--gap`` seconds after the one before. ``GET /log`` returns, for each request, when
 it was read and when each chunk was handed to the kernel, on the machine's monotonic clock; ``GET /sizes`` its
-prompt's length.
+prompt's length. With ``--slots K`` at most K requests are answered at a time and others wait in line; with
+``--stall-at A --stall-for S`` nothing at all is done for S seconds, once, A seconds after the first request
+in the log.
 """
 
 from __future__ import annotations
@@ -65,7 +67,13 @@ class _Client:
 
 
 class _Server:
-    def __init__(self, listener: socket.socket, first_s: float, gap_s: float) -> None:
+    def __init__(
+        self, listener: socket.socket, first_s: float, gap_s: float, slots: int | None = None
+    ) -> None:
+        self.slots = slots
+        self.busy = 0
+        self.line: deque[_Client] = deque()
+        self.stall: tuple[float, float] | None = None
         self.listener = listener
         self.first_s, self.gap_s = first_s, gap_s
         self.epoll = select.epoll()
@@ -89,6 +97,7 @@ class _Server:
                     self._read(self.clients[fd])
             self._send_due(self.first)
             self._send_due(self.later)
+            self._stall_if_due()
 
     def _accept(self) -> None:
         try:
@@ -157,13 +166,29 @@ class _Server:
         client.log = [now]
         self.logs.append(client.log)
         self.sizes.append(client.prompt_tokens)
-        self.first.append((now + self.first_s, client))
+        if self.slots is None or self.busy < self.slots:
+            self.busy += 1
+            self.first.append((now + self.first_s, client))
+        else:
+            self.line.append(client)
+
+    def _free_slot(self) -> None:
+        if self.line:
+            self.first.append((time.monotonic() + self.first_s, self.line.popleft()))
+        else:
+            self.busy -= 1
+
+    def _stall_if_due(self) -> None:
+        if self.stall and self.logs and time.monotonic() > self.logs[0][0] + self.stall[0]:
+            time.sleep(self.stall[1])
+            self.stall = None
 
     def _send_due(self, queue: deque[tuple[float, _Client]]) -> None:
         now = time.monotonic()
         while queue and queue[0][0] <= now:
             due, client = queue.popleft()
             if client.left < 1:
+                self._free_slot()
                 continue
             start = _HEAD if client.left == client.tokens else b""
             client.left -= 1
@@ -174,9 +199,12 @@ class _Server:
                 client.socket.send(data)
             except OSError:
                 client.left = 0
+                self._free_slot()
                 continue
             client.log.append(now)
-            if not last:
+            if last:
+                self._free_slot()
+            else:
                 self.later.append((max(due, now - self.gap_s / 2) + self.gap_s, client))
 
 
@@ -185,6 +213,9 @@ def main() -> None:
     parser.add_argument("--first", type=float, default=0.05)
     parser.add_argument("--gap", type=float, default=0.02)
     parser.add_argument("--cpu", type=int, default=None)
+    parser.add_argument("--slots", type=int, default=None)
+    parser.add_argument("--stall-at", type=float, default=None)
+    parser.add_argument("--stall-for", type=float, default=0.0)
     options = parser.parse_args()
     if options.cpu is not None:
         os.sched_setaffinity(0, {options.cpu})
@@ -194,7 +225,10 @@ def main() -> None:
     listener.setblocking(False)
     sys.stdout.write(f"{listener.getsockname()[1]}\n")
     sys.stdout.flush()
-    _Server(listener, options.first, options.gap).run()
+    server = _Server(listener, options.first, options.gap, options.slots)
+    if options.stall_at is not None:
+        server.stall = (options.stall_at, options.stall_for)
+    server.run()
 
 
 @dataclass(frozen=True)
@@ -211,6 +245,10 @@ class RunningTruth:
     def sizes(self) -> list[int]:
         with urllib.request.urlopen(f"{self.url}/sizes", timeout=60) as answer:  # noqa: S310 - our own server
             return json.load(answer)
+
+    def answering(self, size: int) -> int:
+        """Return how many requests came whose prompts have at least so many tokens."""
+        return sum(each >= size for each in self.sizes())
 
     def forget(self) -> None:
         with urllib.request.urlopen(f"{self.url}/forget", timeout=60):  # noqa: S310 - our own server

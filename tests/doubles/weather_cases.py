@@ -132,7 +132,7 @@ STALLS: dict[str, Case] = {
     "trickle without end": _late([STREAM, Forever(b"1\r\n:\r\n", 0.02)], 200, 0),
     "trickle of the head": _late(_bytewise(STREAM[:60], 0.02), None, 0),
     "endless comments": _late([STREAM, Forever(chunk(b": ping\n\n" * 900), 0.001)], 200, 0),
-    "endless page": _late([_HTML, Forever(chunk(b"<p>" * 2000), 0.001)], 200, 0),
+    "endless page": _late([_HTML, Forever(chunk(b"<p>" * 20_000), 0.001)], 200, 0),
 }
 ENDLESS: dict[str, Case] = {
     "endless stream": _wrong([STREAM, Forever(token() * 50)], "goes on after 1048 chunks"),

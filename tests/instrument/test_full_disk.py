@@ -74,7 +74,7 @@ def test_a_full_disk_loses_nothing_that_was_finished(tmp_path: Path) -> None:
         assert disk.isocost("run", study, "--quiet").returncode == 0
         verdict = Verdict()
         disk.run("cp", "-r", study, tmp_path / "copy")
-        judge(truth, tmp_path / "copy", [full_at], verdict)
+        judge(truth, tmp_path / "copy", [full_at], verdict, grace_s=0.75)
     assert verdict.answered == 300
     assert (verdict.lost, verdict.measured_twice, verdict.unfinished) == (0, 0, 0)
 

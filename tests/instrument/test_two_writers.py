@@ -63,6 +63,6 @@ def test_a_second_writer_is_refused_until_the_first_is_dead(
             first.wait()
         assert isocost("run", study, "--quiet")[0] == 0
         verdict = Verdict()
-        judge(truth, study, [killed_at_s], verdict)
+        judge(truth, study, [killed_at_s], verdict, grace_s=0.75)
     assert verdict.answered == 300
     assert (verdict.lost, verdict.measured_twice, verdict.unfinished) == (0, 0, 0)

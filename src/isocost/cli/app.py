@@ -29,8 +29,8 @@ from isocost.cli import (
     runtime,
     success,
 )
+from isocost.cli.harmless import harmless, harmless_output
 from isocost.cli.usage import empty_word, usage_fault
-from isocost.cli.watching import shown
 from isocost.core.errors import BudgetError, InputError, IsocostError
 
 __all__ = ["app", "main"]
@@ -85,7 +85,8 @@ def main() -> None:
     """Run the command line; errors become one sentence and an exit status, never a traceback."""
     warnings.showwarning = _warn
     try:
-        _run(sys.argv[1:])
+        with harmless_output():
+            _run(sys.argv[1:])
     except IsocostError as error:
         _end(str(error), 4 if isinstance(error, BudgetError) else 2)
     except (KeyboardInterrupt, typer.Abort):
@@ -148,10 +149,15 @@ def _warn(  # the signature of `warnings.showwarning`
     line: str | None = None,
 ) -> None:
     """Write a doubt as one line; where in the code it arose is of no use to the user."""
-    sys.stderr.write(f"isocost: warning: {shown(str(message))}\n")
+    sys.stderr.write(f"isocost: warning: {_line(str(message))}\n")
+
+
+def _line(sentence: str) -> str:
+    """Return one line that no terminal obeys, whatever names stand in the sentence."""
+    return harmless(" ".join(sentence.splitlines()))
 
 
 def _end(sentence: str, status: int) -> None:
     with suppress(OSError, AttributeError):  # standard error is gone or was never there
-        sys.stderr.write(f"isocost: {shown(sentence)}\n")
+        sys.stderr.write(f"isocost: {_line(sentence)}\n")
     sys.exit(status)

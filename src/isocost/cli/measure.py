@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from isocost.cli import open_loop, options, spending
+from isocost.cli import executors, open_loop, options, spending
 from isocost.cli.measuring import measure_stages, rehearse
 from isocost.cli.quality import quality
 from isocost.cli.targets import EndpointOptions, StackOptions, parse_target, stage_names
@@ -156,6 +156,9 @@ def load(
         typer.Option("--duration", help="Seconds of sending of each run; 30 if neither is given."),
     ] = None,
     repeats: options.Repeats = 3,
+    executor: executors.ExecutorName = None,
+    workers: executors.Workers = None,
+    ray_address: executors.RayAddress = None,
     precision: options.WeightFormat = None,
     threads: options.Threads = None,
     endpoint_type: options.EndpointType = None,
@@ -220,6 +223,7 @@ def load(
         seed=seed,
         request_timeout_s=request_timeout,
         limits=limits,
+        executor=executors.parse_executor(executor, workers, ray_address),
     )
     _measure(out, [asked], quiet=quiet, dry_run=dry_run, as_json=as_json)
 

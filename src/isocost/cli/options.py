@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from isocost.core.credentials import credential_in, is_credential_name, looks_like_credential
 from isocost.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -180,13 +181,13 @@ def parse_headers(given: list[str] | None) -> dict[str, str]:
     headers = {}
     for text in given or ():
         name, colon, value = text.partition(":")
-        if name.strip().lower() in ("authorization", "proxy-authorization", "api-key", "x-api-key", "cookie"):
+        if not colon or not name.strip():
+            raise InputError("one --header has not the form NAME: VALUE, such as 'X-Team: research'")
+        if is_credential_name(name) or looks_like_credential(value):
             raise InputError(
                 f"--header {name.strip()} would put a secret into the process list and the study; put the "
                 "key into a variable or a file and name that: --api-key-env NAME or --api-key-file FILE"
             )
-        if not colon or not name.strip():
-            raise InputError(f"--header {text!r} has not the form NAME: VALUE")
         headers[name.strip()] = value.strip()
     return headers
 
@@ -204,6 +205,11 @@ def parse_extra_body(text: str | None) -> dict[str, Any]:
     content = _parsed(text, json.loads)
     if not isinstance(content, dict):
         raise InputError(f"--extra-body must be a JSON object such as '{{\"top_k\": 1}}', got {text!r}")
+    if (name := credential_in(content)) is not None:
+        raise InputError(
+            f"--extra-body with {name} would put a secret into the process list and the study; put the key "
+            "into a variable or a file and name that: --api-key-env NAME or --api-key-file FILE"
+        )
     return content
 
 
@@ -285,7 +291,7 @@ def parse_pairs(given: list[str] | None, option: str, form: str) -> dict[str, st
 def _parsed(text: str, parse: Callable[[str], Any]) -> Any:  # noqa: ANN401 - whatever JSON holds
     try:
         return parse(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

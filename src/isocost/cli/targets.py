@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from isocost.cli import options
+from isocost.core.credentials import shown_address
 from isocost.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -97,15 +98,21 @@ def stage_names(targets: Sequence[str], name: str, deployment: str | None) -> tu
         )
     twice = next((text for text, count in Counter(targets).items() if count > 1), None)
     if twice is not None:
-        raise InputError(f"{twice} is given twice; give each target once, and --repeats for more of it")
-    return tuple(f"{name} {text}" for text in targets)
+        raise InputError(
+            f"{_shown(twice)} is given twice; give each target once, and --repeats for more of it"
+        )
+    return tuple(f"{name} {_shown(text)}" for text in targets)
+
+
+def _shown(target: str) -> str:
+    return target if _STACK.fullmatch(target) else shown_address(target)
 
 
 def _endpoint(text: str, given: EndpointOptions, stack: StackOptions) -> TargetSpec:
     from isocost.journal import TargetSpec
     from isocost.measurement import resolve_address
 
-    _refuse_given(stack, f"{text} is an endpoint", "engine:MODEL or transformers:MODEL")
+    _refuse_given(stack, f"{shown_address(text)} is an endpoint", "engine:MODEL or transformers:MODEL")
     address = resolve_address(text)
     return TargetSpec(
         url=address.url,

@@ -9,13 +9,15 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from isocost.cli.harmless import harmless
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
     from isocost.studies.measure import Progress
 
-__all__ = ["shown", "stoppable", "watching"]
+__all__ = ["stoppable", "watching"]
 
 
 @contextmanager
@@ -71,7 +73,7 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
         def show(progress: object) -> None:
             name = progress.stage  # type: ignore[attr-defined]
             if name not in tasks:
-                tasks[name] = bars.add_task(shown(name), total=1.0)
+                tasks[name] = bars.add_task(harmless(name), total=1.0)
             bars.update(tasks[name], completed=progress.fraction, description=_text(progress))  # type: ignore[arg-type,attr-defined]
 
         yield show
@@ -131,17 +133,4 @@ def _text(progress: Progress) -> str:
     if progress.spent_usd is not None:
         limit = "" if progress.max_cost_usd is None else f" of ${progress.max_cost_usd:g}"
         parts.append(f"${progress.spent_usd:.4f}{limit}")
-    return shown(", ".join(parts))
-
-
-def shown(text: str) -> str:
-    r"""Return text that cannot steer a terminal: control characters become a visible mark.
-
-    Examples
-    --------
-    >>> ascii(shown("a\x1b]0;title\x07b"))
-    "'a\\ufffd]0;title\\ufffdb'"
-    """
-    from isocost.reporting.markup import clean
-
-    return clean(text)
+    return harmless(" ".join(", ".join(parts).split()))

@@ -13,7 +13,9 @@
     IsocostWarning
     ├── ExtrapolationWarning             asked outside the range that was measured
     ├── ClientSaturatedWarning           the load generator itself was the limit
-    └── FailedRequestsWarning            some requests of a run failed
+    ├── FailedRequestsWarning            some requests of a run failed
+    ├── LostWorkerWarning                a worker was lost while it measured
+    └── UnverifiedTlsWarning             anybody on the way may read along, and be the server
 """
 
 from __future__ import annotations
@@ -35,8 +37,10 @@ __all__ = [
     "InputError",
     "IsocostError",
     "IsocostWarning",
+    "LostWorkerWarning",
     "MeasurementError",
     "MissingExtraError",
+    "UnverifiedTlsWarning",
 ]
 
 
@@ -106,3 +110,11 @@ class ClientSaturatedWarning(IsocostWarning):
 
 class FailedRequestsWarning(IsocostWarning):
     """Some requests of a run failed."""
+
+
+class LostWorkerWarning(IsocostWarning):
+    """A process or node that measured was lost, and with it the requests it had in flight."""
+
+
+class UnverifiedTlsWarning(IsocostWarning):
+    """Certificates go unchecked: anybody on the way may read along, and be the server."""

@@ -161,6 +161,8 @@ class RunPlan:
         until `duration_s` is over.
     first_index : int
         Where counting starts when `indices` is ``None``.
+    index_step : int
+        By how much it counts up, at least 1; several workers count past each other.
     duration_s : float or None
         Stop sending after so many seconds (requests in flight are awaited); ``None``: send all indices.
     due_s : tuple of float or None, shape of `indices`
@@ -181,6 +183,7 @@ class RunPlan:
     shapes: tuple[RequestShape, ...]
     indices: tuple[int, ...] | None = None
     first_index: int = 0
+    index_step: int = 1
     duration_s: float | None = None
     due_s: tuple[float, ...] | None = None
     max_in_flight: int | None = None
@@ -194,6 +197,8 @@ class RunPlan:
             raise InputError("a run needs at least one request shape")
         if self.indices is None and self.duration_s is None:
             raise InputError("a run needs an end: a list of requests or a duration")
+        if self.index_step < 1:
+            raise InputError(f"requests are counted up by at least 1, got {self.index_step}")
         if self.duration_s is not None and not (math.isfinite(self.duration_s) and self.duration_s > 0):
             raise InputError(f"duration must be above 0 seconds, got {self.duration_s!r}")
         if (self.due_s is None) != (self.load.rate_per_s is None):

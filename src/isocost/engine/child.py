@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
+from isocost.core.credentials import without_credentials
 from isocost.core.errors import InputError, IsocostError, MeasurementError, MissingExtraError
 from isocost.engine.channel import Channel, Message
 
@@ -58,6 +59,7 @@ def start(module: str, settings: Mapping[str, object]) -> Child:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             start_new_session=True,
+            env=without_credentials(os.environ),
         )
     return Child(process, ours)
 

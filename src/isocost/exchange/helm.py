@@ -6,12 +6,15 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from isocost.core.errors import InputError
+from isocost.exchange.text_file import text_file
 from isocost.runtime.published import PublishedRuntime
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["read_helm"]
+
+_LARGEST_FILE = 64 << 20
 
 
 def read_helm(path: Path) -> dict[str, PublishedRuntime]:
@@ -31,10 +34,11 @@ def read_helm(path: Path) -> dict[str, PublishedRuntime]:
         If the file cannot be read or has another form.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from None
-    except ValueError:
+        with text_file(path, largest=_LARGEST_FILE) as file:
+            content = json.load(file)
+    except InputError:
+        raise
+    except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict) or not content:
         raise InputError(f"{path} is no JSON object of models; write one with --format helm")

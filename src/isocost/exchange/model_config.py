@@ -40,7 +40,9 @@ def read_model_config(path: Path) -> dict[str, Any]:
         content = json.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise InputError(f"cannot read {file}: {error.strerror}") from None
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+    except InputError:
+        raise
+    except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
         raise InputError(f"{file} is no JSON object; give a model's config.json")

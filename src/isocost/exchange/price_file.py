@@ -21,6 +21,7 @@ __all__ = ["read_price"]
 _INPUT, _OUTPUT = "input_cost_per_token", "output_cost_per_token"
 _CACHED = "cache_read_input_token_cost"
 _ABOVE = re.compile(r"_above_(?P<thousands>\d+)k_tokens")
+_LARGEST_FILE = 64 << 20
 _NOT_MODELS = ("sample_spec", "fallback_generalizations")
 
 
@@ -79,7 +80,7 @@ def _entries(path: Path) -> Mapping[str, Mapping[str, Any]]:
     expected = (
         'expected an object of models, {"MODEL": {"input_cost_per_token": …, "output_cost_per_token": …}}'
     )
-    with text_file(path) as file:
+    with text_file(path, largest=_LARGEST_FILE) as file:
         try:
             content = json.load(file)
         except (ValueError, RecursionError) as error:

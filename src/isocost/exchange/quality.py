@@ -28,6 +28,7 @@ KNOWN_QUALITY_TOOLS = (
     "lm-evaluation-harness (results_*.json), HELM (a run's folder), Inspect (.eval or .json)"
 )
 _LARGEST_HEADER = 1 << 26
+_LARGEST_FILE = 1 << 28
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,7 @@ def _scores(path: Path, metric: str | None) -> Iterator[QualityScore]:
 
 
 def _parsed(path: Path) -> Any:  # noqa: ANN401 - whatever JSON holds
-    with text_file(path) as file:
+    with text_file(path, largest=_LARGEST_FILE) as file:
         try:
             return json.load(file)
         except (ValueError, RecursionError):

@@ -29,6 +29,7 @@ from isocost.exchange.vllm_bench import (
     read_console_log,
     read_vllm_json,
 )
+from isocost.journal import YamlLimitError, parse_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -185,8 +186,10 @@ def _parsed(path: Path, text: str) -> object:
         import yaml  # noqa: PLC0415 - only where YAML is given
 
         try:
-            return yaml.safe_load(text)
-        except (yaml.YAMLError, RecursionError):
+            return parse_yaml(text).content
+        except YamlLimitError as error:
+            raise InputError(f"{path} holds {error}; give the tool's own file") from None
+        except yaml.YAMLError:
             return None
     try:
         return json.loads(text)

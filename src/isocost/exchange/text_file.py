@@ -32,21 +32,24 @@ class CsvReader(Protocol):
 
 
 @contextmanager
-def text_file(path: Path) -> Iterator[IO[str]]:
+def text_file(path: Path, *, largest: int | None = None) -> Iterator[IO[str]]:
     """Open a UTF-8 text, with or without a byte order mark; what cannot be read is one sentence.
 
     Parameters
     ----------
     path : Path
+    largest : int, optional
+        Bytes; 1 GiB if left out. What is read as one JSON document takes many times its size in memory.
 
     Raises
     ------
     InputError
-        If it cannot be opened or read, is larger than 1 GiB, or is no UTF-8.
+        If it cannot be opened or read, is larger than that, or is no UTF-8.
     """
     try:
-        if path.stat().st_size > _LARGEST_FILE:
-            raise InputError(f"{path} is larger than {_LARGEST_FILE >> 20} MiB; give a part of it")
+        most = _LARGEST_FILE if largest is None else largest
+        if path.stat().st_size > most:
+            raise InputError(f"{path} is larger than {most >> 20} MiB; give a part of it")
         with path.open(encoding="utf-8-sig", newline="") as file:
             yield file
     except OSError as error:

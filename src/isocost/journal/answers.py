@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from isocost.core.question import GradedAnswer
 from isocost.journal.schema import open_for_reading
+from isocost.journal.untrusted import intact
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +35,7 @@ def read_answers(path: Path, stage: str) -> tuple[GradedAnswer, ...]:
     InputError
         If there is no journal, or a newer isocost wrote it.
     """
-    with closing(open_for_reading(path)) as connection:
+    with closing(open_for_reading(path)) as connection, intact(path):
         known = connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'answer'").fetchone()
         if not known[0]:
             return ()

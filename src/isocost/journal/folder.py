@@ -18,6 +18,10 @@ __all__ = ["StudyFolder", "create_study", "open_study"]
 
 _FORMAT = 1
 _LIMITS = ("max_requests", "max_cost_usd", "input_usd_per_million", "output_usd_per_million")
+_FILES = (
+    *("study.yaml", "assumptions.yaml", "report.html", ".lock"),
+    *("journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm"),
+)
 _HEAD = "# What this study asks for. Go on with it, or do it again elsewhere: isocost run FOLDER\n"
 
 
@@ -47,6 +51,11 @@ class StudyFolder:
     def journal_file(self) -> Path:
         """What was observed."""
         return self.path / "journal.sqlite"
+
+    @property
+    def shards(self) -> Path:
+        """What workers have journaled and is not all in the journal yet; not there when nothing is."""
+        return self.path / "shards"
 
     @property
     def report_file(self) -> Path:
@@ -156,7 +165,19 @@ def create_study(path: Path) -> StudyFolder:
         raise InputError(
             f"cannot make the study folder {path}: {error.strerror}; choose another --out"
         ) from None
+    _refuse_links(path)
     return StudyFolder(path)
+
+
+def _refuse_links(path: Path) -> None:
+    """Refuse a study whose files lie elsewhere: they would be shown, or written over."""
+    for name in _FILES:
+        file = path / name
+        if file.is_symlink() and not file.resolve().is_relative_to(path.resolve()):
+            raise InputError(
+                f"{file} is a link to a file outside the study; put the file itself into the folder, or "
+                "remove the link"
+            )
 
 
 def open_study(path: Path) -> StudyFolder:
@@ -168,6 +189,7 @@ def open_study(path: Path) -> StudyFolder:
         If there is no study.
     """
     folder = StudyFolder(path.parent if path.name == "study.yaml" else path)
+    _refuse_links(folder.path)
     if not folder.study_file.is_file():
         lacks = f"there is no {folder.study_file.name} in it" if folder.path.is_dir() else "it is no folder"
         raise InputError(

@@ -27,7 +27,7 @@ def study_lock(folder: Path) -> Iterator[None]:
     """
     path = folder / ".lock"
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
     except OSError as error:
         raise _unwritable(folder, error) from None
     try:

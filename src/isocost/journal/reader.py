@@ -12,6 +12,7 @@ from isocost.core.deployment import Architecture, Deployment, Pool
 from isocost.core.load import Load
 from isocost.core.observation import ClientHealth, Clock, Observations, Outcome, Run, Segment
 from isocost.journal.schema import open_for_reading
+from isocost.journal.untrusted import intact
 
 if TYPE_CHECKING:
     import sqlite3
@@ -44,7 +45,7 @@ def read_runs(path: Path) -> tuple[Run, ...]:
     InputError
         If there is no journal, or a newer isocost wrote it.
     """
-    with closing(open_for_reading(path)) as connection:
+    with closing(open_for_reading(path)) as connection, intact(path):
         rows = connection.execute(
             "SELECT run_id, stage, label, deployment, concurrency, rate_per_s, repeat, finished_utc "
             "FROM run ORDER BY run_id"
@@ -54,9 +55,9 @@ def read_runs(path: Path) -> tuple[Run, ...]:
 
 def read_deployments(path: Path) -> dict[str, Deployment]:
     """Read what was known of each deployment when it was last measured, by its name."""
-    with closing(open_for_reading(path)) as connection:
+    with closing(open_for_reading(path)) as connection, intact(path):
         rows = connection.execute("SELECT deployment FROM segment ORDER BY segment_id").fetchall()
-    found = (_deployment(json.loads(text)) for (text,) in rows)
+        found = [_deployment(json.loads(text)) for (text,) in rows]
     return {deployment.name: deployment for deployment in found}
 
 
@@ -64,7 +65,7 @@ def finished_numbers(path: Path, stage: str) -> dict[str, frozenset[int]]:
     """Say which requests of a stage need not be sent again: numbers by label of the run."""
     if not path.is_file():
         return {}
-    with closing(open_for_reading(path)) as connection:
+    with closing(open_for_reading(path)) as connection, intact(path):
         rows = connection.execute(
             "SELECT label, number FROM request JOIN run USING (run_id) "
             "WHERE stage = ? AND warmup = 0 AND outcome <> ?",
@@ -100,7 +101,7 @@ def _segments(connection: sqlite3.Connection, run_id: int) -> tuple[Segment, ...
             clock=Clock(clock_id=clock_id, utc_anchor_s=utc, monotonic_anchor_s=monotonic),
             started_utc=started,
             health=None if health is None else ClientHealth(**json.loads(health)),
-            facts=json.loads(facts),
+            facts=_texts(json.loads(facts)),
         )
         for number, clock_id, utc, monotonic, started, health, facts in rows
     )
@@ -114,6 +115,7 @@ def _observations(connection: sqlite3.Connection, run_id: int) -> Observations:
     )
     rows, gaps = [], bytearray()
     for row in cursor:  # gaps are most of the bytes: they are never held twice
+        _check_chunks(row[13], row[14], row[15])
         gaps += row[14]
         rows.append((*row[:14], *row[15:]))
     columns = list(zip(*rows, strict=True)) if rows else [()] * 16
@@ -140,6 +142,20 @@ def _observations(connection: sqlite3.Connection, run_id: int) -> Observations:
         chunk_tokens=_chunk_tokens(columns[14], chunks),
         cached_tokens=_floats(columns[15]),
     )
+
+
+def _check_chunks(chunks: int, gap_us: bytes, chunk_tokens: bytes | None) -> None:
+    """Refuse a request whose gaps are not as many as its chunks: room is made by what it says."""
+    if chunks < 0 or len(gap_us) != 4 * max(chunks - 1, 0):
+        raise ValueError(f"{chunks} chunks with {len(gap_us)} bytes of gaps")
+    if chunk_tokens is not None and len(chunk_tokens) != 2 * chunks:
+        raise ValueError(f"{chunks} chunks with {len(chunk_tokens)} bytes of tokens")
+
+
+def _texts(facts: Any) -> dict[str, str]:  # noqa: ANN401 - whatever the file holds
+    if not isinstance(facts, dict) or not all(isinstance(value, str) for value in facts.values()):
+        raise TypeError("facts are no texts by name")
+    return facts
 
 
 def _floats(values: Sequence[float | None]) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -173,4 +189,6 @@ def _deployment(facts: dict[str, Any]) -> Deployment:
                 architecture=None if architecture is None else Architecture.from_mapping(architecture), **pool
             )
         )
+    if not (isinstance(facts["name"], str) and isinstance(facts["model"], str)):
+        raise TypeError("a deployment without name and model")
     return Deployment(name=facts["name"], model=facts["model"], pools=tuple(pools))

@@ -6,6 +6,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from isocost.core.errors import InputError
+from isocost.journal.untrusted import check_tables, distrust
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,7 +91,9 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     """
     try:
         connection = sqlite3.connect(path, isolation_level=None)
+        distrust(connection)
         version = _version(connection, path)
+        check_tables(connection, path, _TABLES)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         if version == 0:
@@ -123,7 +126,9 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
 
 
 def _checked(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    distrust(connection)
     if _version(connection, path) > 0:
+        check_tables(connection, path, _TABLES)
         connection.execute("SELECT count(*) FROM run")
         return connection
     connection.close()  # its writer was killed before it had made the tables: nothing was recorded

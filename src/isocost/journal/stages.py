@@ -3,120 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Literal
 
 from isocost.core.errors import InputError
 from isocost.core.limits import Limits
 from isocost.core.load import RequestShape
 from isocost.journal.open_loop import OpenLoopSpec
+from isocost.journal.target_spec import STRICT, EngineSpec, ExecutorSpec, TargetSpec, TransformersSpec
 
 __all__ = [
-    "EngineSpec",
     "LoadStage",
     "QualityStage",
     "RuntimeStage",
     "Stage",
-    "TargetSpec",
-    "TransformersSpec",
     "difference",
     "to_plain",
 ]
 
 _MOST_QUESTIONS = 256  # each has a thread
-_STRICT = {"extra": "forbid", "strict": False}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EngineSpec:
-    """The embedded engine as a target: it is started for the stage and stopped after it.
-
-    Parameters
-    ----------
-    model : str
-        ``tiny``, ``small`` or a path to a GGUF file; or a model of the Llama family by its name in the
-        catalogue or its ``config.json``, made up with random weights.
-    precision : {"F16", "Q8_0"} or None
-        ``None``: F16 of a made-up model, as it is of a file.
-    threads : int or None
-        Threads that compute, at least 1; ``None``: one less than there are cores.
-    """
-
-    __pydantic_config__: ClassVar[Any] = _STRICT
-
-    model: str
-    precision: Literal["F16", "Q8_0"] | None = None
-    threads: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransformersSpec:
-    """The library transformers with torch, in this process, as a target; its weights are random.
-
-    Parameters
-    ----------
-    model : str
-        ``tiny``, ``small``, a name in the catalogue, a ``config.json`` or the folder that has one.
-    precision : {"F32", "BF16", "F16"} or None
-        Of weights, cache and arithmetic; ``None``: F32 on a processor, BF16 on an accelerator.
-    device : str or None
-        As torch names it, such as ``"cpu"`` or ``"cuda:1"``; ``None``: an accelerator where there is one.
-    threads : int or None
-        Threads that compute on a processor, at least 1; ``None``: one less than there are cores.
-    accelerators : int or None
-        Over how many each layer is split, at least 1; ``None``: one.
-    """
-
-    __pydantic_config__: ClassVar[Any] = _STRICT
-
-    model: str
-    precision: Literal["F32", "BF16", "F16"] | None = None
-    device: str | None = None
-    threads: int | None = None
-    accelerators: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetSpec:
-    """Whom to measure: an address, the embedded engine, or transformers in this process.
-
-    Parameters
-    ----------
-    url : str or None
-        Address of an OpenAI-compatible endpoint.
-    engine : EngineSpec or None
-    transformers : TransformersSpec or None
-        Exactly one of `url`, `engine` and `transformers` is given.
-    model : str or None
-        Name of the model; ``None``: the only one that is served.
-    endpoint_type : {"completions", "chat"}
-    api_key_env, api_key_file : str or None
-        Where the key is read from when a request is sent; the key itself is never written.
-    headers : mapping of str to str
-    extra_body : mapping
-        Fields added to each request.
-    insecure : bool
-        Whether TLS certificates go unchecked.
-    """
-
-    __pydantic_config__: ClassVar[Any] = _STRICT
-
-    url: str | None = None
-    engine: EngineSpec | None = None
-    transformers: TransformersSpec | None = None
-    model: str | None = None
-    endpoint_type: Literal["completions", "chat"] = "completions"
-    api_key_env: str | None = None
-    api_key_file: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    extra_body: Mapping[str, Any] = field(default_factory=dict)
-    insecure: bool = False
-
-    def __post_init__(self) -> None:
-        """Refuse a target that is none of them or several."""
-        given = [kind for kind in (self.url, self.engine, self.transformers) if kind is not None]
-        if len(given) != 1:
-            raise InputError("a target needs exactly one of url, engine and transformers")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +47,7 @@ class RuntimeStage:
         What may be used; a stage that differs in its limits alone asks for the same.
     """
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
 
     target: TargetSpec
     cells: tuple[RequestShape, ...] | None = None
@@ -193,9 +98,11 @@ class LoadStage:
     seed : int
     limits : Limits or None
         As in `RuntimeStage`.
+    executor : ExecutorSpec or None
+        Who sends; ``None``: this process, straight into the journal.
     """
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
 
     target: TargetSpec
     workload: str
@@ -210,6 +117,7 @@ class LoadStage:
     seed: int = 0
     request_timeout_s: float = 600.0
     limits: Limits | None = None
+    executor: ExecutorSpec | None = None
     kind: Literal["load"] = "load"
 
     def __post_init__(self) -> None:
@@ -238,6 +146,14 @@ class LoadStage:
                 f"an endpoint or the embedded engine (engine:{self.target.transformers.model})"
             )
         _require_timeout(self.request_timeout_s)
+        self._check_executor()
+
+    def _check_executor(self) -> None:
+        if self.executor is not None and self.target.url is None:
+            raise InputError(
+                "several workers measure an endpoint, and this target is a stack that the measurement starts "
+                "itself; serve it first (isocost engine serve), then give its address"
+            )
 
     def _check_open_loop(self, loop: OpenLoopSpec) -> None:
         if self.concurrency:
@@ -277,7 +193,7 @@ class QualityStage:
         As in `RuntimeStage`.
     """
 
-    __pydantic_config__: ClassVar[Any] = _STRICT
+    __pydantic_config__: ClassVar[Any] = STRICT
 
     target: TargetSpec
     questions: str
@@ -357,6 +273,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any field of a stage
         return f"{value.input_tokens}x{value.output_tokens}"
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, EngineSpec | Limits | OpenLoopSpec | TargetSpec | TransformersSpec):
+    specs = EngineSpec | ExecutorSpec | Limits | OpenLoopSpec | TargetSpec | TransformersSpec
+    if isinstance(value, specs):
         return _without_defaults(value)
     return dict(value) if isinstance(value, Mapping) else value

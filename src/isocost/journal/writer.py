@@ -153,6 +153,24 @@ class JournalWriter:
             )
         )
 
+    def add_facts(self, segment_id: int, facts: Mapping[str, str]) -> None:
+        """Add to what is known of a segment what only its end could tell."""
+        text = json.dumps(dict(facts))
+        self._ask(
+            lambda connection: connection.execute(
+                "UPDATE segment SET facts = json_patch(facts, ?) WHERE segment_id = ?", (text, segment_id)
+            )
+        )
+
+    def last_segment(self, run_id: int) -> int | None:
+        """Return the id of the latest segment of a run; ``None`` where it has none."""
+        found = self._ask(
+            lambda connection: connection.execute(
+                "SELECT max(segment_id) FROM segment WHERE run_id = ?", (run_id,)
+            ).fetchone()
+        )
+        return None if found[0] is None else int(found[0])
+
     def finish_run(self, run_id: int) -> None:
         """Mark a run's plan as carried out."""
         self._ask(

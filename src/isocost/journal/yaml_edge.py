@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from isocost.core.errors import InputError
+from isocost.journal.yaml_limits import YamlLimitError, parse_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -62,20 +63,23 @@ def read_checked(
 
     text = _text(path)
     try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
+        parsed = parse_yaml(text)
+    except YamlLimitError as error:
+        raise InputError(f"{path} holds {error}; that is no study file") from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"line {mark.line + 1}" if mark is not None else "somewhere"
         raise InputError(
             f"{path}, {where}: no valid YAML ({error.problem}); mend the file and try again"
         ) from None
-    except (yaml.YAMLError, RecursionError):
+    except yaml.YAMLError:
         raise InputError(f"{path} is no valid YAML; mend the file and try again") from None
     try:
-        return TypeAdapter(schema).validate_python(prepare(content if content is not None else {}))
+        return TypeAdapter(schema).validate_python(
+            prepare(parsed.content if parsed.content is not None else {})
+        )
     except ValidationError as error:
-        raise InputError(_fault(path, tree, error.errors(include_url=False))) from None
+        raise InputError(_fault(path, parsed.tree, error.errors(include_url=False))) from None
 
 
 def write_yaml(path: Path, content: Any, *, head: str) -> None:  # noqa: ANN401 - plain lists and dictionaries
@@ -100,7 +104,9 @@ def write_text(path: Path, text: str) -> None:
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        draft.write_text(text, encoding="utf-8")
+        draft.unlink(missing_ok=True)
+        with draft.open("x", encoding="utf-8") as file:  # a link of that name is not followed
+            file.write(text)
         draft.replace(path)
     except OSError as error:
         draft.unlink(missing_ok=True)
@@ -111,6 +117,8 @@ def write_text(path: Path, text: str) -> None:
 
 def _text(path: Path) -> str:
     try:
+        if not path.is_file():
+            raise InputError(f"{path} is no ordinary file; that is no study file")
         if path.stat().st_size > _LARGEST_FILE:
             raise InputError(f"{path} is larger than 16 MiB; that is no study file")
         return path.read_text(encoding="utf-8")

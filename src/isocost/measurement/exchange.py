@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from isocost.core.observation import Observation, Outcome
 from isocost.measurement.answer import Answer, Verdict, one_line
+from isocost.measurement.blotting import blot_out
 from isocost.measurement.wire import ResponseParser
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ __all__ = ["Exchange", "refusal"]
 
 _SPARE_CHUNKS = 1_024
 _CHUNKS_PER_TOKEN = 8
+_USUAL_REASONS = frozenset({"length", "stop", "tool_calls", "content_filter"})
+_LONGEST_REASON = 1_024
 
 
 class Exchange:
@@ -123,7 +126,7 @@ class Exchange:
             cached_tokens=usage.cached_tokens,
             outcome=verdict.outcome,
             http_status=self.head.status,
-            finish_reason=answer.finish_reason,
+            finish_reason=_told(answer.finish_reason, hide),
             detail=None if verdict.detail is None else one_line(blot_out(verdict.detail, hide)),
         )
 
@@ -134,11 +137,11 @@ class Exchange:
         return self._verdict if gave_up and self._verdict is not None else found
 
 
-def blot_out(text: str, hide: tuple[str, ...]) -> str:
-    """Return `text` without any of the words to be hidden."""
-    for word in hide:
-        text = text.replace(word, "***") if word else text
-    return text
+def _told(reason: str | None, hide: tuple[str, ...]) -> str | None:
+    """Return why an answer ended, in the server's word made safe to keep."""
+    if reason is None or reason in _USUAL_REASONS:
+        return reason
+    return one_line(blot_out(reason[:_LONGEST_REASON], hide))
 
 
 def refusal(

@@ -21,6 +21,7 @@ _MOST_AT_FIRST = 256
 _REFUSALS_TO_STOP = 3
 _REFUSALS_OF_IDLE_TO_STOP = 10
 _LEAD_S = 0.02
+_LONGEST_PAUSE_S = 2.0  # of a spare connection; no request waits for it
 
 
 def spare_streams(rate_per_s: float, most: int) -> int:
@@ -73,7 +74,7 @@ class OpenLoop:
         self._held = -1
         self._start_s = 0.0
         self._idle: dict[Stream, None] = {}  # in the order in which they became idle
-        self._pauses = Pauses()
+        self._pauses = Pauses(_LONGEST_PAUSE_S)
 
     def begin(self, now: float) -> Iterator[Stream]:
         """Begin in a moment, so that the first request is not late."""

@@ -6,9 +6,11 @@ import secrets
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from isocost.core.errors import InputError
+from isocost.core.errors import InputError, MeasurementError
 from isocost.measurement.address import EndpointType, resolve_address
+from isocost.measurement.answer import one_line
 from isocost.measurement.billing import carries_key, is_own_host, refuse_uncapped
+from isocost.measurement.blotting import blot_out, hiding, holds
 from isocost.measurement.calibration import find_prompts
 from isocost.measurement.dialect import Dialect, request_body
 from isocost.measurement.plain_http import PlainClient
@@ -105,7 +107,8 @@ def open_target(
     access = access or Access()
     target = _unprobed(url, model, endpoint_type, access, extra_body)
     target = replace(target, paid=_is_paid(target, access, budget))
-    return _probed(target, model, _client(target, access.timeout_s, budget), prompts)
+    with hiding(target.hidden):
+        return _probed(target, model, _client(target, access.timeout_s, budget), prompts)
 
 
 def open_untimed(
@@ -125,7 +128,8 @@ def open_untimed(
     access = access or Access()
     target = _unprobed(url, model, endpoint_type, access, extra_body)
     target = replace(target, paid=_is_paid(target, access, budget))
-    served = find_served(_client(target, access.timeout_s), model)
+    with hiding(target.hidden):
+        served = _harmless(find_served(_client(target, access.timeout_s), model), target)
     dialect = replace(target.dialect, model=served.model, ignore_eos=False, usage_in_stream=False)
     return replace(target, dialect=dialect, facts=_facts(target, dialect, served))
 
@@ -167,7 +171,7 @@ def _is_paid(target: HttpTarget, access: Access, budget: Budget | None) -> bool:
 def _probed(
     target: HttpTarget, model: str | None, client: PlainClient, prompts: PromptSource | None
 ) -> HttpTarget:
-    served = find_served(client, model)
+    served = _harmless(find_served(client, model), target)
     dialect = find_dialect(client, replace(target.dialect, model=served.model))
     source = find_prompts(client, dialect) if prompts is None else prompts
     trial = request_body(dialect, source.prompt(16, seed=0, index=0, warmup=True), output_tokens=1)
@@ -199,5 +203,15 @@ def _facts(target: HttpTarget, dialect: Dialect, served: Served) -> dict[str, st
         "address": target.address.url,
         "endpoint_type": dialect.endpoint_type,
         **({"tls": "certificate not verified"} if target.insecure else {}),
-        **served.facts,
+        **{name: one_line(blot_out(value[:1024], target.hidden)) for name, value in served.facts.items()},
     }
+
+
+def _harmless(served: Served, target: HttpTarget) -> Served:
+    """Refuse a model that is called after the key: its name would be written everywhere."""
+    if target.api_key is not None and holds(served.model, target.api_key.reveal()):
+        raise MeasurementError(
+            f"{target.address.url} gives the API key back as the name of a model; nothing was measured, "
+            "since that name would be written down: withdraw the key and ask who runs this server"
+        )
+    return served

@@ -69,9 +69,16 @@ class Pace(Protocol):
 
 
 class Pauses:
-    """Streams that wait a little after a failure, so that a dead target is not stormed."""
+    """Streams that wait a little after a failure, so that a dead target is not stormed.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    longest_s : float
+        The longest wait, after many failures in a row.
+    """
+
+    def __init__(self, longest_s: float = _LONGEST_PAUSE_S) -> None:
+        self._longest_s = longest_s
         self._waiting: list[tuple[float, int, Stream]] = []
         self._order = count()
 
@@ -81,7 +88,7 @@ class Pauses:
 
     def add(self, stream: Stream, now: float) -> None:
         """Let a stream wait, the longer the more failed in a row."""
-        pause = min(_FIRST_PAUSE_S * 2**stream.failures, _LONGEST_PAUSE_S)
+        pause = min(_FIRST_PAUSE_S * 2**stream.failures, self._longest_s)
         stream.failures = min(stream.failures + 1, 10)
         heapq.heappush(self._waiting, (now + pause, next(self._order), stream))
 

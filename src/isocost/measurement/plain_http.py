@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from isocost.core.errors import MeasurementError
 from isocost.measurement.answer import one_line
+from isocost.measurement.blotting import blot_out
 from isocost.measurement.connection import tls_context
 from isocost.measurement.dialect import read_error
-from isocost.measurement.exchange import blot_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -258,4 +258,4 @@ def _explain(answer: http.client.HTTPResponse, body: bytes) -> str:
     except (ValueError, RecursionError):
         document = None
     said = read_error(document) if isinstance(document, dict) else None
-    return said or text or answer.reason or "no explanation"
+    return (said or text or answer.reason or "no explanation")[:4096]

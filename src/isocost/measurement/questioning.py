@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from isocost.core.errors import MeasurementError
 from isocost.core.observation import Observation, Outcome
 from isocost.core.question import GradedAnswer
+from isocost.measurement.answer import one_line
+from isocost.measurement.blotting import blot_out, hiding
 from isocost.measurement.budget import Budget
 from isocost.measurement.dialect import read_error, read_usage
 from isocost.measurement.grading import grade
@@ -123,6 +125,10 @@ class Questioner:
         MeasurementError
             If there is no server, it refuses access, stays busy, or answers with something unreadable.
         """
+        with hiding(self.target.hidden):
+            return self._ask(number, question)
+
+    def _ask(self, number: int, question: Question) -> Asked | None:
         failure = ""
         pause_s: float | None = None
         for attempt in range(_TRIES):
@@ -185,7 +191,7 @@ class Questioner:
             sent_at_s,
             outcome=Outcome.OK,
             http_status=200,
-            finish_reason=finish,
+            finish_reason=None if finish is None else one_line(blot_out(finish[:1024], self.target.hidden)),
             input_tokens=None if usage is None else usage.input_tokens,
             output_tokens=None if usage is None else usage.output_tokens,
             reasoning_tokens=None if usage is None else usage.reasoning_tokens,
@@ -196,7 +202,7 @@ class Questioner:
             question=question.name,
             verdict=grade(question, text),
             category=question.category,
-            text=text if self.keep_answers else None,
+            text=blot_out(text, self.target.hidden) if self.keep_answers else None,
             cut=finish == "length",
         )
         return Asked(observation=observation, answer=answer)

@@ -148,7 +148,7 @@ class RequestQueue:
 
     def _all_indices(self) -> Iterator[tuple[int, bool]]:
         plan = self._plan
-        measured = plan.indices if plan.indices is not None else count(plan.first_index)
+        measured = plan.indices if plan.indices is not None else count(plan.first_index, plan.index_step)
         return chain(
             ((index, True) for index in range(len(plan.warmup))), ((index, False) for index in measured)
         )

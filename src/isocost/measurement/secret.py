@@ -8,7 +8,23 @@ from pathlib import Path
 
 from isocost.core.errors import InputError
 
-__all__ = ["Secret", "read_api_key"]
+__all__ = ["HiddenText", "Secret", "read_api_key"]
+
+
+class HiddenText(str):
+    """Text for the wire whose ``repr`` does not give it away, as in a traceback that shows variables.
+
+    Examples
+    --------
+    >>> {"Authorization": HiddenText("Bearer word")}
+    {'Authorization': '***'}
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Show that there is something, not what."""
+        return "'***'"
 
 
 class Secret:
@@ -32,6 +48,18 @@ class Secret:
     def __repr__(self) -> str:
         """Show that there is a secret, not which."""
         return "Secret(***)"
+
+    def __format__(self, form: str) -> str:
+        """Show that there is a secret, whatever the form asked for."""
+        return repr(self)
+
+    def __copy__(self) -> Secret:
+        """Return itself: there is one copy."""
+        return self
+
+    def __deepcopy__(self, known: object) -> Secret:
+        """Return itself: there is one copy."""
+        return self
 
     def __reduce__(self) -> str:
         """Refuse to be written anywhere."""
@@ -67,7 +95,7 @@ def read_api_key(*, env: str | None = None, file: str | Path | None = None) -> S
     if env is not None:
         return _checked(_from_environment(env), "the environment variable that was named")
     if file is not None:
-        return _checked(_first_line(Path(file)), f"the key file {str(file)!r}")
+        return _checked(_first_line(Path(file)), "the file that was named for the API key")
     return None
 
 
@@ -88,7 +116,10 @@ def _first_line(path: Path) -> str:
             return lines.readline(8_192)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not plain ASCII"
-        raise InputError(f"cannot read the API key from {str(path)!r}: {reason}") from None
+        raise InputError(  # the name is not shown: it may be a key given by mistake
+            f"cannot read the API key from the file that was named for it: {reason}; name a file that holds "
+            "the key alone (never give the key itself)"
+        ) from None
 
 
 def _checked(text: str, origin: str) -> Secret:

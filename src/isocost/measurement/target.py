@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from isocost.core.errors import InputError
+from isocost.measurement.blotting import hiding
 from isocost.measurement.connection import find_endpoint
 from isocost.measurement.open_loop import OpenLoop, spare_streams
 from isocost.measurement.pace import ClosedLoop
 from isocost.measurement.prompts import PromptSource, TextPrompts
 from isocost.measurement.reader import Reader
 from isocost.measurement.request import RequestQueue, RequestWriter, head_of
+from isocost.measurement.secret import HiddenText
 from isocost.measurement.stream import ReaderSettings
 
 if TYPE_CHECKING:
@@ -93,15 +95,15 @@ class HttpTarget:
     @property
     def request_headers(self) -> dict[str, str]:
         """Headers as they go over the wire, credentials included."""
-        key = {} if self.api_key is None else {"Authorization": f"Bearer {self.api_key.reveal()}"}
-        return {**key, **self.headers}
+        key = {} if self.api_key is None else {"Authorization": HiddenText(f"Bearer {self.api_key.reveal()}")}
+        return {**key, **{name: HiddenText(value) for name, value in self.headers.items()}}
 
     @property
     def hidden(self) -> tuple[str, ...]:
         """Words that must never be shown."""
         values = (part for value in self.headers.values() for part in (value, value.removeprefix("Bearer ")))
         key = () if self.api_key is None else (self.api_key.reveal(),)
-        return (*key, *(value for value in values if len(value) >= 8))
+        return tuple(HiddenText(word) for word in (*key, *(value for value in values if len(value) >= 8)))
 
     def measure(
         self,
@@ -138,7 +140,8 @@ class HttpTarget:
             hide=self.hidden,
         )
         job = _Job(self._writer(), plan, settings, record, gate)
-        return job.run(stop)
+        with hiding(self.hidden):
+            return job.run(stop)
 
     def _writer(self) -> RequestWriter:
         path = self.address.path(self.endpoint_type)

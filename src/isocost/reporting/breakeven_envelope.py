@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from isocost.reporting.breakeven import at_load_sentence, break_even_sentence, replica_sentence
 from isocost.reporting.cautions import cautions_of
+from isocost.reporting.json_text import json_text
 from isocost.reporting.objects import SCHEMA, estimate_object
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def break_even_json(report: StudyReport) -> str:
             for each in report.provenance
         ],
     }
-    return json.dumps(content, allow_nan=False, ensure_ascii=False, indent=2) + "\n"
+    return json_text(content) + "\n"
 
 
 def break_even_rows(told: BreakEvenReport) -> dict[str, list[Json]]:

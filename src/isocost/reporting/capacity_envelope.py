@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from isocost.reporting.capacity import capacity_verdict
+from isocost.reporting.json_text import json_text
 from isocost.reporting.objects import SCHEMA, estimate_object
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def capacity_json(report: CapacityReport) -> str:
             for each in report.provenance
         ],
     }
-    return json.dumps(content, allow_nan=False, ensure_ascii=False, indent=2) + "\n"
+    return json_text(content) + "\n"
 
 
 def _state(mix: CapacityMix | None) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from isocost.reporting.envelope import SCHEMA
+from isocost.reporting.json_text import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,4 +38,4 @@ def catalog_json(text: str, tables: Mapping[str, Any], assumptions: Mapping[str,
         "warnings": [],
         "provenance": [],
     }
-    return json.dumps(content, allow_nan=False, ensure_ascii=False, indent=2)
+    return json_text(content)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from isocost.reporting.comparison import comparison_verdict
 from isocost.reporting.envelope import SCHEMA, estimate_object
+from isocost.reporting.json_text import json_text
 
 if TYPE_CHECKING:
     from isocost.runtime import Part, StepOverhead
@@ -60,7 +60,7 @@ def comparison_json(report: CompareReport) -> str:
             for each in report.provenance
         ],
     }
-    return json.dumps(content, allow_nan=False, ensure_ascii=False, indent=2)
+    return json_text(content)
 
 
 def _gate(report: CompareReport) -> Json | None:

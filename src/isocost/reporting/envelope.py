@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from isocost.reporting.breakeven_envelope import break_even_rows
 from isocost.reporting.cautions import cautions_of
 from isocost.reporting.energy import energy_rows
+from isocost.reporting.json_text import json_text
 from isocost.reporting.mix_section import mix_rows
 from isocost.reporting.objects import SCHEMA, estimate_object, finite
 from isocost.reporting.offered import offered_object
@@ -75,9 +75,7 @@ def envelope(report: StudyReport, *, question: str = QUESTION) -> Json:
 
 def envelope_json(report: StudyReport, *, question: str = QUESTION) -> str:
     """Return the `envelope` as JSON text: strict (no NaN), and the same text for the same report."""
-    return (
-        json.dumps(envelope(report, question=question), allow_nan=False, ensure_ascii=False, indent=2) + "\n"
-    )
+    return json_text(envelope(report, question=question)) + "\n"
 
 
 def _estimates(report: StudyReport) -> Json:

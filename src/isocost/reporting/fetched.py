@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
+from isocost.reporting.json_text import json_text
 from isocost.reporting.objects import SCHEMA
 
 if TYPE_CHECKING:
@@ -35,4 +35,4 @@ def fetched_json(name: str, path: Path, model: PackagedModel) -> str:
         "warnings": [],
         "provenance": [{"source": f"{model.package} {model.version}: {model.member}"}],
     }
-    return json.dumps(content, allow_nan=False, ensure_ascii=False, indent=2)
+    return json_text(content)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from isocost.reporting.capability import capability_verdict
 from isocost.reporting.envelope import SCHEMA, estimate_object
+from isocost.reporting.json_text import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -71,7 +71,7 @@ def _written(
         "warnings": [{"code": each.code, "text": each.text} for each in cautions],
         "provenance": [{"source": each.source, "chosen": dict(each.facts)} for each in provenance],
     }
-    return json.dumps(content, allow_nan=False, ensure_ascii=False, indent=2)
+    return json_text(content)
 
 
 def _rank(each: RankAgreement) -> Json:

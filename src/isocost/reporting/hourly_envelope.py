@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from isocost.catalog import MachineProfile
 from isocost.economics import PARAMETERS
 from isocost.reporting.envelope import SCHEMA, estimate_object
 from isocost.reporting.hourly import hourly_sentence
+from isocost.reporting.json_text import json_text
 
 if TYPE_CHECKING:
     from isocost.core.assumed import Assumed
@@ -46,7 +46,7 @@ def hourly_json(report: HourlyReport) -> str:
         "warnings": [{"code": each.code, "text": each.text, "about": None} for each in report.cautions],
         "provenance": [],
     }
-    return json.dumps(content, allow_nan=False, ensure_ascii=False, indent=2)
+    return json_text(content)
 
 
 def hourly_tables(report: HourlyReport) -> Json:

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Markup", "clean", "element", "exact", "join", "shorten"]
+__all__ = ["HAZARDS", "Markup", "clean", "element", "exact", "join", "shorten"]
 
 _VOID = frozenset({"meta", "input", "br", "link", "hr"})
 _SHAPES = frozenset({"line", "polyline", "polygon", "circle", "rect", "path"})
-_CONTROLS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+HAZARDS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u3164\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
 )
+"""Signs that a terminal may obey, that turn or hide text, or that are none."""
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
 Value = str | float | bool | None
@@ -29,14 +31,14 @@ class Markup(str):
 
 
 def clean(text: str) -> str:
-    r"""Replace control characters, among them terminal escapes and direction overrides, by a visible mark.
+    r"""Replace control characters, terminal escapes among them, and what turns or hides text by a mark.
 
     Examples
     --------
     >>> ascii(clean("a\x1b[31mb"))
     "'a\\ufffd[31mb'"
     """
-    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
+    return HAZARDS.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def shorten(text: str, limit: int) -> str:

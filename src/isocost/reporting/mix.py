@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from isocost.reporting.format import amount_text, decimals, estimate_text, grouped, money
+from isocost.reporting.json_text import json_text
 from isocost.reporting.markup import clean, shorten
 from isocost.reporting.objects import SCHEMA, estimate_object
 from isocost.reporting.plain import table_lines
@@ -202,7 +202,7 @@ def mix_json(report: MixReport) -> str:
         ],
         "provenance": [{"source": each.source, "chosen": dict(each.facts)} for each in report.provenance],
     }
-    return json.dumps(content, allow_nan=False, ensure_ascii=False, indent=2)
+    return json_text(content)
 
 
 def _estimates(report: MixReport) -> Iterator[tuple[str, Any]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from isocost.reporting.envelope import SCHEMA, estimate_object
 from isocost.reporting.format import seconds
+from isocost.reporting.json_text import json_text
 from isocost.reporting.markup import clean
 from isocost.reporting.plain import table_lines
 from isocost.reporting.tables import Column, Table
@@ -68,7 +68,7 @@ def next_json(report: NextReport) -> str:
         "warnings": [],
         "provenance": [{"source": report.source}],
     }
-    return json.dumps(content, allow_nan=False, ensure_ascii=False, indent=2)
+    return json_text(content)
 
 
 def _paragraph(name: str, repeats: int, found: NextPoints, width: int) -> list[str]:

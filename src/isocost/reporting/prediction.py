@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from isocost.reporting.cost_aware import cost_assumptions, cost_lines, in_currency
 from isocost.reporting.envelope import estimate_object
 from isocost.reporting.format import estimate_text, percent, seconds
+from isocost.reporting.json_text import json_text
 from isocost.reporting.markup import clean
 from isocost.reporting.shaped import shape_lines, shape_object
 
@@ -90,7 +90,7 @@ def prediction_json(prediction: RuntimePrediction) -> str:
         "warnings": [{"code": caution.code, "text": caution.text} for caution in prediction.cautions],
         "provenance": [{"source": prediction.study}],
     }
-    return json.dumps(content, allow_nan=False, ensure_ascii=False, indent=2)
+    return json_text(content)
 
 
 def _changeover(delta: Estimate | None) -> list[str]:

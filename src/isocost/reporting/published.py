@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from isocost.reporting.cost_aware import (
@@ -14,6 +13,7 @@ from isocost.reporting.cost_aware import (
 )
 from isocost.reporting.envelope import SCHEMA, estimate_object
 from isocost.reporting.format import estimate_text, flop
+from isocost.reporting.json_text import json_text
 from isocost.reporting.plain import table_lines
 from isocost.reporting.published_catalog import coefficient_lines, fit_object, hardware_text
 from isocost.reporting.tables import Column, Table
@@ -80,7 +80,7 @@ def published_json(report: PublishedReport) -> str:
             for each in report.predictions
         ],
     }
-    return json.dumps(content, allow_nan=False, ensure_ascii=False, indent=2)
+    return json_text(content)
 
 
 def _sentence(report: PublishedReport) -> str:

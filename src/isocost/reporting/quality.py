@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from isocost.reporting.format import bracket, money
+from isocost.reporting.json_text import json_text
 from isocost.reporting.markup import clean, shorten
 from isocost.reporting.objects import SCHEMA, estimate_object
 from isocost.reporting.plain import table_lines
@@ -81,7 +81,7 @@ def quality_json(quality: MeasuredQuality) -> str:
         ],
         "provenance": [{"source": f"stage {quality.stage}", "questions_sha256": quality.digest}],
     }
-    return json.dumps(content, allow_nan=False, ensure_ascii=False, indent=2)
+    return json_text(content)
 
 
 def quality_lines(each: DeploymentReport, report: StudyReport) -> list[str]:

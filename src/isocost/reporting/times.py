@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from isocost.core.errors import InputError
@@ -10,6 +9,7 @@ from isocost.core.estimate import Estimate
 from isocost.reporting.cost_aware import cost_assumptions, cost_aware_object, cost_lines
 from isocost.reporting.envelope import SCHEMA, estimate_object
 from isocost.reporting.format import decimals, estimate_text, grouped, percent
+from isocost.reporting.json_text import json_text
 from isocost.reporting.markup import clean
 from isocost.reporting.prediction import form_lines
 from isocost.reporting.shaped import shape_object
@@ -55,7 +55,7 @@ def times_json(report: TimesReport) -> str:
         ],
         "provenance": [{"source": report.source}],
     }
-    return json.dumps(content, allow_nan=False, ensure_ascii=False, indent=2)
+    return json_text(content)
 
 
 def helm_json(report: TimesReport) -> str:
@@ -73,7 +73,7 @@ def helm_json(report: TimesReport) -> str:
         raise InputError(
             f"HELM's form has one entry for each model, and there are {under}; choose with --where"
         )
-    return json.dumps({fit.table.model: _helm(fit) for fit in report.fits}, allow_nan=False, indent=2)
+    return json_text({fit.table.model: _helm(fit) for fit in report.fits})
 
 
 def _helm(fit: TimesFit) -> Json:

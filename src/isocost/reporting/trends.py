@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import TYPE_CHECKING, Any
 
 from isocost.reporting.format import grouped
+from isocost.reporting.json_text import json_text
 from isocost.reporting.markup import clean, shorten
 from isocost.reporting.objects import SCHEMA, estimate_object
 from isocost.reporting.plain import table_lines
@@ -66,7 +66,7 @@ def trends_json(report: TrendReport) -> str:
         "warnings": [{"code": each.code, "text": each.text, "about": None} for each in report.cautions],
         "provenance": [{"source": report.source}],
     }
-    return json.dumps(content, allow_nan=False, ensure_ascii=False, indent=2)
+    return json_text(content)
 
 
 def _sentences(report: TrendReport) -> Iterator[str]:

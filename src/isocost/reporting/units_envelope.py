@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from isocost.reporting.json_text import json_text
 from isocost.reporting.objects import SCHEMA, estimate_object, finite
 from isocost.reporting.units import unit_sentence
 
@@ -58,7 +58,7 @@ def unit_json(report: UnitReport) -> str:
         "provenance": [{"source": each.source, "chosen": dict(each.facts)} for each in report.provenance],
     }
     indent = 2 if len(report.units) <= LONG else None
-    return json.dumps(content, allow_nan=False, ensure_ascii=False, indent=indent)
+    return json_text(content, indent=indent)
 
 
 def _units(report: UnitReport) -> Iterator[Json]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
     BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 
-__all__ = ["SHORTEST_WINDOW", "Window", "measured_rows", "steady_windows", "whole_windows"]
+__all__ = ["SHORTEST_WINDOW", "Window", "measured_rows", "sending_windows", "steady_windows", "whole_windows"]
 
 SHORTEST_WINDOW = 3
 """A steady window shorter than so many typical requests is not trusted."""
@@ -103,4 +103,15 @@ def whole_windows(observations: Observations) -> tuple[Window, ...]:
         rows = measured & (observations.segment == segment)
         start, end = float(observations.sent_at_s[rows].min()), float(observations.done_at_s[rows].max())
         found.append(Window(int(segment), start, end))
+    return tuple(found)
+
+
+def sending_windows(observations: Observations) -> tuple[Window, ...]:
+    """Return each segment from when its first measured request was due to when its last was."""
+    measured = measured_rows(observations)
+    found = []
+    for segment in np.unique(observations.segment[measured]):
+        due = observations.due_at_s[measured & (observations.segment == segment)]
+        if due.max() > due.min():
+            found.append(Window(int(segment), float(due.min()), float(due.max())))
     return tuple(found)

@@ -12,6 +12,7 @@ from isocost.core.estimate import Caution
 from isocost.core.operating_point import OperatingPoint
 from isocost.statistics.arrivals import TokenArrivals, realised_output_tokens, share_done_by
 from isocost.statistics.batch_means import batch_count, mean_in_order, rate_over_batches
+from isocost.statistics.crew import crew_cautions
 from isocost.statistics.drift import drift_of
 from isocost.statistics.latency import (
     end_to_end_s,
@@ -27,6 +28,7 @@ from isocost.statistics.steady import (
     SHORTEST_WINDOW,
     Window,
     measured_rows,
+    sending_windows,
     steady_windows,
     whole_windows,
 )
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from isocost.core.estimate import Estimate
-    from isocost.core.observation import Observations, Run
+    from isocost.core.observation import Run
     from isocost.core.provenance import Provenance
     from isocost.core.steady_state import Drift, WarmUpCut
 
@@ -56,9 +58,9 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     Warm-up requests are dropped. Throughput counts the output tokens, of requests that ended well, that
     arrived while all streams were busy (`steady_windows`), over the length of that time, segments added
     up. The time of failed requests counts, their tokens do not. Input tokens and requests that lie partly
-    in the window count by the share of their time in it. The window begins when the run had settled
-    (`settle`). Latencies are those of all measured requests that ended well and were not sent before;
-    end to end is told to the last chunk.
+    in the window count by the share of their time in it; in an open loop when they end, since waiting in an
+    ever longer line is no service. The window begins when the run had settled (`settle`). Latencies are those
+    of all measured requests that ended well and were not sent before; end to end is told to the last chunk.
 
     Parameters
     ----------
@@ -70,7 +72,8 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     OperatingPoint
         With cautions ``"short-window"``, ``"few-requests"``, ``"failures"``, ``"client-saturated"``,
         ``"clock-stepped"``, ``"short-answers"``, ``"tokens-not-counted"``, ``"warm-prefixes"``,
-        ``"silent-answers"``, ``"bursts"``, ``"unfinished"``, ``"not-settled"``, ``"drift"`` where they apply.
+        ``"silent-answers"``, ``"bursts"``, ``"unfinished"``, ``"not-settled"``, ``"drift"``,
+        ``"lost-worker"``, ``"clocks-apart"`` where they apply.
 
     Raises
     ------
@@ -84,7 +87,7 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     steady, short = _windows(run, ok)
     windows, kept, cut = (steady, ok, None) if short else _settled(run, ok, steady)
     drift = None if short else _drift(run, ok, steady, windows)
-    meter = _Meter(observations, measured=measured, ok=ok, windows=windows)
+    meter = _Meter(run, measured=measured, ok=ok, windows=windows)
     batch = time_batches(observations, kept, len(meter.lengths))
     return OperatingPoint(
         deployment=run.deployment,
@@ -165,15 +168,16 @@ def _windows(run: Run, ok: BoolArray) -> tuple[tuple[Window, ...], bool]:
     lasting = tuple(window for window in steady if window.length_s >= SHORTEST_WINDOW * typical)
     if lasting:
         return lasting, False
-    return whole_windows(run.observations), True
+    sending = sending_windows(run.observations) if run.load.concurrency is None else ()
+    return sending or whole_windows(run.observations), True
 
 
 class _Meter:
     """Reads amounts off the batches of a run's windows."""
 
-    def __init__(
-        self, observations: Observations, *, measured: BoolArray, ok: BoolArray, windows: tuple[Window, ...]
-    ) -> None:
+    def __init__(self, run: Run, *, measured: BoolArray, ok: BoolArray, windows: tuple[Window, ...]) -> None:
+        observations = run.observations
+        self.closed = run.load.concurrency is not None
         self.observations, self.measured, self.ok = observations, measured, ok
         self.length_s = sum(window.length_s for window in windows)
         request_s = float(np.median(end_to_end_s(observations)[ok]))
@@ -198,11 +202,11 @@ class _Meter:
         tokens = self.observations.input_tokens
         if bool(np.isnan(tokens[self.ok]).any()):
             return None
-        return self._rate(self._amounts(self.ok, self._shares(tokens)), "tokens/s")
+        return self._rate(self._amounts(self.ok, self._ended(tokens)), "tokens/s")
 
     def request_rate(self) -> Estimate:
         """Return requests per second."""
-        return self._rate(self._amounts(self.ok, self._shares(np.ones(len(self.observations)))), "1/s")
+        return self._rate(self._amounts(self.ok, self._ended(np.ones(len(self.observations)))), "1/s")
 
     def offered_rate(self) -> float:
         """Return requests that fell due per second."""
@@ -218,9 +222,16 @@ class _Meter:
         durations = self.observations.done_at_s - self.observations.sent_at_s
         return float(self._amounts(self.measured, self._shares(durations)).sum()) / self.length_s
 
-    def _shares(self, weights: FloatArray) -> Callable[[BoolArray], Callable[[float], float]]:
+    def _ended(self, weights: FloatArray) -> Callable[[BoolArray], Callable[[float], float]]:
+        """Count requests by their time in the window; in an open loop when they end: a line is no service."""
+        return self._shares(weights, at_end=not self.closed)
+
+    def _shares(
+        self, weights: FloatArray, *, at_end: bool = False
+    ) -> Callable[[BoolArray], Callable[[float], float]]:
         def counter(rows: BoolArray) -> Callable[[float], float]:
-            sent, done = self.observations.sent_at_s[rows], self.observations.done_at_s[rows]
+            done = self.observations.done_at_s[rows]
+            sent = done if at_end else self.observations.sent_at_s[rows]
             chosen = weights[rows]
             return lambda instant: share_done_by(instant, sent_at_s=sent, done_at_s=done, weights=chosen)
 
@@ -297,4 +308,5 @@ def _cautions(run: Run, measured: BoolArray, ok: BoolArray, *, short: bool) -> t
         ),
         "unfinished": (not run.finished, f"{run.label!r} was not carried out to its end"),
     }
-    return tuple(Caution(code, text) for code, (applies, text) in told.items() if applies)
+    cautions = tuple(Caution(code, text) for code, (applies, text) in told.items() if applies)
+    return cautions + crew_cautions(run)

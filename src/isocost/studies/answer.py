@@ -42,6 +42,7 @@ from isocost.studies.plans import planned_runs
 from isocost.studies.report import StudyReport
 from isocost.studies.right_answers import quality_cautions, right_answers
 from isocost.studies.study_mix import study_mix
+from isocost.studies.unverified import unverified_doubts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -143,6 +144,7 @@ def report_study(  # noqa: PLR0913 - each is one thing that a user may say
         hourly=hourly,
         cautions=(
             *_unfinished(folder, measured),
+            *unverified_doubts(measured.runs),
             *cautions,
             *workload_cautions(reports),
             *quality_cautions(reports, recommended),

@@ -56,20 +56,28 @@ def judged_levels(
         Whole runs of one sweep, unless `windowed`.
     steady : {"any", "partial", "only"}
     windowed : bool
-        Whether the points are of windows from which filling and draining were cut.
+        Whether the points are of windows from which filling and draining were cut, but for those with the
+        caution ``"short-window"``.
 
     Returns
     -------
     JudgedLevels
     """
     known = implied_tokens_per_request(points)
-    every = [(point, steadiness(point, tokens_per_request=known, windowed=windowed)) for point in points]
+    every = [
+        (point, steadiness(point, tokens_per_request=known, windowed=windowed and not _is_short(point)))
+        for point in points
+    ]
     kept = [(point, each) for point, each in every if each.state in _KEPT[steady]]
     return JudgedLevels(
         points=tuple(point for point, _ in kept),
         judged=() if steady == "any" else tuple((point.load, each) for point, each in kept),
         cautions=tuple(_cautions(every, steady, windowed=windowed)),
     )
+
+
+def _is_short(point: OperatingPoint) -> bool:
+    return any(caution.code == "short-window" for caution in point.cautions)
 
 
 def _cautions(

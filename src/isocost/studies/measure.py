@@ -25,10 +25,12 @@ from isocost.journal import (
 from isocost.measurement import MOST_IN_FLIGHT, clock_now, gate_of, require_open_files
 from isocost.studies.asking import is_settled, settle
 from isocost.studies.billing_facts import without_probing
+from isocost.studies.crew import crewed
 from isocost.studies.live import RunWatch
 from isocost.studies.plans import planned_runs, remaining
 from isocost.studies.probing import ask_questions, unanswered
 from isocost.studies.progress import Progress
+from isocost.studies.shards import collect_shards
 from isocost.studies.spending import stage_budget, way_on
 from isocost.studies.targets import opened
 
@@ -182,6 +184,7 @@ def _carry_out(
     if isinstance(stage, QualityStage):
         return _ask(folder, stage, watch, stop, target, budget)
     planned = planned_runs(stage)
+    collect_shards(folder)
     before = _measured_runs(folder, stage)
     done = finished_numbers(folder.journal_file, stage.name)
     plans = [
@@ -195,7 +198,8 @@ def _carry_out(
     budget = budget or stage_budget(stage, folder.journal_file)
     with (
         JournalWriter(folder.journal_file) as journal,
-        _opened(folder, stage, budget) if target is None else nullcontext(target) as ready,
+        _opened(folder, stage, budget) if target is None else nullcontext(target) as alone,
+        crewed(stage, alone, folder) as ready,
     ):
         for number, (run, plan) in enumerate(plans):
             if stop.is_set():
@@ -264,6 +268,8 @@ def _spent_s(run: Run) -> float:
     total = 0.0
     for segment in run.segments:
         mine = (seen.segment == segment.number) & ~seen.warmup
+        if (lost_at_s := segment.facts.get("lost_at_s")) is not None:
+            mine &= seen.sent_at_s <= float(lost_at_s)  # the load was not all there any more
         if mine.any():
             total += float(seen.sent_at_s[mine].max() - seen.sent_at_s[mine].min())
     return total
@@ -300,6 +306,8 @@ def _measure_run(
             stop.set()
 
     gate = gate_of(counts.budget)
+    if target.crew is not None:
+        target.crew.begin_run(run.label, run.repeat)
     with counts:
         health: ClientHealth = target.target.measure(plan, record=record, stop=stop, gate=gate)
     if gate is not None:
@@ -307,6 +315,11 @@ def _measure_run(
     if journal.failure is not None:
         raise MeasurementError(journal.failure)
     journal.end_segment(segment_id, health)
+    complete = gate is None or not gate.closed
+    if target.crew is not None:
+        complete = complete and not target.crew.lost
+        journal.add_facts(segment_id, target.crew.facts)  # behind all records: they are safe now
+        target.crew.end_run()
     counts.warn_of_failures()
     if health.saturated:
         warnings.warn(
@@ -315,5 +328,5 @@ def _measure_run(
             ClientSaturatedWarning,
             stacklevel=2,
         )
-    if not stop.is_set() and not (gate is not None and gate.closed):
+    if complete and not stop.is_set():
         journal.finish_run(run_id)

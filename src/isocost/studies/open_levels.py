@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from isocost.core.estimate import Caution
-from isocost.economics import steadiness
 from isocost.journal import LoadStage
 from isocost.studies.arriving import level_runs
+from isocost.studies.levels import judged_levels
 from isocost.studies.plans import planned_runs
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def open_points(
             told = _ramp_caution(run) if not level.steady else ()
             point = replace(point, cautions=(*point.cautions, *told))
         found.append(point)
-        if level is not None and steadiness(point, windowed=True).state == "overload":
+        if level is not None and not judged_levels([point], windowed=True).points:
             cautions.extend(_after_overload(part, len(parts) - number - 1))
             break
     return tuple(found)

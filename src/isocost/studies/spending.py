@@ -10,7 +10,7 @@ from isocost.catalog import api_price, provider_at
 from isocost.core.errors import CatalogError, InputError, MissingExtraError
 from isocost.core.limits import Limits, Spent
 from isocost.core.token_price import TokenPrice
-from isocost.journal import QualityStage, RuntimeStage, read_use
+from isocost.journal import LoadStage, QualityStage, RuntimeStage, read_use
 from isocost.measurement import (
     Budget,
     carries_key,
@@ -120,10 +120,15 @@ def stage_budget(stage: Stage, journal: Path | None = None) -> Budget:
     Raises
     ------
     InputError
-        If requests may cost money and nothing is capped; if money is capped and no price is known; or if
-        fields that the user adds leave the length of answers open.
+        If several workers would have to keep a limit; if requests may cost money and nothing is capped; if
+        money is capped and no price is known; or if added fields leave the length of answers open.
     """
     limits = stage.limits or Limits()
+    if limits.is_any and isinstance(stage, LoadStage) and stage.executor is not None:
+        raise InputError(
+            f"a limit is kept by one process, and --executor {stage.executor.name} sends from others; leave "
+            "out either the limit or the executor"
+        )
     why = paid_because(stage.target)
     if why is not None:
         refuse_uncapped(stage.target.url or "", limits, why)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from isocost.core.credentials import shown_address
 from isocost.core.deployment import Deployment, Pool
+from isocost.core.errors import UnverifiedTlsWarning
 from isocost.core.limits import Spent
 from isocost.engine import EngineSettings, TransformersSettings, running_engine, transformers_stack
 from isocost.measurement import Access, machine_facts, open_target, open_untimed
 from isocost.studies.billing_facts import billing_facts
 from isocost.studies.made_up import engine_model, model_name, transformers_model
+from isocost.studies.unverified import unverified_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from isocost.core.ports import Target
     from isocost.journal import EngineSpec, TargetSpec, TransformersSpec
     from isocost.measurement import Budget
+    from isocost.studies.crew import Crew
 
 __all__ = ["OpenedTarget", "opened"]
 
@@ -33,11 +38,14 @@ class OpenedTarget:
     deployment : Deployment
     facts : mapping of str to str
         What it told of itself, and the machine that measures.
+    crew : Crew or None
+        Who measures it together; ``None``: this process alone.
     """
 
     target: Target
     deployment: Deployment
     facts: Mapping[str, str]
+    crew: Crew | None = None
 
     @property
     def context_length(self) -> int | None:
@@ -112,6 +120,8 @@ def _name_of(stack: TransformersSpec, known: Deployment) -> str:
 def _endpoint(
     spec: TargetSpec, name: str | None, known: Deployment | None, *, timed: bool, budget: Budget | None
 ) -> OpenedTarget:
+    if spec.insecure and (spec.url or "").lower().startswith("https:"):
+        warnings.warn(unverified_text(shown_address(spec.url or "")), UnverifiedTlsWarning, stacklevel=2)
     before = Spent() if budget is None else budget.spent
     target = (open_target if timed else open_untimed)(
         spec.url or "",

@@ -62,6 +62,10 @@ def test_1_is_a_gate_that_failed(isocost, tmp_path):
         (["--max-cost", "1", "--input-usd-per-million", "1"], "prices of tokens need both"),
         (["--max-cost", "1"], "what tokens of this target cost is not known"),
         (["--max-requests", "9", "--extra-body", '{"max_tokens": null}'], "leaves open how long answers may"),
+        (
+            ["--max-requests", "9", "--executor", "processes"],
+            "a limit is kept by one process, and --executor",
+        ),
         (["--json"], "--json goes with --dry-run here"),
         (["--max-minutes", "soon"], "--max-minutes"),
     ],

@@ -74,8 +74,8 @@ def test_what_answers_one_request_at_a_time_is_not_swept():
     with pytest.raises(InputError) as caught:
         replace(SWEEP, target=target)
     assert str(caught.value) == (
-        "transformers in this process answers one request at a time; a sweep over concurrency needs an "
-        "endpoint or the embedded engine (engine:tiny)"
+        "transformers in this process answers one request at a time; a sweep over load needs an endpoint or "
+        "the embedded engine (engine:tiny)"
     )
 
 

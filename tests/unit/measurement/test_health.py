@@ -21,3 +21,12 @@ def test_nothing_measured_is_unknown() -> None:
     assert health.loop_lag_p99_s is None
     assert 0 <= health.cpu_share <= 1
     assert not health.kernel_stamps
+
+
+def test_send_delay_is_the_99th_percentile_and_unknown_in_a_closed_loop() -> None:
+    meter = HealthMeter()
+    for milliseconds in range(1, 201):
+        meter.delay(1e-3 * milliseconds)
+    # rank ceil(.99 x 200) = 198
+    assert meter.read().send_delay_p99_s == 0.198
+    assert HealthMeter().read().send_delay_p99_s is None

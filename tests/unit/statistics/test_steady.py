@@ -49,9 +49,20 @@ def test_too_few_requests_for_the_load_are_never_steady() -> None:
     assert steady_windows(run.observations, run.load) == ()
 
 
-def test_an_offered_rate_is_there_from_first_to_last() -> None:
-    run = run_of(stream(4))
-    assert steady_windows(run.observations, Load(rate_per_s=2.0)) == (Window(0, 0.0, 1.5),)
+def test_an_offered_rate_is_steady_once_the_target_has_filled() -> None:
+    run = run_of(stream(4))  # due at 0, .5, 1, 1.5, each half a second long
+    assert steady_windows(run.observations, Load(rate_per_s=2.0)) == (Window(0, 0.5, 1.5),)
+
+
+def test_what_was_due_counts_and_not_what_was_sent() -> None:
+    late = [request(i, 0.5 * i + 0.25, due_at_s=0.5 * i) for i in range(5)]  # three quarters of a second each
+    run = run_of(late)
+    assert steady_windows(run.observations, Load(rate_per_s=2.0)) == (Window(0, 0.75, 2.0),)
+
+
+def test_a_target_that_never_caught_up_was_never_steady() -> None:
+    run = run_of([request(i, 2.0 * i, due_at_s=0.1 * i) for i in range(8)])  # one at a time, offered twenty
+    assert steady_windows(run.observations, Load(rate_per_s=10.0)) == ()
 
 
 def test_simultaneous_requests_fill_the_load_at_once() -> None:

@@ -15,6 +15,7 @@ from isocost.reporting.charts.figure import (
     Series,
     cost_tip,
     level_keys,
+    load_title,
     plot_frame,
     point,
     repricing,
@@ -110,13 +111,14 @@ def frontier_figure(report: StudyReport) -> Figure | None:
         "lower right is better",
         panels=(Panel(title="", drawings=drawings),),
         legend=tuple(used[number] for number in sorted(used)),
-        notes=_notes(frontier, roles),
+        notes=_notes(report, frontier, roles),
     )
 
 
-def _notes(frontier: Frontier, roles: tuple[int, int, int | None]) -> tuple[str, ...]:
+def _notes(report: StudyReport, frontier: Frontier, roles: tuple[int, int, int | None]) -> tuple[str, ...]:
+    curves = [each.curve for each in report.deployments if each.curve is not None]
     notes = [
-        "Numbers beside points: requests in flight.",
+        f"Numbers beside points: {load_title(curves)}.",
         "Grey: dominated, another unit is at least as good throughout.",
     ]
     if roles[2] is not None:
