@@ -231,7 +231,7 @@ def test_the_worst_case_is_set_aside_before_each_send(tmp_path):
     def slowly(number):
         with lock:
             running.append(time.monotonic())
-        return [Sleep(0.15)]
+        return [Sleep(0.8)]
 
     with billing() as bill:
         assert measure_stage(tmp_path / "looked", load(bill.url, requests_per_level=1, concurrency=(1,)))
