@@ -1,10 +1,11 @@
 """Whether more processes carry more: the same load by this process, by one worker and by two.
 
-Run ``python benchmarks/executors.py [--streams 256] [--rounds 4] [--workers 1 2]``. The server of known timing
-sends the first token after 50 ms and then one every 20 ms, so the tokens per second of so many streams are given;
-what shows is the share of a core that the busiest worker needs for them, and how far times are off (those of the
-server included). A worker carries about as many streams as its share of a core leaves room for. Where there are
-fewer cores than workers, coordinator and server together, they compete, and the table says nothing of more.
+Run ``python benchmarks/executors.py [--streams 256] [--rounds 4] [--workers 1 2]``. The server of known
+timing sends the first token after 50 ms and then one every 20 ms, so the tokens per second of so many streams
+are given; what shows is the share of a core that the busiest worker needs for them, and how far times are off
+(those of the server included). A worker carries about as many streams as its share of a core leaves room for.
+Where there are fewer cores than workers, coordinator and server together, they compete, and the table says
+nothing of more.
 """
 
 from __future__ import annotations

@@ -34,6 +34,7 @@ GUARDS = Path(__file__).parent / "guards"
 RESULTS = Path(__file__).parent / "results" / "guards.md"
 COPIED = ("src", "tests", "benchmarks", "pyproject.toml")
 OPTIONS = ("-o", "addopts=--strict-markers --doctest-modules --import-mode=importlib")
+SAID = "pytest.txt"
 HUNG_S = 120.0
 TITLE = "# Guards taken away, and whether the tests notice\n"
 
@@ -99,15 +100,15 @@ def run_tests(root: Path, tests: Sequence[str], *, hung_s: float = HUNG_S) -> st
         "HYPOTHESIS_STORAGE_DIRECTORY": str(root),
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
-    # a group of their own, so that what a hung test started is ended with it
-    process = subprocess.Popen(
-        command,
-        cwd=root,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    with (root / SAID).open("wb") as said:  # and a group of their own: what a hung test started ends with it
+        process = subprocess.Popen(
+            command,
+            cwd=root,
+            env=environment,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
     try:
         code = process.wait(timeout=hung_s)
     except subprocess.TimeoutExpired:
@@ -168,6 +169,7 @@ def check(root: Path, guards: Sequence[Guard], *, jobs: int = 1) -> Iterator[Fin
         tests = sorted({test for guard in guards for test in guard.tests})
         state = run_tests(Path(name) / "0", tests, hung_s=HUNG_S + 20 * len(tests))
         if state != "passed":
+            print((Path(name) / "0" / SAID).read_text(encoding="utf-8", errors="replace")[-3000:])
             sys.exit(f"the tests of the guards do not pass as they stand ({state}): {' '.join(tests)}")
 
         def one(guard: Guard) -> Finding:

@@ -4,9 +4,11 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import warnings
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +19,12 @@ from isocost import html_page, report_study
 from isocost.core.errors import InputError, LostWorkerWarning, MeasurementError
 from isocost.core.load import RequestShape
 from isocost.core.provenance import Provenance
-from isocost.journal import ExecutorSpec, LoadStage, TargetSpec, read_runs
+from isocost.journal import ExecutorSpec, LoadStage, OpenLoopSpec, StudyFolder, TargetSpec, read_runs
 from isocost.statistics import operating_point
+from isocost.studies.crew import crewed
 from isocost.studies.measure import measure_stage, run_study
+from isocost.studies.plans import planned_runs, remaining
+from isocost.studies.targets import opened
 
 FIRST_SIZE = 1000  # every request has a prompt length of its own, so the server's log names it
 GRACE_S = 0.25
@@ -96,6 +101,36 @@ def test_workers_send_together_what_one_would_have_sent(truth, tmp_path, name, w
     ]
     assert f"executor: {facts['executor']}" in html_page(report_study(tmp_path, price_usd_per_hour=1.0))
     assert np.median(late) < 0.05  # instants are those of the one clock that the server logs by too
+
+
+def test_requests_of_an_open_loop_are_due_from_one_instant(truth, tmp_path):
+    asked = replace(
+        stage(truth, requests=80, executor=ExecutorSpec(name="processes", workers=2)),
+        concurrency=(),
+        open_loop=OpenLoopSpec(request_rates=(50.0,), arrivals="constant"),
+    )
+    assert measure_stage(tmp_path, asked)
+    (run,) = read_runs(tmp_path / "journal.sqlite")
+    seen = run.observations
+    order = np.argsort(seen.index[~seen.warmup])
+    due_s = seen.due_at_s[~seen.warmup][order]
+    assert np.diff(due_s) == pytest.approx(1 / 50, abs=1e-6)  # each worker has every other one
+    assert np.median(seen.sent_at_s[~seen.warmup][order] - due_s) < 0.02
+
+
+def test_a_limit_that_one_process_keeps_is_not_taken_by_several(truth, tmp_path):
+    asked = stage(truth, requests=8, executor=ExecutorSpec(name="serial"))
+    plan = remaining_plan(asked)
+    with opened(asked.target, None) as alone, crewed(asked, alone, StudyFolder(tmp_path)) as ready:
+        truth.forget()
+        with pytest.raises(InputError, match="leave out --executor, or the limits"):
+            ready.target.measure(plan, record=print, stop=threading.Event(), gate=object())
+    assert truth.sizes() == []
+
+
+def remaining_plan(asked):
+    (run,) = planned_runs(asked)
+    return remaining(run, done=frozenset(), spent_s=0.0, timeout_s=10.0)
 
 
 def test_a_worker_that_is_killed_loses_what_it_had_in_flight_and_nothing_else(truth, tmp_path):

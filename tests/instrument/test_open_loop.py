@@ -142,7 +142,7 @@ def test_failures_hold_nothing_back() -> None:
     busy = b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n"
     due = np.arange(60) * 0.01
     with bad_weather(lambda *_: [busy]) as weather:
-        rows, _ = carry_out(target_of(weather), plan_of(due))
+        rows, _ = carry_out(target_of(weather), plan_of(due, max_in_flight=4))
     assert {row.http_status for row in rows} == {503}
     delays = np.array([row.sent_at_s - row.due_at_s for row in rows])
     assert np.median(delays) < 0.01  # in a closed loop pauses would take 250 ms each
@@ -154,7 +154,7 @@ def test_connections_that_the_server_closes_are_open_again_when_needed() -> None
     due = np.arange(30) * 0.02
     with bad_weather(lambda *_: [closing, token(), last, Close()]) as weather:
         rows, _ = carry_out(target_of(weather), plan_of(due))
-        assert len(weather.connections) >= 30
+        assert len(weather.connections) > 40  # 16 beforehand, and one anew for each that was closed
     assert [row.outcome for row in rows] == [Outcome.OK] * 30
 
 
@@ -185,4 +185,4 @@ def test_a_wish_to_stop_ends_it_and_nothing_more_is_sent() -> None:
     with bad_weather(lambda *_: answer(2)) as weather:
         target_of(weather).measure(plan_of(np.arange(1_000) * 0.02), record=record, stop=stop)
         asked = len(weather.requests)
-    assert 5 <= len(rows) == asked < 30
+    assert 5 <= asked <= len(rows) < 30  # one that was cut may not have arrived yet, and is recorded

@@ -159,6 +159,77 @@ def test_what_a_server_refuses_is_left_out() -> None:
     assert (dialect.ignore_eos, dialect.usage_in_stream) == (False, False)
 
 
+def fussy(**refusals: str) -> Callable[[Any], Sequence[Step]]:
+    """Refuse each field by name as long as it is sent, one at a time, with OpenAI's words."""
+
+    def reply(body: Any) -> list[Step]:
+        for name, message in refusals.items():
+            if name in body:
+                return error("400 Bad Request", message)
+        return chatted(9)
+
+    return reply
+
+
+def test_newer_models_get_their_own_words() -> None:
+    """They take max_completion_tokens in place of max_tokens, and no temperature but their own."""
+    reply = fussy(
+        max_tokens="Unsupported parameter: 'max_tokens' is not supported with this model. Use "
+        "'max_completion_tokens' instead.",
+        temperature="Unsupported value: 'temperature' does not support 0 with this model.",
+        ignore_eos="Unknown parameter: 'ignore_eos'.",
+    )
+    with bad_weather(serving(reply)) as weather:
+        target = open_target(weather.url, endpoint_type="chat")
+    said = target.dialect
+    assert (said.length_key, said.greedy, said.ignore_eos, said.usage_in_stream) == (
+        "max_completion_tokens",
+        False,
+        False,
+        True,
+    )
+    assert target.facts["temperature"] == "the server takes none but its own"
+
+
+def test_a_refused_field_is_named_or_not() -> None:
+    """One refusal names its field, the other does not: both are left out, and nothing else."""
+    reply = fussy(ignore_eos="Unknown parameter: 'ignore_eos'.", stream_options="bad request")
+    with bad_weather(serving(reply)) as weather:
+        said = open_target(weather.url, endpoint_type="chat").dialect
+    assert (said.ignore_eos, said.usage_in_stream, said.greedy) == (False, False, True)
+
+
+def responded(prompt_tokens: int) -> list[Step]:
+    usage_told = {"input_tokens": prompt_tokens, "output_tokens": 16}
+    over = {"type": "response.completed", "response": {"status": "completed", "usage": usage_told}}
+    return [STREAM, chunk(event({"type": "response.output_text.delta", "delta": "a"}) + event(over)), END]
+
+
+def test_responses_are_probed_and_calibrated() -> None:
+    asked: list[Any] = []
+
+    def script(number: int, path: str, body: Any) -> Sequence[Step]:
+        if path == "/v1/responses":
+            asked.append(body)
+            few = body["max_output_tokens"] < 16  # as OpenAI refuses it
+            return error("400 Bad Request", "too few") if few else responded(5 + len(body["input"].split()))
+        return json_reply("200 OK", MODELS) if path == "/v1/models" else error("404 Not Found", "no")
+
+    with bad_weather(script) as weather:
+        target = open_target(f"{weather.url}/v1/responses")
+    assert target.endpoint_type == "responses"
+    assert target.prompts == TextPrompts(overhead_tokens=5.0, method="calibrated on usage")
+    assert target.dialect.ignore_eos
+    assert all(body["stream"] and "stream_options" not in body for body in asked)
+
+
+def test_several_answers_to_a_request_are_refused_before_anything_is_sent() -> None:
+    with bad_weather(serving(healthy)) as weather:
+        with pytest.raises(InputError, match=r"^extra field 'n' asks for 4 answers to one request"):
+            open_target(weather.url, extra_body={"n": 4})
+        assert weather.requests == []
+
+
 FAILURES: dict[str, tuple[Callable[[int, str, Any], Sequence[Step]], type[IsocostError], str]] = {
     "401": (
         serving(healthy, models=error("401 Unauthorized", f"bad key {CANARY}")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -42,13 +43,17 @@ def test_a_second_writer_is_refused_until_the_first_is_dead(
     tmp_path: Path, isocost: Callable[..., Any]
 ) -> None:
     study = tmp_path / "study"
-    with running_truth("--first", "0.05", "--gap", "0.015") as truth, running_truth() as other:
+    with running_truth("--first", "0.03", "--gap", "0.01") as truth, running_truth() as other:
         command = study_command(truth, study, tmp_path / "lengths.csv")
         first = subprocess.Popen([sys.executable, "-m", "isocost", *command], stdout=subprocess.DEVNULL)
         try:
             until = time.monotonic() + 30
             while measured(truth) < 16 and time.monotonic() < until:
                 time.sleep(0.02)
+            killed_at_s = time.monotonic()
+            first.send_signal(
+                signal.SIGSTOP
+            )  # it holds the study for as long as we look, however slow we are
             refused = (
                 f"isocost: the study {study} is in use by process {first.pid}; wait until it ends, or choose "
                 "another --out\n"
@@ -56,9 +61,8 @@ def test_a_second_writer_is_refused_until_the_first_is_dead(
             for words in (["run", study], study_command(other, study, tmp_path / "lengths.csv")):
                 assert isocost(*words) == (2, "", refused)
             assert measured(other) == 0
-            assert first.poll() is None  # the first went on meanwhile
+            assert first.poll() is None
         finally:
-            killed_at_s = time.monotonic()
             first.kill()
             first.wait()
         assert isocost("run", study, "--quiet")[0] == 0

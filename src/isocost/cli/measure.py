@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from isocost.cli import executors, open_loop, options, spending
+from isocost.cli import ending, executors, open_loop, options, spending
 from isocost.cli.measuring import measure_stages, rehearse
 from isocost.cli.quality import quality
 from isocost.cli.targets import EndpointOptions, StackOptions, parse_target, stage_names
@@ -155,6 +155,9 @@ def load(
         float | None,
         typer.Option("--duration", help="Seconds of sending of each run; 30 if neither is given."),
     ] = None,
+    until_width: ending.UntilWidth = None,
+    max_duration: ending.MaxDuration = None,
+    no_anchor: ending.NoAnchor = False,
     repeats: options.Repeats = 3,
     executor: executors.ExecutorName = None,
     workers: executors.Workers = None,
@@ -219,7 +222,11 @@ def load(
         deployment=deployment,
         repeats=repeats,
         requests_per_level=num_requests,
-        duration_s=30.0 if duration is None and num_requests is None and not scheduled else duration,
+        duration_s=ending.longest_s(
+            until_width, max_duration, duration=duration, requests=num_requests, scheduled=scheduled
+        ),
+        until_width=None if until_width is None else ending.parse_width(until_width),
+        anchor=not no_anchor,
         seed=seed,
         request_timeout_s=request_timeout,
         limits=limits,

@@ -75,7 +75,9 @@ Model = Annotated[
 ]
 EndpointType = Annotated[
     str | None,
-    typer.Option("--endpoint-type", help="completions or chat; as the URL's path says, else completions."),
+    typer.Option(
+        "--endpoint-type", help="completions, chat or responses; as the URL's path says, else completions."
+    ),
 ]
 ApiKeyEnv = Annotated[
     str | None, typer.Option("--api-key-env", help="Environment variable that holds the key.", metavar="NAME")
@@ -154,8 +156,8 @@ def parse_cells(text: str) -> tuple[RequestShape, ...]:
 
 
 def parse_endpoint_type(
-    text: str | None, implied: Literal["completions", "chat"] | None = None
-) -> Literal["completions", "chat"]:
+    text: str | None, implied: Literal["completions", "chat", "responses"] | None = None
+) -> Literal["completions", "chat", "responses"]:
     """Read ``--endpoint-type``; left out, what the path of the URL implies, else completions.
 
     Raises
@@ -165,9 +167,11 @@ def parse_endpoint_type(
     """
     if text is None:
         return implied or "completions"
-    if text not in ("completions", "chat"):
-        raise InputError(f"--endpoint-type must be completions or chat, got {text!r}")
-    return "chat" if text == "chat" else "completions"
+    kinds: tuple[Literal["completions", "chat", "responses"], ...] = ("completions", "chat", "responses")
+    for kind in kinds:
+        if text == kind:
+            return kind
+    raise InputError(f"--endpoint-type must be completions, chat or responses, got {text!r}")
 
 
 def parse_headers(given: list[str] | None) -> dict[str, str]:

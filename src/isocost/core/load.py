@@ -171,6 +171,9 @@ class RunPlan:
     max_in_flight : int or None
         Of an open loop: how many requests may be in flight at a time, at least 1; one that is due when so
         many are waits, and its delay is recorded. ``None``: as many as the target allows by itself.
+    begins_at_s : float or None
+        Of an open loop: the monotonic instant from which `due_s` counts, where several workers are to begin
+        together and it is not past; ``None``: as soon as all is ready.
     warmup : tuple of RequestShape
         Requests sent first, recorded as warm-up, never counted.
     seed : int
@@ -186,6 +189,7 @@ class RunPlan:
     index_step: int = 1
     duration_s: float | None = None
     due_s: tuple[float, ...] | None = None
+    begins_at_s: float | None = None
     max_in_flight: int | None = None
     warmup: tuple[RequestShape, ...] = ()
     seed: int = 0

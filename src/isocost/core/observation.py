@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from isocost.core.load import Load
+    from isocost.core.telemetry import Reading
 
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
     IntArray = np.ndarray[Any, np.dtype[np.integer[Any]]]
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 LONGEST_DELAY_S = 0.05
 """A client that reads or sends later than this, at the 99th percentile, was the limit itself."""
 
-__all__ = ["ClientHealth", "Clock", "Observation", "Observations", "Outcome", "Run", "Segment"]
+__all__ = ["ClientHealth", "Clock", "Observation", "Observations", "Outcome", "Run", "Segment", "ServerTimes"]
 
 
 class Outcome(StrEnum):
@@ -32,6 +33,25 @@ class Outcome(StrEnum):
     TIMED_OUT = "timed_out"
     PROTOCOL = "protocol"  # an answer that is no valid HTTP or event stream
     CANCELLED = "cancelled"  # by us: Ctrl-C or a budget
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerTimes:
+    """How long the target says that it worked on one request, seconds; ``None`` where it does not say.
+
+    Parameters
+    ----------
+    queue_s : float or None
+        Waiting before its prompt was begun, at least 0.
+    prefill_s : float or None
+        On the prompt, up to the first token, at least 0.
+    decode_s : float or None
+        On the tokens after it, at least 0.
+    """
+
+    queue_s: float | None = None
+    prefill_s: float | None = None
+    decode_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +79,8 @@ class Observation:
     counted_by : str or None
         Who counted the output: ``"usage"`` (the target), ``"chunks"`` (a chunk was taken for a token).
     reasoning_tokens, cached_tokens : int or None
-        Of the output and input tokens, as the target reports them.
+        Of the output and input tokens, as the target reports them; reasoning that it streams without counting
+        it is counted by its chunks where each is known to be a token.
     outcome : Outcome
         How it ended.
     http_status : int or None
@@ -68,6 +89,8 @@ class Observation:
         Why the target stopped: ``"length"``, ``"stop"``.
     detail : str or None
         One short line on a failure.
+    server : ServerTimes or None
+        What the target says of its own time on it.
     """
 
     index: int
@@ -88,6 +111,7 @@ class Observation:
     http_status: int | None = None
     finish_reason: str | None = None
     detail: str | None = None
+    server: ServerTimes | None = None
 
     @property
     def time_to_first_token_s(self) -> float | None:
@@ -119,6 +143,10 @@ class Observations:
         Microseconds between the chunks of each request, request after request.
     cached_tokens : float array or None, shape (n,)
         Input tokens that the target did not compute again; NaN, or ``None`` for all, where it does not say.
+    reasoning_tokens : float array or None, shape (n,)
+        Output tokens that were reasoning; NaN, or ``None`` for all, where nobody says.
+    server_queue_s, server_prefill_s, server_decode_s : float array or None, shape (n,)
+        What the target says of its own time on each; NaN, or ``None`` for all, where it does not.
     chunk_tokens : int array or None, shape (sum of chunks,)
         Tokens in each chunk, request after request; 1 where the target does not say.
     """
@@ -141,6 +169,10 @@ class Observations:
     gap_us: IntArray
     chunk_tokens: IntArray | None = None
     cached_tokens: FloatArray | None = None
+    reasoning_tokens: FloatArray | None = None
+    server_queue_s: FloatArray | None = None
+    server_prefill_s: FloatArray | None = None
+    server_decode_s: FloatArray | None = None
 
     def __len__(self) -> int:
         """Return the number of requests."""
@@ -178,6 +210,10 @@ class Observations:
             chunks=_ints(len(row.chunk_at_s) for row in rows),
             gap_us=np.concatenate(gaps) if gaps else np.zeros(0, dtype=np.int64),
             cached_tokens=_floats(row.cached_tokens for row in rows),
+            reasoning_tokens=_floats(row.reasoning_tokens for row in rows),
+            server_queue_s=_floats(None if row.server is None else row.server.queue_s for row in rows),
+            server_prefill_s=_floats(None if row.server is None else row.server.prefill_s for row in rows),
+            server_decode_s=_floats(None if row.server is None else row.server.decode_s for row in rows),
             chunk_tokens=np.array([count for row in tokens for count in row], dtype=np.int64),
         )
 
@@ -286,6 +322,8 @@ class Segment:
         ``None`` when the segment was cut off before it could say.
     facts : mapping of str to str
         Machine, engine, address: whatever may differ after a restart.
+    telemetry : tuple of Reading
+        What the target said of itself, in order; empty where it offers nothing.
     """
 
     number: int
@@ -293,6 +331,7 @@ class Segment:
     started_utc: str
     health: ClientHealth | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+    telemetry: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

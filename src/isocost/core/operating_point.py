@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from isocost.core.load import Load
     from isocost.core.provenance import Provenance
     from isocost.core.steady_state import Drift, WarmUpCut
+    from isocost.core.telemetry import ServerSide
 
 __all__ = ["Latency", "OperatingPoint"]
 
@@ -104,6 +105,8 @@ class OperatingPoint:
         What tells sweeps apart.
     cautions : tuple of Caution
         Doubts about this point.
+    server : ServerSide or None
+        What the target says of its own part.
     kind : Kind
         Measured, simulated, published, …
     provenance : Provenance
@@ -135,3 +138,4 @@ class OperatingPoint:
     repeat: int = 0
     keys: Mapping[str, str] = field(default_factory=dict)
     cautions: tuple[Caution, ...] = ()
+    server: ServerSide | None = None

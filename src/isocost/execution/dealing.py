@@ -83,6 +83,7 @@ def _open(plan: RunPlan, workers: int) -> tuple[RunPlan, ...]:
             load=Load(rate_per_s=rate * len(indices[worker::useful]) / len(indices) if indices else rate),
             indices=indices[worker::useful],
             due_s=due_s[worker::useful],
+            max_in_flight=None if plan.max_in_flight is None else max(1, plan.max_in_flight // useful),
             warmup=plan.warmup[worker::useful],
         )
         for worker in range(useful)

@@ -35,7 +35,7 @@ class Processes:
     Parameters
     ----------
     workers : int
-        How many, from 1 to 256.
+        How many, from 1 to 256, each a process with its interpreter.
     pass_on : sequence of str
         Environment variables they need beside the usual ones, such as the one that holds a key.
 

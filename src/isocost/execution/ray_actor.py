@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from isocost.execution.line import queue_lines
 from isocost.execution.serial import work_in_thread
 
@@ -19,19 +21,27 @@ class RayActor:
     Examples
     --------
     >>> actor = RayActor("isocost.execution.serial:echo")
-    >>> actor.say('{"word": "hello"}')
-    >>> actor.hear(1.0)
-    '{"word": "hello"}'
+    >>> actor.say(1, '{"word": "there"}')
+    >>> actor.say(0, '{"word": "hello"}')
+    >>> actor.hear(1.0), actor.hear(1.0)
+    ('{"word": "hello"}', '{"word": "there"}')
     >>> actor.hang_up()
     """
 
     def __init__(self, entry: str) -> None:
         self._line, theirs = queue_lines("the coordinator", "the worker")
         self._thread = work_in_thread(entry, theirs)
+        self._lock = threading.Lock()
+        self._early: dict[int, str] = {}
+        self._next = 0
 
-    def say(self, text: str) -> None:
-        """Take a message to the worker."""
-        self._line.pass_on(text)
+    def say(self, number: int, text: str) -> None:
+        """Take message `number`, from 0, to the worker when those before it have come: calls may overtake."""
+        with self._lock:
+            self._early[number] = text
+            while (following := self._early.pop(self._next, None)) is not None:
+                self._line.pass_on(following)
+                self._next += 1
 
     def hear(self, timeout_s: float) -> str | None:
         """Return what the worker said; ``None``: nothing in time; empty: it has ended."""

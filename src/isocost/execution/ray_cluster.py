@@ -51,6 +51,10 @@ class RayCluster:
         self._address = address
         self._workers = workers
 
+    def require(self) -> None:
+        """See that there is such a cluster; raises as `hire` does."""
+        _connected(self._address).shutdown()
+
     @contextmanager
     def hire(self, entry: str) -> Iterator[Sequence[Line]]:
         """Start an actor a node; see `isocost.core.ports.Executor`."""
@@ -110,8 +114,9 @@ def _require_listener(address: str) -> None:
 
 
 def _absent(address: str, error: BaseException) -> MeasurementError:
+    where = "runs on this machine" if address == "auto" else f"answers at {address} ({_first_line(error)})"
     return MeasurementError(
-        f"no Ray cluster answers at {address} ({_first_line(error)}); start one: ray start --head, and on "
+        f"no Ray cluster {where}; start one: ray start --head, and on "
         "every other machine: ray start --address=HOST:6379"
     )
 
@@ -140,20 +145,21 @@ class _RayLine:
         self.actor = actor
         self._ray = ray
         self._pending: Any = None
+        self._said = 0
 
     def say(self, message: Message) -> None:
-        self.actor.say.remote(json.dumps(message))  # the order of calls is kept
+        self.actor.say.remote(self._said, json.dumps(message))
+        self._said += 1
 
     def hear(self, timeout_s: float | None) -> Message | None:
         if self._pending is None:
             self._pending = self.actor.hear.remote(_LONG_POLL_S)
-        ready, _ = self._ray.wait([self._pending], timeout=timeout_s)
-        if not ready:
-            return None
-        pending, self._pending = self._pending, None
         try:
+            if not self._ray.wait([self._pending], timeout=timeout_s)[0]:
+                return None
+            pending, self._pending = self._pending, None
             text = self._ray.get(pending)
-        except self._ray.exceptions.RayError as error:
+        except (self._ray.exceptions.RayError, OSError) as error:  # OSError: the node of this machine is gone
             raise EOFError(_first_line(error)) from None
         if text is None:
             return None if timeout_s is not None else self.hear(None)

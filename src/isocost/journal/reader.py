@@ -12,6 +12,7 @@ from isocost.core.deployment import Architecture, Deployment, Pool
 from isocost.core.load import Load
 from isocost.core.observation import ClientHealth, Clock, Observations, Outcome, Run, Segment
 from isocost.journal.schema import open_for_reading
+from isocost.journal.telemetry import readings_of, server_time_columns
 from isocost.journal.untrusted import intact
 
 if TYPE_CHECKING:
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["finished_numbers", "read_deployments", "read_runs"]
 
 _COLUMNS = (
-    "request.number, segment.number, warmup, requested_input_tokens, requested_output_tokens, due_at_s, "
-    "sent_at_s, first_at_s, done_at_s, input_tokens, output_tokens, outcome, counted_by, chunks, "
-    "gap_us, chunk_tokens, cached_tokens"
+    "request.number, segment.number, request.warmup, requested_input_tokens, requested_output_tokens, "
+    "due_at_s, sent_at_s, first_at_s, done_at_s, input_tokens, output_tokens, outcome, counted_by, chunks, "
+    "gap_us, chunk_tokens, cached_tokens, reasoning_tokens"
 )
 
 
@@ -95,6 +96,7 @@ def _segments(connection: sqlite3.Connection, run_id: int) -> tuple[Segment, ...
         "FROM segment WHERE run_id = ? ORDER BY number",
         (run_id,),
     ).fetchall()
+    readings = readings_of(connection, run_id)
     return tuple(
         Segment(
             number=number,
@@ -102,14 +104,17 @@ def _segments(connection: sqlite3.Connection, run_id: int) -> tuple[Segment, ...
             started_utc=started,
             health=None if health is None else ClientHealth(**json.loads(health)),
             facts=_texts(json.loads(facts)),
+            telemetry=readings.get(number, ()),
         )
         for number, clock_id, utc, monotonic, started, health, facts in rows
     )
 
 
 def _observations(connection: sqlite3.Connection, run_id: int) -> Observations:
+    times, join = server_time_columns(connection)
     cursor = connection.execute(
-        f"SELECT {_COLUMNS} FROM request JOIN segment USING (segment_id) "  # noqa: S608 - a constant
+        f"SELECT {_COLUMNS}, {times} FROM request "  # noqa: S608 - constants
+        f"JOIN segment ON segment.segment_id = request.segment_id {join} "
         "WHERE request.run_id = ? ORDER BY request_id",
         (run_id,),
     )
@@ -118,7 +123,7 @@ def _observations(connection: sqlite3.Connection, run_id: int) -> Observations:
         _check_chunks(row[13], row[14], row[15])
         gaps += row[14]
         rows.append((*row[:14], *row[15:]))
-    columns = list(zip(*rows, strict=True)) if rows else [()] * 16
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 20
     chunks = np.array(columns[13], dtype=np.int64)
     gap_us = np.frombuffer(gaps, dtype="<u4")
     first = _floats(columns[7])
@@ -141,6 +146,10 @@ def _observations(connection: sqlite3.Connection, run_id: int) -> Observations:
         gap_us=gap_us,
         chunk_tokens=_chunk_tokens(columns[14], chunks),
         cached_tokens=_floats(columns[15]),
+        reasoning_tokens=_floats(columns[16]),
+        server_queue_s=_floats(columns[17]),
+        server_prefill_s=_floats(columns[18]),
+        server_decode_s=_floats(columns[19]),
     )
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "open_for_reading", "open_for_writing"]
 
-FORMAT = 2
+FORMAT = 3
 """Version of the tables; a newer one is refused, an older one is migrated."""
 
 _TABLES = """
@@ -77,8 +77,26 @@ CREATE TABLE answer (
     text TEXT,
     PRIMARY KEY (run_id, number)
 ) STRICT;
+CREATE TABLE server_time (
+    segment_id INTEGER NOT NULL REFERENCES segment,
+    warmup INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    queue_s REAL,
+    prefill_s REAL,
+    decode_s REAL,
+    PRIMARY KEY (segment_id, warmup, number)
+) STRICT;
+CREATE TABLE telemetry (
+    segment_id INTEGER NOT NULL REFERENCES segment,
+    at_s REAL NOT NULL,
+    moment TEXT NOT NULL,
+    told TEXT NOT NULL
+) STRICT;
 """
-_SINCE_1 = _TABLES[_TABLES.index("CREATE TABLE answer") :]
+_MISSING = {  # in older formats; all else is the same
+    1: _TABLES[_TABLES.index("CREATE TABLE answer") :],
+    2: _TABLES[_TABLES.index("CREATE TABLE server_time") :],
+}
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
@@ -98,8 +116,8 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         if version == 0:
             connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {FORMAT}; COMMIT;")
-        elif version == 1:  # its tables are the same, without the last one
-            connection.executescript(f"BEGIN; {_SINCE_1} PRAGMA user_version = {FORMAT}; COMMIT;")
+        elif version in _MISSING:
+            connection.executescript(f"BEGIN; {_MISSING[version]} PRAGMA user_version = {FORMAT}; COMMIT;")
     except sqlite3.OperationalError as error:
         raise InputError(
             f"cannot write the journal {path}: {error}; choose a folder that can be written"

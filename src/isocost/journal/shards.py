@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from isocost.core.errors import InputError
-from isocost.core.observation import Observation, Outcome
+from isocost.core.observation import Observation, Outcome, ServerTimes
 from isocost.journal.schema import open_for_reading
+from isocost.journal.telemetry import server_time_columns
 
 __all__ = ["ShardTicket", "observation_of", "read_rows", "read_tickets", "shifted"]
 
@@ -91,13 +92,17 @@ def read_rows(path: Path, *, after: int = 0, limit: int = _MOST_ROWS) -> list[di
     Returns
     -------
     list of dict
-        Columns of the table ``request``; what is no text and no number is written in base 64.
+        Columns of the table ``request``, and what the server told of its time; what is no text and no number
+        is written in base 64.
     """
     if not path.is_file():
         return []
     with closing(open_for_reading(path)) as connection:
+        times, join = server_time_columns(connection)
         cursor = connection.execute(
-            "SELECT * FROM request WHERE request_id > ? ORDER BY request_id LIMIT ?", (after, limit)
+            f"SELECT request.*, {times} FROM request {join} "  # noqa: S608 - constants
+            "WHERE request_id > ? ORDER BY request_id LIMIT ?",
+            (after, limit),
         )
         names = [column[0] for column in cursor.description]
         return [_plain(dict(zip(names, row, strict=True))) for row in cursor]
@@ -123,8 +128,14 @@ def observation_of(row: dict[str, Any]) -> Observation:
         outcome=Outcome(row["outcome"]),
         chunk_at_s=_chunk_at_s(row["first_at_s"], gaps),
         chunk_tokens=None if tokens is None else _counts(tokens),
+        server=_server_times(row),
         **{name: row[name] for name in same},
     )
+
+
+def _server_times(row: dict[str, Any]) -> ServerTimes | None:
+    told = {name: row[f"server_{name}"] for name in ("queue_s", "prefill_s", "decode_s")}
+    return None if all(value is None for value in told.values()) else ServerTimes(**told)
 
 
 def _chunk_at_s(first_at_s: float | None, gap_us: np.ndarray[Any, Any]) -> tuple[float, ...]:

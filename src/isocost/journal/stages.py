@@ -98,6 +98,12 @@ class LoadStage:
     seed : int
     limits : Limits or None
         As in `RuntimeStage`.
+    until_width : float or None
+        A run ends before its duration once throughput and mean time to the first token are known to this
+        relative half-width, in (0, 1); ``None``: it does not.
+    anchor : bool
+        Whether the level that is measured first is measured once more at the end; a stage that differs in
+        this alone asks for the same.
     executor : ExecutorSpec or None
         Who sends; ``None``: this process, straight into the journal.
     """
@@ -117,6 +123,8 @@ class LoadStage:
     seed: int = 0
     request_timeout_s: float = 600.0
     limits: Limits | None = None
+    until_width: float | None = None
+    anchor: bool = False
     executor: ExecutorSpec | None = None
     kind: Literal["load"] = "load"
 
@@ -146,7 +154,23 @@ class LoadStage:
                 f"an endpoint or the embedded engine (engine:{self.target.transformers.model})"
             )
         _require_timeout(self.request_timeout_s)
+        self._check_width()
         self._check_executor()
+
+    def _check_width(self) -> None:
+        if self.until_width is None:
+            return
+        if not 0 < self.until_width < 1:
+            raise InputError(
+                f"the wanted width must be above 0 and below 1, such as 0.05, got {self.until_width!r}"
+            )
+        if self.duration_s is None:
+            raise InputError("a run that ends at a wanted width needs a longest duration")
+        if self.executor is not None:
+            raise InputError(
+                "a run that ends at a wanted width is judged by the process that sends it; leave out either "
+                "the width or the executor"
+            )
 
     def _check_executor(self) -> None:
         if self.executor is not None and self.target.url is None:
@@ -216,6 +240,10 @@ class QualityStage:
         for name in ("count", "max_tokens", "concurrency"):
             if getattr(self, name) < 1:
                 raise InputError(f"{name.replace('_', ' ')} must be at least 1, got {getattr(self, name)}")
+        if self.target.endpoint_type == "responses":
+            raise InputError(
+                "questions are put by chat or completions, not by responses; give the chat endpoint"
+            )
         if self.concurrency > _MOST_QUESTIONS:
             raise InputError(f"at most {_MOST_QUESTIONS} questions are asked at once, got {self.concurrency}")
         _require_seed(self.seed)
@@ -247,7 +275,7 @@ def difference(there: Stage, here: Stage) -> str | None:
     parts = [
         f"{name.replace('_', ' ')} {_short(old.get(name))} there, {_short(new.get(name))} here"
         for name in dict.fromkeys((*old, *new))
-        if name not in ("name", "limits") and old.get(name) != new.get(name)
+        if name not in ("name", "anchor", "limits") and old.get(name) != new.get(name)
     ]
     return "; ".join(parts) or None
 
@@ -262,7 +290,7 @@ def _without_defaults(record: Any) -> dict[str, Any]:  # noqa: ANN401 - any of t
     for item in fields(record):
         value = getattr(record, item.name)
         unsaid = value in (None, {}, (), Limits())
-        if unsaid or item.name == "kind" or (item.name == "self_hosted" and not value):
+        if unsaid or item.name == "kind" or (item.name in ("anchor", "self_hosted") and not value):
             continue
         kept[item.name] = _plain(value)
     return kept

@@ -14,6 +14,8 @@ __all__ = ["STRICT", "EngineSpec", "ExecutorSpec", "TargetSpec", "TransformersSp
 STRICT = {"extra": "forbid", "strict": False}
 """How records are read from YAML: nothing unknown, numbers may be written as text."""
 
+_MOST_WORKERS = 256
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineSpec:
@@ -77,7 +79,7 @@ class TargetSpec:
         Exactly one of `url`, `engine` and `transformers` is given.
     model : str or None
         Name of the model; ``None``: the only one that is served.
-    endpoint_type : {"completions", "chat"}
+    endpoint_type : {"completions", "chat", "responses"}
     api_key_env, api_key_file : str or None
         Where the key is read from when a request is sent; the key itself is never written.
     headers : mapping of str to str
@@ -93,7 +95,7 @@ class TargetSpec:
     engine: EngineSpec | None = None
     transformers: TransformersSpec | None = None
     model: str | None = None
-    endpoint_type: Literal["completions", "chat"] = "completions"
+    endpoint_type: Literal["completions", "chat", "responses"] = "completions"
     api_key_env: str | None = None
     api_key_file: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -134,8 +136,8 @@ class ExecutorSpec:
 
     def __post_init__(self) -> None:
         """Refuse what no executor can do."""
-        if self.workers is not None and self.workers < 1:
-            raise InputError(f"--workers must be at least 1, got {self.workers}")
+        if self.workers is not None and not 1 <= self.workers <= _MOST_WORKERS:
+            raise InputError(f"--workers must be from 1 to {_MOST_WORKERS}, got {self.workers}")
         if self.name == "serial" and self.workers not in (None, 1):
             raise InputError(
                 f"the serial executor has one worker, got {self.workers}; give --executor processes"

@@ -16,6 +16,7 @@ import numpy as np
 
 from isocost.core.errors import InputError, MeasurementError
 from isocost.journal.schema import open_for_writing
+from isocost.journal.telemetry import INSERT_READING, INSERT_TIMES, times_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from isocost.core.load import Load
     from isocost.core.observation import ClientHealth, Clock, Observation
     from isocost.core.question import GradedAnswer
+    from isocost.core.telemetry import Reading
 
 __all__ = ["BATCH_ROWS", "BATCH_S", "JournalWriter"]
 
@@ -35,6 +37,8 @@ BATCH_S = 0.05
 
 _T = TypeVar("_T")
 _Row = tuple[Any, ...]
+_Rows = tuple[_Row, _Row | None]
+"""A request's row, and that of what its server said of its time."""
 _INSERT = f"INSERT INTO request VALUES (NULL, {', '.join('?' * 22)})"  # noqa: S608 - no outside text in it
 _INSERT_ANSWER = "INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?)"
 
@@ -55,7 +59,7 @@ class JournalWriter:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._queue: queue.SimpleQueue[Callable[[sqlite3.Connection], None] | _Row | None] = (
+        self._queue: queue.SimpleQueue[Callable[[sqlite3.Connection], None] | _Rows | None] = (
             queue.SimpleQueue()
         )
         self._failure: str | None = None
@@ -117,7 +121,18 @@ class JournalWriter:
 
     def record(self, run_id: int, segment_id: int, observation: Observation) -> None:
         """Append one finished request; never blocks."""
-        self._queue.put(_row(run_id, segment_id, observation))
+        self._queue.put((_row(run_id, segment_id, observation), times_row(segment_id, observation)))
+
+    def record_reading(self, segment_id: int, reading: Reading) -> None:
+        """Append what a server said of itself.
+
+        Raises
+        ------
+        MeasurementError
+            If it cannot be written.
+        """
+        row = (segment_id, reading.at_s, reading.moment, json.dumps(dict(reading.told)))
+        self._ask(lambda connection: connection.execute(INSERT_READING, row))
 
     def record_answer(
         self, run_id: int, segment_id: int, observation: Observation, answer: GradedAnswer
@@ -222,7 +237,8 @@ class JournalWriter:
         rows, last = self._gather(item)
         try:
             connection.execute("BEGIN")
-            connection.executemany(_INSERT, rows)
+            connection.executemany(_INSERT, [row for row, _ in rows])
+            connection.executemany(INSERT_TIMES, [times for _, times in rows if times is not None])
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._failure = self._failure or self._complaint(error)
@@ -237,7 +253,7 @@ class JournalWriter:
         item(connection)
         return True
 
-    def _gather(self, first: _Row) -> tuple[list[_Row], Any]:
+    def _gather(self, first: _Rows) -> tuple[list[_Rows], Any]:
         """Collect rows until a batch is full, its time is over or something else is asked for."""
         rows, until = [first], time.monotonic() + BATCH_S
         while len(rows) < BATCH_ROWS and (left := until - time.monotonic()) > 0:

@@ -18,6 +18,7 @@ from isocost.measurement.question_pool import ask_all
 from isocost.measurement.questioning import Asked, Questioner, question_at_most
 from isocost.measurement.secret import Secret, read_api_key
 from isocost.measurement.target import MOST_IN_FLIGHT, HttpTarget
+from isocost.measurement.telemetry import server_watched
 from isocost.measurement.wording import PROMPT_FORMAT, question_prompt
 from isocost.measurement.worst_case import PROBING_REQUESTS, WorstCase, refuse_open_ended, worst_case
 
@@ -58,5 +59,6 @@ __all__ = [
     "refuse_uncapped",
     "require_open_files",
     "resolve_address",
+    "server_watched",
     "worst_case",
 ]

@@ -12,15 +12,20 @@ from isocost.core.errors import InputError
 
 __all__ = ["Address", "EndpointType", "resolve_address"]
 
-EndpointType = Literal["completions", "chat"]
+EndpointType = Literal["completions", "chat", "responses"]
 
 _ENDPOINTS: dict[str, EndpointType | None] = {
     "/chat/completions": "chat",
     "/completions": "completions",
+    "/responses": "responses",
     "/models": None,
 }
 _VERSION = re.compile(r"/v\d+[a-z0-9]*$")
-_PATHS: dict[EndpointType, str] = {"completions": "/completions", "chat": "/chat/completions"}
+_PATHS: dict[EndpointType, str] = {
+    "completions": "/completions",
+    "chat": "/chat/completions",
+    "responses": "/responses",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from isocost.measurement.dialect import Chunk, Usage, read_chunk, read_error
 from isocost.measurement.event_stream import EventStreamParser
 
 if TYPE_CHECKING:
+    from isocost.core.observation import ServerTimes
     from isocost.measurement.wire import ResponseParser
 
 __all__ = ["Answer", "Verdict", "one_line"]
@@ -59,9 +60,15 @@ class Answer:
         self._most_chunks = most_chunks
         self._events = EventStreamParser()
         self._body = bytearray()
+        self.times: ServerTimes | None = None
         self._tokens: list[int] = []
+        self._placed = 0  # tokens that were placed in a chunk
+        self._withheld = 0  # listed so far in chunks without output
+        self._reasoning = 0  # chunks of it
+        self._reasoning_tokens = 0
         self._prefix = b""
         self._suffix = b""
+        self._alike_reason = False
         self._empty_end_at_s: float | None = None
 
     def take(self, payload: bytes, at_s: float, head: ResponseParser) -> None:
@@ -83,6 +90,7 @@ class Answer:
             and _PLAIN_TEXT.fullmatch(data, len(prefix), len(data) - len(suffix))
         ):
             self._add_chunk(at_s)
+            self._reasoning += self._alike_reason
         elif data == _DONE:
             self._done = True
         elif data.strip():
@@ -96,21 +104,31 @@ class Answer:
             return
         self._said_error = self._said_error or chunk.error
         self.finish_reason = chunk.finish_reason or self.finish_reason
-        tokens = chunk.tokens
-        if chunk.usage is not None:
-            grown = (chunk.usage.output_tokens or 0) - (self.usage.output_tokens or 0)
-            tokens = tokens or (grown if grown > 0 else None)
-            self.usage = chunk.usage
+        self.times = chunk.times or self.times
+        tokens = self._tokens_of(chunk)
+        self.usage = chunk.usage or self.usage
         if chunk.output:
             self._add_chunk(at_s, tokens)
+            self._reasoning += chunk.reasoning
+            self._reasoning_tokens += (tokens or 0) if chunk.reasoning else 0
             self._learn(data, chunk)
         elif chunk.finish_reason is not None:
             self._empty_end_at_s = at_s
+
+    def _tokens_of(self, chunk: Chunk) -> int | None:
+        """Return the tokens of a chunk: that it lists or by which usage grew, withheld ones included."""
+        self._withheld += chunk.tokens or 0
+        if not chunk.output:
+            return None
+        grown = 0 if chunk.usage is None else (chunk.usage.output_tokens or 0) - self._placed
+        tokens, self._withheld = self._withheld or max(grown, 0), 0
+        return tokens or None
 
     def _add_chunk(self, at_s: float, tokens: int | None = None) -> None:
         self.chunk_at_s.append(at_s)
         if tokens is not None:
             self._tokens.append(tokens)
+            self._placed += tokens
         if len(self.chunk_at_s) > self._most_chunks:
             self.error = f"an answer that goes on after {self._most_chunks} chunks"
 
@@ -124,10 +142,12 @@ class Answer:
         if data.count(text) == 1:
             before, after = data.split(text)
             self._prefix, self._suffix = before + b'"', b'"' + after
+            self._alike_reason = chunk.reasoning
 
     def settle_last_chunk(self) -> None:
         """Count an empty last chunk as output if the server counted exactly one token more than came."""
-        if self._empty_end_at_s is not None and self.usage.output_tokens == len(self.chunk_at_s) + 1:
+        one_more = self.usage.output_tokens == max(len(self.chunk_at_s), self._placed) + 1
+        if self._empty_end_at_s is not None and one_more:
             self.chunk_at_s.append(self._empty_end_at_s)
             self._empty_end_at_s = None
 
@@ -136,6 +156,15 @@ class Answer:
         """Tokens in each chunk; ``None`` unless the server said so for every one."""
         complete = bool(self._tokens) and len(self._tokens) == len(self.chunk_at_s)
         return tuple(self._tokens) if complete else None
+
+    @property
+    def reasoning_tokens(self) -> int | None:
+        """Tokens of reasoning as the server counts them; by chunks where it does not, or says 0 of some."""
+        if self.usage.reasoning_tokens or not self._reasoning:
+            return self.usage.reasoning_tokens
+        if self.chunk_tokens is not None:
+            return self._reasoning_tokens
+        return self._reasoning if self.usage.output_tokens == len(self.chunk_at_s) else None
 
     def verdict(self, head: ResponseParser) -> Verdict:
         """Judge an answer whose body ended or broke."""

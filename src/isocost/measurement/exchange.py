@@ -122,12 +122,13 @@ class Exchange:
             input_tokens=request.input_tokens if usage.input_tokens is None else usage.input_tokens,
             output_tokens=usage.output_tokens if counted else (len(chunks) or None),
             counted_by="usage" if counted else ("chunks" if chunks else None),
-            reasoning_tokens=usage.reasoning_tokens,
+            reasoning_tokens=answer.reasoning_tokens,
             cached_tokens=usage.cached_tokens,
             outcome=verdict.outcome,
             http_status=self.head.status,
             finish_reason=_told(answer.finish_reason, hide),
             detail=None if verdict.detail is None else one_line(blot_out(verdict.detail, hide)),
+            server=answer.times,
         )
 
     def _final_verdict(self) -> Verdict:

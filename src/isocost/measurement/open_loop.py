@@ -53,6 +53,8 @@ class OpenLoop:
         When each request of the queue is due, seconds after the beginning; never falling.
     most : int
         Streams at most.
+    at_s : float or None
+        When to begin, on the monotonic clock; at once where it is past, or ``None``.
 
     Attributes
     ----------
@@ -63,13 +65,20 @@ class OpenLoop:
     ahead = True
 
     def __init__(
-        self, queue: RequestQueue, streams: list[Stream], *, due_s: Sequence[float], most: int
+        self,
+        queue: RequestQueue,
+        streams: list[Stream],
+        *,
+        due_s: Sequence[float],
+        most: int,
+        at_s: float | None = None,
     ) -> None:
         self.held_back = 0
         self._queue = queue
         self._streams = streams
         self._due_s = due_s
         self._most = most
+        self._at_s = at_s
         self._next = 0
         self._held = -1
         self._start_s = 0.0
@@ -78,7 +87,7 @@ class OpenLoop:
 
     def begin(self, now: float) -> Iterator[Stream]:
         """Begin in a moment, so that the first request is not late."""
-        self._start_s = now + _LEAD_S
+        self._start_s = max(now + _LEAD_S, self._at_s or 0.0)
         self._idle = dict.fromkeys(self._streams)
         yield from self._streams  # a connection that was lost meanwhile is opened again
 

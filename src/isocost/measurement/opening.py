@@ -14,10 +14,11 @@ from isocost.measurement.blotting import blot_out, hiding, holds
 from isocost.measurement.calibration import find_prompts
 from isocost.measurement.dialect import Dialect, request_body
 from isocost.measurement.plain_http import PlainClient
-from isocost.measurement.probe import find_dialect, find_served
+from isocost.measurement.probe import fewest_tokens, find_dialect, find_served
 from isocost.measurement.request import head_of
 from isocost.measurement.secret import read_api_key
 from isocost.measurement.target import HttpTarget
+from isocost.measurement.telemetry import offers_metrics
 from isocost.measurement.untimed_budget import UntimedBudget
 from isocost.measurement.worst_case import refuse_open_ended, worst_case
 
@@ -78,7 +79,7 @@ def open_target(
         With or without ``/v1`` or a full path.
     model : str, optional
         May be left out where exactly one is served.
-    endpoint_type : {"completions", "chat"}, optional
+    endpoint_type : {"completions", "chat", "responses"}, optional
         As the URL's path says, else completions.
     access : Access, optional
         Key, headers, TLS.
@@ -142,8 +143,8 @@ def _unprobed(
     extra_body: Mapping[str, Any] | None,
 ) -> HttpTarget:
     address = resolve_address(url)
-    if endpoint_type not in (None, "completions", "chat"):
-        raise InputError(f"the endpoint type is completions or chat, got {endpoint_type!r}")
+    if endpoint_type not in (None, "completions", "chat", "responses"):
+        raise InputError(f"the endpoint type is completions, chat or responses, got {endpoint_type!r}")
     kind = endpoint_type or address.implied_type or "completions"
     target = HttpTarget(
         address=address,
@@ -174,17 +175,29 @@ def _probed(
     served = _harmless(find_served(client, model), target)
     dialect = find_dialect(client, replace(target.dialect, model=served.model))
     source = find_prompts(client, dialect) if prompts is None else prompts
-    trial = request_body(dialect, source.prompt(16, seed=0, index=0, warmup=True), output_tokens=1)
+    prompt = source.prompt(16, seed=0, index=0, warmup=True)
+    trial = request_body(dialect, prompt, output_tokens=fewest_tokens(dialect))
     salt = secrets.randbits(31)
     keeps = client.keeps_open(target.address.path(dialect.endpoint_type), trial)
+    told = offers_metrics(target.address, insecure=target.insecure)
     facts = {
         "prompts": source.method,
         "ignore_eos": "sent" if dialect.ignore_eos else "refused by the server",
+        **({} if dialect.greedy else {"temperature": "the server takes none but its own"}),
         "connections": "kept open" if keeps else "closed by the server after each answer",
         "prompt_salt": str(salt),
+        **({"server_metrics": "read about every second"} if told else {}),
         **_facts(target, dialect, served),
     }
-    return replace(target, dialect=dialect, prompts=source, keeps_connections=keeps, salt=salt, facts=facts)
+    return replace(
+        target,
+        dialect=dialect,
+        prompts=source,
+        keeps_connections=keeps,
+        salt=salt,
+        offers_metrics=told,
+        facts=facts,
+    )
 
 
 def _client(target: HttpTarget, timeout_s: float, budget: Budget | None = None) -> PlainClient:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from isocost.core.errors import InputError, MeasurementError
 from isocost.measurement.dialect import Dialect, Usage, read_chunk, request_body
 from isocost.measurement.event_stream import EventStreamParser
+from isocost.measurement.rewording import reworded
 
 if TYPE_CHECKING:
     from isocost.measurement.plain_http import PlainClient, Reply
 
-__all__ = ["Served", "Trial", "find_dialect", "find_served", "try_prompt"]
+__all__ = ["Served", "Trial", "fewest_tokens", "find_dialect", "find_served", "try_prompt"]
 
+_MOST_WORDINGS = 8
 _CREDENTIALS = "name a key that it takes with --api-key-env or --api-key-file"
 _LATER = frozenset({408, 429})
 
@@ -148,31 +150,47 @@ class Trial:
 def find_dialect(client: PlainClient, wanted: Dialect) -> Dialect:
     """Find the fullest wording that the endpoint takes, by short requests.
 
+    A refusal that names a field is taken at its word: that field is left out, or said the other way
+    (``max_completion_tokens`` in place of ``max_tokens``). One that names none is met by leaving out what is
+    no part of the API.
+
     Raises
     ------
     MeasurementError
         If it takes none of them.
     """
-    wordings = (
-        wanted,
-        replace(wanted, ignore_eos=False),
-        replace(wanted, usage_in_stream=False),
-        replace(wanted, ignore_eos=False, usage_in_stream=False),
-    )
-    refusals = []
-    for dialect in wordings:
-        trial = try_prompt(client, dialect, "Hello")
-        if trial.refusal is None:
+    named = dialect = wanted
+    unnamed = [(False, True), (True, False), (False, False)]
+    refusal: str | None = None
+    for _ in range(_MOST_WORDINGS):
+        refusal = try_prompt(client, dialect, "Hello").refusal
+        if refusal is None:
             return dialect
-        refusals.append(trial.refusal)
+        refused, dialect = dialect, reworded(dialect, refusal)
+        if dialect != refused:
+            named = dialect
+        while dialect in (refused, wanted) and unnamed:
+            eos, usage = unnamed.pop(0)
+            dialect = replace(
+                named,
+                ignore_eos=named.ignore_eos and eos,
+                usage_in_stream=named.usage_in_stream and usage,
+            )
+        if dialect == refused:
+            break
     raise MeasurementError(
-        f"{client.address.url} refuses {wanted.endpoint_type} requests ({refusals[-1]}); "
+        f"{client.address.url} refuses {wanted.endpoint_type} requests ({refusal}); "
         "check --endpoint-type and --extra-body"
     )
 
 
+def fewest_tokens(dialect: Dialect) -> int:
+    """Return the shortest answer that may be asked for; OpenAI's responses have at least 16 tokens."""
+    return 16 if dialect.endpoint_type == "responses" else 1
+
+
 def try_prompt(client: PlainClient, dialect: Dialect, prompt: str | list[int]) -> Trial:
-    """Ask for one token after `prompt`.
+    """Ask for one token after `prompt`, or as few as the API allows.
 
     Raises
     ------
@@ -180,7 +198,7 @@ def try_prompt(client: PlainClient, dialect: Dialect, prompt: str | list[int]) -
         If the endpoint does not exist, wants credentials, fails or does not stream.
     """
     path = client.address.path(dialect.endpoint_type)
-    reply = client.ask("POST", path, request_body(dialect, prompt, output_tokens=1))
+    reply = client.ask("POST", path, request_body(dialect, prompt, output_tokens=fewest_tokens(dialect)))
     _check_credentials(client, reply)
     if reply.status in (400, 422):
         return Trial(refusal=f"HTTP {reply.status}: {reply.explanation}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from isocost.core.errors import MeasurementError
@@ -16,6 +16,7 @@ from isocost.measurement.budget import Budget
 from isocost.measurement.dialect import read_error, read_usage
 from isocost.measurement.grading import grade
 from isocost.measurement.plain_http import PlainClient
+from isocost.measurement.rewording import reworded
 from isocost.measurement.wording import question_body, question_prompt
 from isocost.measurement.worst_case import TEMPLATE_TOKENS, worst_case
 
@@ -30,6 +31,7 @@ __all__ = ["Asked", "Questioner", "question_at_most"]
 
 _TRIES = 4
 _LONGEST_WAIT_S = 30.0
+_MOST_WORDINGS = 4
 _BUSY = (408, 409, 425, 429)
 _NO_ACCESS = (401, 402, 403, 404, 405)
 
@@ -151,8 +153,15 @@ class Questioner:
         )
 
     def _send(self, question: Question) -> Reply:
-        """Send a question; again without a seed where the server refuses one."""
+        """Send a question; said otherwise, and without a seed, where the server refuses how it was said."""
         reply = self._request(question)
+        for _ in range(_MOST_WORDINGS):
+            said = self.target.dialect
+            other = reworded(said, reply.explanation) if reply.status in (400, 422) else said
+            if other == said:
+                break
+            self.target = replace(self.target, dialect=other)
+            reply = self._request(question)
         if self._takes_seed and reply.status in (400, 422) and re.search(r"\bseed\b", reply.explanation):
             self._takes_seed = False
             reply = self._request(question)

@@ -59,6 +59,8 @@ class HttpTarget:
     salt : int
         Mixed into the seed of every plan, so that a server that was measured before with the same seed has
         not kept the prompts' prefixes; 0 gives the same prompts again.
+    offers_metrics : bool
+        Whether the server tells metrics that are known, to be read while it is measured.
     facts : mapping of str to str
         What the endpoint told of itself.
     paid : bool
@@ -79,6 +81,7 @@ class HttpTarget:
     insecure: bool = False
     keeps_connections: bool = True
     salt: int = 0
+    offers_metrics: bool = False
     facts: Mapping[str, str] = field(default_factory=dict)
     paid: bool = False
 
@@ -210,7 +213,9 @@ class _Job:
         reader.carry_out(ClosedLoop(self._queue(warmup), reader.streams))
         measured = replace(self._plan, warmup=(), duration_s=None)
         most = self._plan.max_in_flight or MOST_IN_FLIGHT
-        pace = OpenLoop(self._queue(measured), reader.streams, due_s=due_s, most=most)
+        pace = OpenLoop(
+            self._queue(measured), reader.streams, due_s=due_s, most=most, at_s=self._plan.begins_at_s
+        )
         reader.carry_out(pace)
         return pace.held_back / max(len(due_s), 1)
 

@@ -60,7 +60,10 @@ def question_body(
         body["messages"] = [*told, {"role": "user", "content": prompt}]
     else:
         body["prompt"] = prompt if question.system is None else f"{question.system}\n\n{prompt}"
-    body |= {"max_tokens": max_tokens, "temperature": 0, "stream": False}
+    body[dialect.length_key] = max_tokens
+    if dialect.greedy:
+        body["temperature"] = 0
+    body["stream"] = False
     if seed is not None:
         body["seed"] = seed
     return body | dict(dialect.extra)

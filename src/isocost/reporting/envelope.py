@@ -14,7 +14,9 @@ from isocost.reporting.objects import SCHEMA, estimate_object, finite
 from isocost.reporting.offered import offered_object
 from isocost.reporting.principles import principle_rows
 from isocost.reporting.quality import quality_rows
+from isocost.reporting.run_table import run_rows
 from isocost.reporting.sensitivity import sensitivity_rows
+from isocost.reporting.server_side import server_rows
 from isocost.reporting.trend_rows import block_rows, contention_rows, variation_rows
 from isocost.reporting.verdict import verdict_of
 from isocost.reporting.workload import workload_rows
@@ -51,7 +53,7 @@ def envelope(report: StudyReport, *, question: str = QUESTION) -> Json:
         by name: ``deployments``, ``levels``, ``technologies``, ``principles``, ``runtimes``, ``cells``,
         ``variation``, ``blocks``, ``contention``, ``units``, ``hourly_parts``, ``hourly_parameters``,
         ``energy``, ``energy_deployments``, ``quality``, ``categories``, ``right_answers``, ``mix``,
-        ``shadow_prices``),
+         ``shadow_prices``, ``server``, ``runs``, ``anchors``, ``endings``),
         ``assumptions``, ``warnings`` (``code``, ``text``, ``about``) and ``provenance``.
         What is unknown is ``None``, never NaN.
     """
@@ -116,14 +118,14 @@ def _tables(report: StudyReport) -> Json:
         "runtimes": [_runtime(model, report.alone(model)) for model in models],
         "cells": [cell for model in models for cell in _cells(model)],
     }
-    tables |= _trends(report)
+    tables |= _trends(report) | run_rows(report)
     if report.hourly is not None:
         tables |= _hourly(report.hourly)
     if report.workload_cost is not None:
         tables |= workload_rows(report.workload_cost, estimate_object)
     if report.breakeven is not None:
         tables |= break_even_rows(report.breakeven)
-    tables |= energy_rows(report) | quality_rows(report)
+    tables |= energy_rows(report) | quality_rows(report) | server_rows(report)
     if report.sensitivity is not None:
         tables |= sensitivity_rows(report.sensitivity)
     if report.mix is not None:

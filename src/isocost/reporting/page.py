@@ -32,8 +32,10 @@ from isocost.reporting.offered import offered_table
 from isocost.reporting.pricing import pricing_of
 from isocost.reporting.principles import principle_parts
 from isocost.reporting.quality import quality_tables
+from isocost.reporting.run_table import run_table
 from isocost.reporting.runtime_section import runtime_parts
 from isocost.reporting.sensitivity import sensitivity_parts
+from isocost.reporting.server_side import server_table
 from isocost.reporting.tables import cost_data, cost_table, cost_unit, level_table, returns_table, unit_table
 from isocost.reporting.verdict import verdict_of
 from isocost.reporting.what_if import SCRIPTS, SMALL_PRINT_NOTE, what_if_controls, with_notes
@@ -146,6 +148,8 @@ def _tables(report: StudyReport) -> list[Part]:
     tables = [
         (level_table(report), True, ""),
         (offered_table(report), False, ""),
+        (server_table(report), False, ""),
+        (run_table(report), False, ""),
         (cost_table(report), False, ""),
         (returns_table(report), False, ""),
         (unit_table(report), False, ""),

@@ -16,7 +16,9 @@ from isocost.reporting.offered import offered_text
 from isocost.reporting.pricing import cost_of
 from isocost.reporting.principles import principle_lines
 from isocost.reporting.quality import quality_lines
+from isocost.reporting.run_table import run_lines
 from isocost.reporting.sensitivity import sensitivity_text
+from isocost.reporting.server_side import server_text
 from isocost.reporting.tables import form_text, scale_text
 from isocost.reporting.verdict import verdict_of
 from isocost.reporting.waiting import congestion_text, waiting_cell
@@ -116,6 +118,8 @@ def _print_deployment(console: Console, each: DeploymentReport, report: StudyRep
     console.print(title + Text(about + (", recommended" if chosen else ""), style="not bold"))
     if each.curve is not None:
         _print_curve(console, each.deployment.name, each.curve, report)
+    for line in run_lines(each):
+        console.print(Text(line))
     for line in quality_lines(each, report):
         console.print(Text(line))
     if each.runtime is not None:
@@ -134,8 +138,8 @@ def _print_curve(console: Console, deployment: str, curve: CostCurve, report: St
         console.print(Text(line, style="dim"))
     if curve.technology is not None:
         console.print(Text(_technology_text(curve.technology)))
-    if offered := offered_text(curve):
-        console.print(Text(offered))
+    for line in filter(None, (offered_text(curve), server_text(report, deployment))):
+        console.print(Text(line))
     if congestion := congestion_text(curve):
         console.print(Text(congestion))
     if curve.efficient_scale is not None and len(curve.levels) > 1:

@@ -19,6 +19,7 @@ from isocost.statistics.ranges import assumed_draws, quantiles_of
 from isocost.statistics.ranks import RankCorrelation, rank_correlation
 from isocost.statistics.ratios import Better, Ratio, aligned, independent, mean_ratio, ratio_of
 from isocost.statistics.scatter import Scatter, pooled_scatter, scatter_for
+from isocost.statistics.server_side import mean_server_side
 from isocost.statistics.steady import Window, steady_windows
 from isocost.statistics.window import operating_point
 
@@ -47,6 +48,7 @@ __all__ = [
     "latency_scatters",
     "mean_in_order",
     "mean_ratio",
+    "mean_server_side",
     "operating_point",
     "percentile_ranks",
     "percentiles",

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
     BoolArray = np.ndarray[Any, np.dtype[np.bool_]]
 
-__all__ = ["SHORTEST_WINDOW", "Window", "measured_rows", "sending_windows", "steady_windows", "whole_windows"]
+__all__ = [
+    "SHORTEST_WINDOW",
+    "Window",
+    "measured_rows",
+    "not_cut_off",
+    "sending_windows",
+    "steady_windows",
+    "whole_windows",
+]
 
 SHORTEST_WINDOW = 3
 """A steady window shorter than so many typical requests is not trusted."""
@@ -88,6 +96,30 @@ def _filled(observations: Observations, rows: BoolArray, segment: int) -> tuple[
     filling_s = float(np.quantile(observations.done_at_s[rows] - due, _FILLED))
     window = Window(segment, float(due.min()) + filling_s, float(due.max()))
     return (window,) if window.length_s > 0 else ()
+
+
+def not_cut_off(observations: Observations, ok: BoolArray) -> BoolArray:
+    """Return which requests tell latencies without bias, where some were cancelled in flight.
+
+    When a run is stopped, long answers are more likely to be in flight than short ones, so those that ended
+    are too short on average. Of the requests that were sent before the first one that was cancelled, all
+    ended by themselves. Where these are fewer than half (one stream hung), all are kept.
+
+    Parameters
+    ----------
+    observations : Observations
+    ok : bool array, shape (n,)
+
+    Returns
+    -------
+    bool array, shape (n,)
+    """
+    cancelled = ~observations.warmup & (observations.outcome == Outcome.CANCELLED.value)
+    kept = ok.copy()
+    for segment in np.unique(observations.segment[cancelled]):
+        mine = observations.segment == segment
+        kept &= ~mine | (observations.sent_at_s < observations.sent_at_s[mine & cancelled].min())
+    return kept if 2 * int(kept.sum()) >= int(ok.sum()) else ok
 
 
 def _in_flight(sent: FloatArray, done: FloatArray) -> np.ndarray[Any, np.dtype[np.int64]]:

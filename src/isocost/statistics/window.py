@@ -22,12 +22,14 @@ from isocost.statistics.latency import (
     time_per_token_s,
     time_to_first_s,
 )
+from isocost.statistics.server_side import server_side, shared_cautions
 from isocost.statistics.settling import settled_windows
 from isocost.statistics.steadiness import steadiness_cautions
 from isocost.statistics.steady import (
     SHORTEST_WINDOW,
     Window,
     measured_rows,
+    not_cut_off,
     sending_windows,
     steady_windows,
     whole_windows,
@@ -60,7 +62,8 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     up. The time of failed requests counts, their tokens do not. Input tokens and requests that lie partly
     in the window count by the share of their time in it; in an open loop when they end, since waiting in an
     ever longer line is no service. The window begins when the run had settled (`settle`). Latencies are those
-    of all measured requests that ended well and were not sent before; end to end is told to the last chunk.
+    of all measured requests that ended well, were not sent before that and, in a run that was stopped, not
+    after the first that was cancelled; end to end is told to the last chunk.
 
     Parameters
     ----------
@@ -73,7 +76,7 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
         With cautions ``"short-window"``, ``"few-requests"``, ``"failures"``, ``"client-saturated"``,
         ``"clock-stepped"``, ``"short-answers"``, ``"tokens-not-counted"``, ``"warm-prefixes"``,
         ``"silent-answers"``, ``"bursts"``, ``"unfinished"``, ``"not-settled"``, ``"drift"``,
-        ``"lost-worker"``, ``"clocks-apart"`` where they apply.
+        ``"lost-worker"``, ``"clocks-apart"``, ``"server-shared"`` where they apply.
 
     Raises
     ------
@@ -86,9 +89,11 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     _require_success(run, measured, ok)
     steady, short = _windows(run, ok)
     windows, kept, cut = (steady, ok, None) if short else _settled(run, ok, steady)
+    kept = kept & not_cut_off(observations, ok)
     drift = None if short else _drift(run, ok, steady, windows)
     meter = _Meter(run, measured=measured, ok=ok, windows=windows)
     batch = time_batches(observations, kept, len(meter.lengths))
+    server = server_side(run)
     return OperatingPoint(
         deployment=run.deployment,
         load=run.load,
@@ -112,7 +117,12 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
         window_s=meter.length_s,
         warm_up_cut=cut,
         drift=drift,
-        cautions=(*_cautions(run, measured, ok, short=short), *steadiness_cautions(run.label, cut, drift)),
+        server=server,
+        cautions=(
+            *_cautions(run, measured, ok, short=short),
+            *steadiness_cautions(run.label, cut, drift),
+            *shared_cautions(server, run.label),
+        ),
     )
 
 

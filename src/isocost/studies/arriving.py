@@ -123,6 +123,7 @@ def level_runs(
                 load=load,
                 label=f"{run.label}, {load.label}",
                 observations=_chosen(run.observations, chosen),
+                segments=tuple(replace(each, telemetry=()) for each in run.segments),  # it is of the whole
             )
             found.append((level, part))
     return tuple(found)

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
     from isocost.core.load import RunPlan
     from isocost.core.observation import ClientHealth, Observation
-    from isocost.core.ports import Executor, Gate, Line
+    from isocost.core.ports import Executor, Gate, Line, Target
     from isocost.journal import ExecutorSpec, Stage, StudyFolder, TargetSpec
     from isocost.studies.targets import OpenedTarget
 
-__all__ = ["Crew", "crewed"]
+__all__ = ["Crew", "crewed", "require_executor"]
 
 _ENTRY = "isocost.studies.shard_work:work"
 _HELLO_S = 60.0
@@ -38,6 +38,18 @@ _LEAD_S = 0.1  # from telling the instant to that instant
 _READ_EVERY_S = 0.25
 _ASK_EVERY_S = 5.0
 _PAUSE_S = 0.01
+
+
+def require_executor(stage: Stage) -> None:
+    """See that a cluster that a stage names is there, before anything is written or sent.
+
+    Raises
+    ------
+    MeasurementError, MissingExtraError
+        If it is not, or Ray is not installed.
+    """
+    if isinstance(stage, LoadStage) and stage.executor is not None and stage.executor.name == "ray":
+        RayCluster(stage.executor.ray_address or "auto", stage.executor.workers).require()
 
 
 @contextmanager
@@ -115,6 +127,11 @@ class Crew:
         return self._alone.target.model
 
     @property
+    def endpoint(self) -> Target:
+        """The target as this process sees it."""
+        return self._alone.target
+
+    @property
     def lost(self) -> tuple[Hand, ...]:
         """Workers that were lost in the latest run."""
         return tuple(hand for hand in self._hands if hand.lost is not None)
@@ -142,13 +159,19 @@ class Crew:
     ) -> ClientHealth:
         """Carry out `plan` together; see `isocost.core.ports.Target`.
 
-        The gate is not asked, since each worker sends by itself: a stage with limits has no workers.
+        A gate that one process asks before each request cannot hold for several; so with one nothing is sent.
 
         Raises
         ------
+        InputError
+            If there is a gate.
         MeasurementError
             If the target failed, or no worker is left; what was journaled until then is recorded.
         """
+        if gate is not None:
+            raise InputError(
+                "what a measurement may spend is kept by one process; leave out --executor, or the limits"
+            )
         self._hands = [hand for hand in self._hands if hand.lost is None]
         if not self._hands:
             raise MeasurementError(

@@ -13,11 +13,14 @@ from isocost.core.provenance import Provenance
 from isocost.economics import bounded_curve, cost_curve, edge_shares_of
 from isocost.journal import LoadStage, QualityStage, RuntimeStage
 from isocost.statistics import operating_point
+from isocost.studies.anchor import anchor_cautions, check_anchor, is_anchor
+from isocost.studies.endings import ending_cautions, run_endings
 from isocost.studies.levels import edge_told, judged_levels
 from isocost.studies.open_levels import open_points
 from isocost.studies.profile import fit_profile
 from isocost.studies.report import DeploymentReport
 from isocost.studies.scored import scored
+from isocost.studies.server_levels import server_levels
 from isocost.studies.trends import deployment_trends
 
 if TYPE_CHECKING:
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from isocost.economics import CostCurve
     from isocost.journal import Stage
     from isocost.runtime import RuntimeModel
+    from isocost.studies.anchor import AnchorCheck
     from isocost.studies.scored import MeasuredQuality
 
 __all__ = ["Measured", "Terms", "deployment_reports", "run_provenance"]
@@ -117,7 +121,11 @@ def deployment_reports(
             )
         for number, (stage, runs) in enumerate(sweeps):
             called = name if len(sweeps) == 1 else f"{name} ({stage.name})"
-            curve = _curve(called, [(run, measured.stages[run.stage]) for run in runs], terms, cautions)
+            swept = [(run, measured.stages[run.stage]) for run in runs]
+            curve = _curve(called, [each for each in swept if not is_anchor(each[0])], terms, cautions)
+            anchors = _anchors(called, runs, curve, cautions)
+            endings = run_endings(called, swept)
+            cautions += [*anchor_cautions(anchors), *ending_cautions(endings)]
             if curve is not None or ((runtime is not None or qualities) and number == 0):
                 reports.append(
                     DeploymentReport(
@@ -128,6 +136,9 @@ def deployment_reports(
                         provenance=run_provenance(runs[0]),
                         trends=deployment_trends(called, profile if number == 0 else (), curve),
                         qualities=qualities,
+                        server=server_levels(curve),
+                        anchors=anchors,
+                        endings=endings,
                     )
                 )
     return tuple(reports), tuple(cautions)
@@ -188,6 +199,18 @@ def _curve(
         return None
     curve = bounded_curve(_priced(judged.points, terms), edge_shares_of(judged.judged))
     return replace(curve, cautions=(*judged.cautions, *edge_told(curve, points)))
+
+
+def _anchors(
+    name: str, runs: Sequence[Run], curve: CostCurve | None, cautions: list[Caution]
+) -> tuple[AnchorCheck, ...]:
+    """Compare each run that looks back at the beginning of a sweep with the repeats of its level."""
+    if curve is None:
+        return ()
+    points = [point for level in curve.levels for point in level.points]
+    looked = [_point(run, cautions) for run in runs if is_anchor(run)]
+    checks = [check_anchor(replace(each, deployment=name), points) for each in looked if each is not None]
+    return tuple(check for check in checks if check is not None)
 
 
 def _priced(points: Sequence[OperatingPoint], terms: Terms) -> CostCurve:

@@ -22,10 +22,11 @@ from isocost.journal import (
     study_lock,
     write_template,
 )
-from isocost.measurement import MOST_IN_FLIGHT, clock_now, gate_of, require_open_files
+from isocost.measurement import MOST_IN_FLIGHT, clock_now, gate_of, require_open_files, server_watched
 from isocost.studies.asking import is_settled, settle
 from isocost.studies.billing_facts import without_probing
-from isocost.studies.crew import crewed
+from isocost.studies.crew import crewed, require_executor
+from isocost.studies.ending import ending_at
 from isocost.studies.live import RunWatch
 from isocost.studies.plans import planned_runs, remaining
 from isocost.studies.probing import ask_questions, unanswered
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from isocost.core.load import RunPlan
     from isocost.core.observation import ClientHealth, Observation, Run
+    from isocost.core.telemetry import Reading
     from isocost.journal import Stage
     from isocost.measurement import Budget
     from isocost.studies.plans import PlannedRun
@@ -84,6 +86,7 @@ def measure_stage(
         If the target failed; what was measured until then is in the journal.
     """
     told, stopped = watch or _ignore, stop or threading.Event()
+    require_executor(stage)
     if stage.target.engine is not None:
         return _enter(path, settle(stage), told, stopped)
     folder = StudyFolder(path)
@@ -305,28 +308,54 @@ def _measure_run(
         if journal.failure is not None:
             stop.set()
 
-    gate = gate_of(counts.budget)
+    gate = gate_of(counts.budget) if target.crew is None else None
+    endpoint = target.target
     if target.crew is not None:
         target.crew.begin_run(run.label, run.repeat)
-    with counts:
-        health: ClientHealth = target.target.measure(plan, record=record, stop=stop, gate=gate)
+        endpoint = target.crew.endpoint
+
+    def tell(reading: Reading) -> None:
+        journal.record_reading(segment_id, reading)
+
+    first_index = plan.first_index if plan.indices is None else plan.indices[0]
+    with ending_at(getattr(stage, "until_width", None), stop=stop, first_index=first_index) as ending:
+
+        def record_and_judge(observation: Observation) -> None:
+            record(observation)
+            ending.see(observation)
+
+        with server_watched(endpoint, tell), counts:
+            health: ClientHealth = target.target.measure(
+                plan, record=record_and_judge, stop=ending.stop, gate=gate
+            )
     if gate is not None:
         gate.end()
     if journal.failure is not None:
         raise MeasurementError(journal.failure)
     journal.end_segment(segment_id, health)
-    complete = gate is None or not gate.closed
-    if target.crew is not None:
-        complete = complete and not target.crew.lost
-        journal.add_facts(segment_id, target.crew.facts)  # behind all records: they are safe now
-        target.crew.end_run()
+    whole = _dismiss(target, journal, segment_id)
     counts.warn_of_failures()
+    _warn_if_saturated(health, f"{stage.name}, {run.label}")
+    complete = gate is None or not gate.closed
+    if complete and whole and not stop.is_set():
+        journal.finish_run(run_id)
+
+
+def _dismiss(target: OpenedTarget, journal: JournalWriter, segment_id: int) -> bool:
+    """Let the workers of a run go, if there were any, when their records are safe; whether none was lost."""
+    if target.crew is None:
+        return True
+    whole = not target.crew.lost
+    journal.add_facts(segment_id, target.crew.facts)  # behind all records: they are safe now
+    target.crew.end_run()
+    return whole
+
+
+def _warn_if_saturated(health: ClientHealth, run: str) -> None:
     if health.saturated:
         warnings.warn(
-            f"{stage.name}, {run.label}: this client was at its limit ({', '.join(health.limits)}), so "
+            f"{run}: this client was at its limit ({', '.join(health.limits)}), so "
             f"the target may be faster than it looks; {_remedy(health)}",
             ClientSaturatedWarning,
             stacklevel=2,
         )
-    if complete and not stop.is_set():
-        journal.finish_run(run_id)

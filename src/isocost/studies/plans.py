@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle, islice
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ import numpy as np
 from isocost.core.load import Load, RequestShape, RunPlan
 from isocost.journal import QualityStage, RuntimeStage
 from isocost.runtime import interleave
+from isocost.studies.anchor import ANCHOR
 from isocost.studies.arriving import arrivals_at, arrivals_on_schedule
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def planned_runs(stage: Stage) -> tuple[PlannedRun, ...]:
     """Lay out the runs of a stage in the order in which they are measured; the same stage, the same runs."""
     if isinstance(stage, QualityStage):
         return (_questions(stage),)
-    return (_profile(stage),) if isinstance(stage, RuntimeStage) else _sweep(stage)
+    return (_profile(stage),) if isinstance(stage, RuntimeStage) else _anchored(stage, _sweep(stage))
 
 
 def remaining(run: PlannedRun, *, done: frozenset[int], spent_s: float, timeout_s: float) -> RunPlan | None:
@@ -175,6 +176,14 @@ def _level(stage: LoadStage, level: int, repeat: int) -> PlannedRun:
         duration_s=stage.duration_s,
         seed=_seed(stage.seed, label),
     )
+
+
+def _anchored(stage: LoadStage, runs: tuple[PlannedRun, ...]) -> tuple[PlannedRun, ...]:
+    """Measure the first level once more at the end, where there are several and the stage asks for it."""
+    if not stage.anchor or len({run.load for run in runs}) < 2:
+        return runs
+    label = f"{runs[0].load.label} {ANCHOR}"
+    return (*runs, replace(runs[0], label=label, repeat=stage.repeats, seed=_seed(stage.seed, label)))
 
 
 def _open_sweep(stage: LoadStage, loop: OpenLoopSpec) -> tuple[PlannedRun, ...]:

@@ -10,15 +10,19 @@ from isocost.runtime import request_cost
 if TYPE_CHECKING:
     from isocost.core.deployment import Deployment
     from isocost.core.estimate import Caution, Estimate
+    from isocost.core.load import Load
     from isocost.core.money import HourlyPrice
     from isocost.core.provenance import Provenance
     from isocost.core.service_level import ServiceLevel
+    from isocost.core.telemetry import ServerSide
     from isocost.economics.cost_sensitivity import CostSensitivity
     from isocost.economics.curve import CostCurve
     from isocost.economics.workload_cost import WorkloadCost
     from isocost.frontier.dominance import Frontier
     from isocost.runtime.model import RuntimeModel
+    from isocost.studies.anchor import AnchorCheck
     from isocost.studies.breakeven import BreakEvenReport
+    from isocost.studies.endings import RunEnding
     from isocost.studies.energy import EnergyReport
     from isocost.studies.hourly import HourlyReport
     from isocost.studies.mix import MixReport
@@ -63,6 +67,12 @@ class DeploymentReport:
         Contention, variation and drift, as far as they were measured.
     qualities : tuple of MeasuredQuality
         One for each stage of questions that it answered.
+    server : tuple of (Load, ServerSide)
+        What the server told of its own part at each level; empty where it tells nothing.
+    anchors : tuple of AnchorCheck
+        How its sweeps fared at the end beside their beginning.
+    endings : tuple of RunEnding
+        How runs ended that were to end at a wanted width.
     """
 
     deployment: Deployment
@@ -72,6 +82,9 @@ class DeploymentReport:
     provenance: Provenance | None = None
     trends: DeploymentTrends | None = None
     qualities: tuple[MeasuredQuality, ...] = ()
+    server: tuple[tuple[Load, ServerSide], ...] = ()
+    anchors: tuple[AnchorCheck, ...] = ()
+    endings: tuple[RunEnding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["work"]
 
+_OPENING_S = 0.5  # of an open loop: for opening connections, so that all count from one instant
+
 
 def work(line: Line) -> None:
     """Serve a coordinator until its line ends.
@@ -155,7 +157,10 @@ class _Worker:
         begin = self._ears.next()
         if begin is None or begin.get("do") != "begin":
             return None
-        self._ears.stop.wait(max(float(begin["at_s"]) - time.monotonic(), 0.0))
+        at_s = float(begin["at_s"])
+        if plan.due_s is not None:
+            plan = replace(plan, begins_at_s=at_s + _OPENING_S)
+        self._ears.stop.wait(max(at_s - time.monotonic(), 0.0))
         health = target.target.measure(plan, record=record, stop=self._ears.stop)
         if journal.failure is not None:
             raise MeasurementError(journal.failure)

@@ -84,7 +84,11 @@ def test_a_hung_test_is_ended(guards, project):
 
 
 def test_tests_that_fail_by_themselves_tell_nothing(guards, project, monkeypatch):
-    monkeypatch.setattr(guards, "run_tests", lambda *_, **__: "failed")
+    def fail(root, tests, **_):
+        (root / guards.SAID).write_text("1 failed")
+        return "failed"
+
+    monkeypatch.setattr(guards, "run_tests", fail)
     with pytest.raises(SystemExit, match=r"do not pass as they stand \(failed\)"):
         list(guards.check(project, [guard(guards, "x", CHECK, "", "test_root")]))
 

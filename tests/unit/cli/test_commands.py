@@ -73,7 +73,7 @@ DEAD = "http://127.0.0.1:9"
         (["measure", "load", DEAD, "--isl", "0", "--osl", "1"], "at least 1"),
         (["measure", "load", DEAD, "--workload", "absent.csv"], "cannot read absent.csv: No such file"),
         (["measure", "load", DEAD, "--workload", "chatt"], "no workload named 'chatt'"),
-        (["measure", "load", DEAD, "--endpoint-type", "x"], "must be completions or chat, got 'x'"),
+        (["measure", "load", DEAD, "--endpoint-type", "x"], "must be completions, chat or responses, got"),
         (["measure", "load", DEAD, "--extra-body", "[1]"], "--extra-body must be a JSON object"),
         (["measure", "load", DEAD, "--header", "no colon"], "has not the form NAME: VALUE"),
         (["measure", "load", DEAD, "--api-key-env", "ABSENT"], "named for the API key is not set"),

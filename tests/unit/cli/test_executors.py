@@ -18,7 +18,7 @@ from isocost.journal import ExecutorSpec, LoadStage, StudyFolder, TargetSpec
         ((None, 4, None), "--workers 4 needs to know of what; give --executor processes or ray"),
         ((None, None, "auto"), "--ray-address auto needs to know of what; give --executor processes or ray"),
         (("threads", None, None), "--executor must be processes, ray or serial, got 'threads'"),
-        (("processes", 0, None), "--workers must be at least 1, got 0"),
+        (("processes", 0, None), "--workers must be from 1 to 256, got 0"),
         (("serial", 3, None), "the serial executor has one worker, got 3; give --executor processes"),
         (("processes", 2, "auto"), "--ray-address belongs to --executor ray, and the executor is processes"),
     ],

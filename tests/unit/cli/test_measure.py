@@ -31,7 +31,9 @@ def test_a_password_in_the_url_is_not_written_into_the_study():
 
 
 def test_an_unknown_endpoint_type_is_refused():
-    with pytest.raises(InputError, match=r"^--endpoint-type must be completions or chat, got 'embeddings'$"):
+    with pytest.raises(
+        InputError, match=r"^--endpoint-type must be completions, chat or responses, got 'embeddings'$"
+    ):
         options.parse_endpoint_type("embeddings")
 
 

@@ -14,7 +14,8 @@ import pytest
 from isocost.core.deployment import Architecture, Deployment, Pool
 from isocost.core.errors import InputError, MeasurementError
 from isocost.core.load import Load
-from isocost.core.observation import ClientHealth, Clock, Observation, Outcome
+from isocost.core.observation import ClientHealth, Clock, Observation, Outcome, ServerTimes
+from isocost.core.telemetry import Reading
 from isocost.journal import JournalWriter, finished_numbers, read_deployments, read_runs, study_lock
 
 CLOCK = Clock(clock_id="host/boot", utc_anchor_s=1.7e9, monotonic_anchor_s=100.0)
@@ -95,6 +96,67 @@ def test_tokens_of_chunks_are_kept_where_one_request_knows_them(tmp_path):
     assert run.observations.chunk_tokens.tolist() == [2, 1, 4, 1, 1, 1]
 
 
+def test_what_a_server_says_of_its_time_is_read_back(tmp_path):
+    path = tmp_path / "journal.sqlite"
+    told = ServerTimes(queue_s=0.5, prefill_s=0.25, decode_s=None)
+    rows = [observation(0, warmup=True, server=told), observation(0), observation(1, server=told)]
+    fill(path, rows)
+    (run,) = read_runs(path)
+    assert run.observations.server_queue_s.tolist()[::2] == [0.5, 0.5]
+    assert run.observations.server_prefill_s.tolist()[::2] == [0.25, 0.25]
+    assert np.isnan(run.observations.server_queue_s[1])
+    assert np.isnan(run.observations.server_decode_s).all()
+
+
+def test_reasoning_tokens_are_read_back(tmp_path):
+    path = tmp_path / "journal.sqlite"
+    fill(path, [observation(0, reasoning_tokens=2), observation(1)])
+    (run,) = read_runs(path)
+    assert run.observations.reasoning_tokens[0] == 2
+    assert np.isnan(run.observations.reasoning_tokens[1])
+
+
+def test_readings_are_kept_with_their_segment(tmp_path):
+    path = tmp_path / "journal.sqlite"
+    readings = [
+        Reading(at_s=float(number), moment=moment, told={"running": number, "queue_sum": 0.5})
+        for number, moment in enumerate(("before", "during", "after"))
+    ]
+    with JournalWriter(path) as journal:
+        run = journal.begin_run("load", "x", deployment="d", load=Load(concurrency=2), repeat=0)
+        for chosen in (readings[:1], readings[1:]):
+            segment = journal.begin_segment(run, clock=CLOCK, deployment=DEPLOYMENT, facts={})
+            for reading in chosen:
+                journal.record_reading(segment, reading)
+    (found,) = read_runs(path)
+    assert [segment.telemetry for segment in found.segments] == [tuple(readings[:1]), tuple(readings[1:])]
+
+
+OLDER = {
+    1: "DROP TABLE answer; DROP TABLE server_time; DROP TABLE telemetry; PRAGMA user_version = 1;",
+    2: "DROP TABLE server_time; DROP TABLE telemetry; PRAGMA user_version = 2;",
+}
+
+
+@pytest.mark.parametrize("version", OLDER)
+def test_an_older_journal_is_read_as_it_is_and_goes_on(tmp_path, version):
+    path = tmp_path / "journal.sqlite"
+    fill(path, [observation(0)], finish=False)
+    connection = sqlite3.connect(path)
+    connection.executescript(OLDER[version])
+    connection.close()
+    (run,) = read_runs(path)
+    assert len(run.observations) == 1
+    assert run.segments[0].telemetry == ()
+    assert np.isnan(run.observations.server_prefill_s).all()
+    told = ServerTimes(prefill_s=0.25)
+    fill(path, [observation(1, server=told)])
+    (run,) = read_runs(path)
+    assert run.observations.server_prefill_s[1] == 0.25
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (3,)
+
+
 def test_cancelled_requests_are_sent_again_and_finished_ones_are_not(tmp_path):
     path = tmp_path / "journal.sqlite"
     fill(
@@ -132,7 +194,7 @@ def test_a_newer_journal_is_refused_with_a_sentence(tmp_path):
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA user_version = 7")
     connection.close()
-    expected = f"{path} has journal format 7 and this isocost reads up to 2; get a newer isocost"
+    expected = f"{path} has journal format 7 and this isocost reads up to 3; get a newer isocost"
     with pytest.raises(InputError) as caught:
         read_runs(path)
     assert str(caught.value) == expected

@@ -18,6 +18,7 @@ from isocost.measurement.address import resolve_address
         ("http://h/v1beta", "http://h/v1beta", "/v1beta/completions", None),
         ("http://h/v1/completions", "http://h/v1", "/v1/completions", "completions"),
         ("http://h/v1/chat/completions", "http://h/v1", "/v1/completions", "chat"),
+        ("http://h/v1/responses", "http://h/v1", "/v1/completions", "responses"),
         ("http://h/v1/models", "http://h/v1", "/v1/completions", None),
         ("http://h/inference/completions", "http://h/inference", "/inference/completions", "completions"),
         ("http://[::1]:9/v1", "http://[::1]:9/v1", "/v1/completions", None),
@@ -89,3 +90,7 @@ def test_a_password_in_a_bad_address_is_not_repeated(url: str) -> None:
     with pytest.raises(InputError) as caught:
         resolve_address(url)
     assert "sesame" not in str(caught.value)
+
+
+def test_path_of_responses() -> None:
+    assert resolve_address("http://h:1/api/v1/responses").path("responses") == "/api/v1/responses"

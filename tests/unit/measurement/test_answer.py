@@ -48,6 +48,46 @@ def test_several_tokens_in_a_chunk_are_known_where_the_server_says() -> None:
     assert read(*growing[:1], text("bc")).chunk_tokens is None  # not said for every chunk
 
 
+def test_tokens_in_chunks_without_output_belong_to_the_next_one() -> None:
+    """A token that is half a character makes no text, but is listed."""
+    withheld = {"choices": [{"delta": {}, "token_ids": [7]}]}
+    listed = {"choices": [{"text": "a", "token_ids": [1]}]}
+    assert read(listed, withheld, withheld, listed, withheld).chunk_tokens == (1, 3)
+
+
+def test_an_answer_of_one_chunk_has_all_tokens_in_it() -> None:
+    assert read(text("a b c", "stop", usage={"completion_tokens": 3})).chunk_tokens == (3,)
+
+
+def reasoned(said: str, key: str = "reasoning_content") -> dict[str, Any]:
+    return {"choices": [{"delta": {key: said}}]}
+
+
+def content(said: str) -> dict[str, Any]:
+    return {"choices": [{"delta": {"content": said}}]}
+
+
+def test_reasoning_is_counted_by_its_chunks_where_each_is_a_token() -> None:
+    parts = [reasoned("a"), reasoned("b"), reasoned("c"), content("d"), content("e")]
+    assert read(*parts, usage(5)).reasoning_tokens == 3
+    assert read(*parts, usage(9)).reasoning_tokens is None  # some chunk holds several tokens
+    assert read(*parts).reasoning_tokens is None  # nobody counted
+    assert read(content("d"), usage(1)).reasoning_tokens is None
+
+
+@pytest.mark.parametrize(("told", "tokens"), [(7, 7), (0, 2)])
+def test_reasoning_is_what_the_server_counts_unless_it_says_none_of_some(told: int, tokens: int) -> None:
+    counted = usage(3)
+    counted["usage"]["completion_tokens_details"] = {"reasoning_tokens": told}
+    assert read(reasoned("a"), reasoned("b"), content("c"), counted).reasoning_tokens == tokens
+
+
+def test_reasoning_in_chunks_of_several_tokens_is_their_sum() -> None:
+    parts = [({"delta": {"reasoning": "ab"}}, [1, 2]), ({"delta": {"content": "c"}}, [3])]
+    events = [{"choices": [{**choice, "token_ids": ids}]} for choice, ids in parts]
+    assert read(*events).reasoning_tokens == 2
+
+
 def test_chunks_alike_are_recognised_without_being_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     parsed: list[bytes] = []
     original = json.loads

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from isocost.core.errors import InputError
 from isocost.measurement.dialect import Chunk, Dialect, Usage, read_chunk, read_error, request_body
 
 
@@ -116,3 +117,120 @@ def test_bodies() -> None:
         "temperature": 0,
         "stream": True,
     }
+
+
+def test_body_of_a_response() -> None:
+    asked = Dialect(model="m", endpoint_type="responses")
+    assert request_body(asked, "Hi", output_tokens=9) == {
+        "model": "m",
+        "input": "Hi",
+        "max_output_tokens": 9,
+        "temperature": 0,
+        "stream": True,
+        "ignore_eos": True,
+    }
+
+
+def test_body_for_models_that_choose_their_own_temperature() -> None:
+    asked = Dialect(
+        model="m",
+        endpoint_type="chat",
+        ignore_eos=False,
+        usage_in_stream=False,
+        length_key="max_completion_tokens",
+        greedy=False,
+    )
+    assert request_body(asked, "Hi", output_tokens=9) == {
+        "model": "m",
+        "messages": [{"role": "user", "content": "Hi"}],
+        "max_completion_tokens": 9,
+        "stream": True,
+    }
+
+
+@pytest.mark.parametrize(("name", "value"), [("n", 2), ("best_of", 3), ("n", "2")])
+def test_several_answers_to_one_request_are_refused(name: str, value: Any) -> None:
+    with pytest.raises(InputError, match=f"^extra field '{name}' asks for {value!r} answers to one request"):
+        Dialect(model="m", extra={name: value})
+
+
+def test_one_answer_may_be_asked_for() -> None:
+    assert Dialect(model="m", extra={"n": 1}).extra == {"n": 1}
+
+
+@pytest.mark.parametrize(
+    ("document", "tokens"),
+    [
+        ({"text": "ab", "logprobs": {"tokens": ["a", "b"]}}, 2),  # completions
+        ({"delta": {"content": "ab"}, "logprobs": {"content": [{}, {}, {}]}}, 3),  # chat
+        ({"text": "ab", "logprobs": None, "token_ids": None}, None),
+        ({"text": "ab", "logprobs": {"tokens": []}}, None),
+        ({"text": "ab", "logprobs": {"tokens": 2}}, None),
+    ],
+)
+def test_tokens_listed_with_their_probabilities_are_counted(document: Any, tokens: int | None) -> None:
+    assert read({"choices": [document]}).tokens == tokens
+
+
+@pytest.mark.parametrize(
+    ("said", "reasoning"),
+    [
+        ({"reasoning_content": "hm"}, True),
+        ({"reasoning": ""}, True),  # half a character of it
+        ({"reasoning": None, "content": "a"}, False),
+        ({"reasoning": "hm", "content": "a"}, False),
+        ({"reasoning_content": None, "content": None, "tool_calls": [{"index": 0}]}, False),
+    ],
+)
+def test_reasoning_is_told_from_the_answer(said: Any, reasoning: bool) -> None:
+    assert read(delta(**said)).reasoning is reasoning
+
+
+@pytest.mark.parametrize("choices", [[{"index": 1, "text": "b"}], [{"text": "a"}, {"index": 1, "text": "b"}]])
+def test_a_second_answer_in_the_stream_is_an_error(choices: Any) -> None:
+    assert read({"choices": choices}).error == "more than one answer (n); one was asked for"
+
+
+@pytest.mark.parametrize(
+    ("event", "output", "reasoning"),
+    [
+        ({"type": "response.output_text.delta", "delta": "a"}, True, False),
+        ({"type": "response.output_text.delta", "delta": ""}, True, False),
+        ({"type": "response.output_text.done", "text": "a"}, False, False),
+        ({"type": "response.refusal.delta", "delta": "no"}, True, False),
+        ({"type": "response.reasoning_text.delta", "delta": "hm"}, True, True),
+        ({"type": "response.reasoning_summary_text.delta", "delta": "hm"}, True, True),
+        ({"type": "response.function_call_arguments.delta", "delta": "{"}, True, False),
+        ({"type": "response.custom_tool_call_input.delta", "delta": "x"}, True, False),
+        ({"type": "response.output_audio.delta", "delta": "AAAA"}, False, False),
+        ({"type": "response.audio.transcript.delta", "delta": "Hi"}, False, False),
+        ({"type": "response.output_text.delta", "delta": None}, False, False),
+        ({"type": "response.output_item.added", "item": {}}, False, False),
+    ],
+)
+def test_which_events_of_a_response_carry_output(event: Any, output: bool, reasoning: bool) -> None:
+    assert (read(event).output, read(event).reasoning) == (output, reasoning)
+
+
+@pytest.mark.parametrize(
+    ("kind", "response", "finish"),
+    [
+        ("completed", {"status": "completed"}, "stop"),
+        ("completed", {}, "stop"),
+        ("incomplete", {"incomplete_details": {"reason": "max_output_tokens"}}, "length"),
+        ("incomplete", {"incomplete_details": None}, "length"),
+        ("incomplete", {"incomplete_details": {"reason": "content_filter"}}, "content_filter"),
+        ("cancelled", {"status": "cancelled"}, "abort"),
+        ("completed", "?", "stop"),
+    ],
+)
+def test_how_a_response_ends_is_said_in_the_words_of_chat(kind: str, response: Any, finish: str) -> None:
+    assert read({"type": f"response.{kind}", "response": response}).finish_reason == finish
+
+
+def test_a_failed_response_says_why() -> None:
+    assert read({"type": "response.failed", "response": {"error": {"message": "m"}}}).error == "m"
+    assert (
+        read({"type": "response.failed", "response": {}}).error == "a response that failed without a message"
+    )
+    assert read({"type": "error", "message": "m", "code": None}).error == "m"

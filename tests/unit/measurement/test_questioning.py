@@ -114,6 +114,20 @@ def test_a_seed_that_is_refused_is_left_out_from_then_on():
     assert sent == [True, False, False]
 
 
+def test_what_newer_models_refuse_is_said_otherwise_from_then_on():
+    def answer(prompt, number):
+        return refused if number == 0 else said("B")
+
+    refused = json_reply("400 Bad Request", {"error": {"message": "Use 'max_completion_tokens' instead."}})
+    with answering(answer) as weather:
+        asking, _ = questioner(weather)
+        assert asking.ask(0, FRUIT).answer.verdict == "right"
+        asking.ask(1, FRUIT)
+        bodies = [body for _, _, body in weather.requests if body is not None]
+    sent = [[key for key in body if key.startswith("max")] for body in bodies]
+    assert sent == [["max_tokens"], ["max_completion_tokens"], ["max_completion_tokens"]]
+
+
 @pytest.mark.parametrize(
     ("content", "verdict"),
     [

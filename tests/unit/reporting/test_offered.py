@@ -41,6 +41,8 @@ def report_of(curve):
         price=None,
         service_levels=(),
         assumptions=(),
+        cautions=(),
+        provenance=(),
     )
 
 

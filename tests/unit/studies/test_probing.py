@@ -232,7 +232,10 @@ def test_a_journal_of_the_first_format_is_read_and_goes_on(tmp_path):
         with pytest.raises(BudgetError):
             measure_stage(study, stage)
         connection = sqlite3.connect(study / "journal.sqlite")
-        connection.executescript("DROP TABLE answer; DELETE FROM request; PRAGMA user_version = 1;")
+        connection.executescript(
+            "DROP TABLE answer; DROP TABLE server_time; DROP TABLE telemetry; DELETE FROM request; "
+            "PRAGMA user_version = 1;"
+        )
         connection.close()
         assert read_answers(study / "journal.sqlite", "quality") == ()
         assert len(read_runs(study / "journal.sqlite")) == 1
