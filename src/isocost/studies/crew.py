@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from isocost.core.load import RunPlan
     from isocost.core.observation import ClientHealth, Observation
-    from isocost.core.ports import Executor, Line, Target
+    from isocost.core.ports import Executor, Gate, Line, Target
     from isocost.journal import ExecutorSpec, Stage, StudyFolder, TargetSpec
     from isocost.studies.targets import OpenedTarget
 
@@ -155,7 +155,7 @@ class Crew:
         *,
         record: Callable[[Observation], None],
         stop: Event,
-        gate: object | None = None,
+        gate: Gate | None = None,
     ) -> ClientHealth:
         """Carry out `plan` together; see `isocost.core.ports.Target`.
 
