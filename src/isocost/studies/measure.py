@@ -27,7 +27,6 @@ from isocost.studies.asking import is_settled, settle
 from isocost.studies.crew import crewed, require_executor
 from isocost.studies.ending import ending_at
 from isocost.studies.plans import planned_runs, remaining
-from isocost.studies.probing import ask_questions, unanswered
 from isocost.studies.progress import Progress
 from isocost.studies.shards import collect_shards
 from isocost.studies.targets import opened
@@ -190,6 +189,8 @@ def _ask(
     target: OpenedTarget | None,
 ) -> bool:
     """Ask the questions that the journal has no answer to."""
+    from isocost.studies.probing import ask_questions, unanswered  # noqa: PLC0415 - much to load for a load
+
     left = unanswered(folder, stage)
     if not left or stop.is_set():
         return not left
