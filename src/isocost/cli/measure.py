@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from isocost.cli import ending, executors, open_loop, options, spending
+from isocost.cli.grouping import GroupedCommand
 from isocost.cli.measuring import measure_stages, rehearse
 from isocost.cli.quality import quality
 from isocost.cli.targets import EndpointOptions, StackOptions, parse_target, stage_names
@@ -29,7 +30,7 @@ app = typer.Typer(
 )
 
 
-@app.command("runtime")
+@app.command("runtime", cls=GroupedCommand)
 def runtime(
     target: options.Targets,
     out: options.Out,
@@ -118,7 +119,7 @@ def runtime(
     _measure(out, asked, quiet=quiet, dry_run=dry_run, as_json=as_json)
 
 
-@app.command("load")
+@app.command("load", cls=GroupedCommand)
 def load(
     target: options.Target,
     out: options.Out,
@@ -235,7 +236,7 @@ def load(
     _measure(out, [asked], quiet=quiet, dry_run=dry_run, as_json=as_json)
 
 
-app.command("quality")(quality)
+app.command("quality", cls=GroupedCommand)(quality)
 
 
 def _cells(
