@@ -275,7 +275,6 @@ def _now() -> str:
 
 
 def _row(run_id: int, segment_id: int, seen: Observation) -> _Row:
-    gap_us = np.rint(np.diff(np.asarray(seen.chunk_at_s, dtype=np.float64)) * 1e6)
     return (
         run_id,
         segment_id,
@@ -297,6 +296,13 @@ def _row(run_id: int, segment_id: int, seen: Observation) -> _Row:
         seen.finish_reason,
         seen.detail,
         len(seen.chunk_at_s),
-        np.clip(gap_us, 0, 2**32 - 1).astype("<u4").tobytes(),
+        _gaps_us(seen.chunk_at_s),
         None if seen.chunk_tokens is None else np.asarray(seen.chunk_tokens, dtype="<u2").tobytes(),
     )
+
+
+def _gaps_us(chunk_at_s: tuple[float, ...]) -> bytes:
+    if len(chunk_at_s) < 2:  # nothing to compute, and this is what requests of one token have
+        return b""
+    gap_us = np.rint(np.diff(np.asarray(chunk_at_s, dtype=np.float64)) * 1e6)
+    return np.clip(gap_us, 0, 2**32 - 1).astype("<u4").tobytes()

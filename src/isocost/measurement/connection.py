@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Endpoint", "Link", "find_endpoint", "tls_context"]
 
 _SO_TIMESTAMPNS = 35  # Linux on x86, ARM, RISC-V and POWER; refused elsewhere, which is handled
-_READ_SIZE = 262_144
+_READ_SIZE = 65_536  # more makes malloc give memory back and fetch it again at each read, two page faults
 _ANCILLARY_SIZE = socket.CMSG_SPACE(16)
 
 

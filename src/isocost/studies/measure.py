@@ -29,7 +29,6 @@ from isocost.studies.crew import crewed, require_executor
 from isocost.studies.ending import ending_at
 from isocost.studies.live import RunWatch
 from isocost.studies.plans import planned_runs, remaining
-from isocost.studies.probing import ask_questions, unanswered
 from isocost.studies.progress import Progress
 from isocost.studies.shards import collect_shards
 from isocost.studies.spending import stage_budget, way_on
@@ -236,6 +235,8 @@ def _ask(
     budget: Budget | None,
 ) -> bool:
     """Ask the questions that the journal has no answer to."""
+    from isocost.studies.probing import ask_questions, unanswered  # noqa: PLC0415 - much to load for a load
+
     left = unanswered(folder, stage)
     if not left or stop.is_set():
         return not left

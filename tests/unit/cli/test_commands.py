@@ -272,7 +272,7 @@ def test_a_run_is_measured_anew(isocost, truth, tmp_path):
     assert (~again.observations.warmup).sum() == 6
     assert again.segments[0].started_utc > before["2 concurrent #0"].segments[0].started_utc
     assert kept.segments == before["1 concurrent #0"].segments
-    assert len(after) == 3  # the old one stays, under a stage of its own
+    assert len(after) == 4  # two levels and the anchor; the old one stays, under a stage of its own
     status, _, err = isocost("run", folder, "--repeat", "3 concurrent #0")
     assert status == 2
     assert "no run '3 concurrent #0' was begun in this study" in err
