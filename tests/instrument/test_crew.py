@@ -17,6 +17,7 @@ import pytest
 from doubles.truth_server import running_truth
 from isocost import html_page, report_study
 from isocost.core.errors import InputError, LostWorkerWarning, MeasurementError
+from isocost.core.limits import Limits
 from isocost.core.load import RequestShape
 from isocost.core.provenance import Provenance
 from isocost.journal import ExecutorSpec, LoadStage, OpenLoopSpec, StudyFolder, TargetSpec, read_runs
@@ -123,6 +124,10 @@ def test_a_limit_that_one_process_keeps_is_not_taken_by_several(truth, tmp_path)
     plan = remaining_plan(asked)
     with opened(asked.target, None) as alone, crewed(asked, alone, StudyFolder(tmp_path)) as ready:
         truth.forget()
+        capped = replace(asked, limits=Limits(max_requests=4))
+        with pytest.raises(InputError, match="leave out --executor, or the limits"):
+            measure_stage(tmp_path / "capped", capped)
+        assert not (tmp_path / "capped").exists()
         with pytest.raises(InputError, match="leave out --executor, or the limits"):
             ready.target.measure(plan, record=print, stop=threading.Event(), gate=object())
     assert truth.sizes() == []
