@@ -125,10 +125,10 @@ def test_a_limit_that_one_process_keeps_is_not_taken_by_several(truth, tmp_path)
     with opened(asked.target, None) as alone, crewed(asked, alone, StudyFolder(tmp_path)) as ready:
         truth.forget()
         capped = replace(asked, limits=Limits(max_requests=4))
-        with pytest.raises(InputError, match="leave out --executor, or the limits"):
+        with pytest.raises(InputError, match="leave out either the limit or the executor"):
             measure_stage(tmp_path / "capped", capped)
         assert not (tmp_path / "capped").exists()
-        with pytest.raises(InputError, match="leave out --executor, or the limits"):
+        with pytest.raises(InputError, match="a gate is kept by one process"):
             ready.target.measure(plan, record=print, stop=threading.Event(), gate=object())
     assert truth.sizes() == []
 

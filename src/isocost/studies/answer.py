@@ -235,7 +235,8 @@ def _way_on(folder: StudyFolder, measured: Measured) -> str:
     if missing or not again:
         return f"measure with: isocost run {folder.path}"
     others = "" if len(again) == 1 else f" (and --repeat for each of the other {len(again) - 1})"
-    return f"see to the cause, then measure anew: isocost run {folder.path} --repeat {shlex.quote(again[0])}{others}"
+    command = f"isocost run {folder.path} --repeat {shlex.quote(again[0])}"
+    return f"see to the cause, then measure anew: {command}{others}"
 
 
 def _planned(measured: Measured) -> tuple[int, int]:
