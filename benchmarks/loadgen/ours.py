@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,7 +76,8 @@ def main() -> None:
     end_s, cpu_s = time.monotonic(), time.process_time() - cpu_s
     bad = [row for row in rows if row.outcome is not Outcome.OK or len(row.chunk_at_s) != asked.tokens]
     if bad or len(rows) != asked.requests:
-        sys.exit(f"{len(rows)} answers of {asked.requests}, {len(bad)} incomplete: {bad[:1]}")
+        reasons = Counter((str(row.outcome), row.detail, len(row.chunk_at_s)) for row in bad)
+        sys.exit(f"{len(rows)} answers of {asked.requests}, {len(bad)} incomplete: {reasons.most_common(3)}")
     at_s = np.array([row.chunk_at_s for row in rows])
     sent_s = np.array([row.sent_at_s for row in rows])
     gaps_s = np.diff(at_s, axis=1)
