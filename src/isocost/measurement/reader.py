@@ -78,7 +78,7 @@ class Reader:
                     return
                 self._turn()
             if all(stream.link is None for stream in some):
-                return  # nobody answers: the first requests will say so, without a wait for each of the others
+                return  # nobody answers: the first requests will say so, without a wait for all others
 
     def carry_out(self, pace: Pace) -> None:
         """Send all requests of `pace` and await their answers.
