@@ -44,7 +44,7 @@ class OpenLoopSpec:
             raise InputError("an open loop needs either rates or a schedule of rates, not both")
         for rate in self.request_rates:
             if not (math.isfinite(rate) and rate > 0):
-                raise InputError(f"request rates must be above 0 per second, got {rate:g}")
+                raise InputError(f"request rates must be above 0 per second and finite, got {rate:g}")
         if len(set(self.request_rates)) < len(self.request_rates):
             raise InputError(f"request rates must differ, got {list(self.request_rates)}")
         if not (math.isfinite(self.burstiness) and self.burstiness > 0):
@@ -55,7 +55,7 @@ class OpenLoopSpec:
                 "leave out one of them"
             )
         if self.max_in_flight is not None and self.max_in_flight < 1:
-            raise InputError(f"at least 1 request must be allowed in flight, got {self.max_in_flight}")
+            raise InputError(f"--max-in-flight must be at least 1, got {self.max_in_flight}")
         self.pieces()
 
     def pieces(self) -> tuple[RatePiece, ...]:

@@ -168,7 +168,7 @@ def _renamed(run, name):
             {"request_rates": (1.0,), "schedule": ("1x2",)},
             "an open loop needs either rates or a schedule of rates, not both",
         ),
-        ({"request_rates": (0.0,)}, "request rates must be above 0 per second, got 0"),
+        ({"request_rates": (0.0,)}, "request rates must be above 0 per second and finite, got 0"),
         ({"request_rates": (2.0, 2.0)}, "request rates must differ, got [2.0, 2.0]"),
         ({"request_rates": (2.0,), "burstiness": 0.0}, "burstiness must be above 0 (1 is Poisson), got 0.0"),
         (
@@ -177,7 +177,7 @@ def _renamed(run, name):
         ),
         (
             {"request_rates": (2.0,), "max_in_flight": 0},
-            "at least 1 request must be allowed in flight, got 0",
+            "--max-in-flight must be at least 1, got 0",
         ),
     ],
 )
