@@ -64,7 +64,8 @@ def test_a_terminal_shows_all_there_is_to_know_whatever_its_width(columns, capsy
     assert (
         "143 requests, 42 failed, 1,318 tokens/s, 20.5 requests/s, first token 52 ms, $1.2345 of $20" in shown
     )
-    assert " 25%" in shown and "left" in shown
+    assert " 25%" in shown
+    assert "left" in shown
     assert max(map(len, lines)) <= columns
     if columns >= 80:
         assert "load: 1 concurrent #0" in shown
