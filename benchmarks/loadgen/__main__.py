@@ -1,10 +1,10 @@
 """How far stopwatches are off: ours and other load generators' against one server of known timing.
 
 Run ``python benchmarks/loadgen [--streams 64 256 1024] [--peer-streams 64 1024] [--tools isocost aiperf …]
-[--peers FOLDER] [--out FILE]``; all of it takes some seven minutes on two cores that do nothing else. The server
-sends the first token 50 ms after it read a request and then one every 20 ms, 64 in all; it is pinned to
-the last core and each tool, with all that it starts, to the first. Each tool's own report is held against the
-server's log of that tool's requests. On a machine that does other work, errors grow.
+[--peers FOLDER] [--out FILE]``; all of it takes some seven minutes on two cores that do nothing else. The
+server sends the first token 50 ms after it read a request and then one every 20 ms, 64 in all; it is pinned
+to the last core and each tool, with all that it starts, to the first. Each tool's own report is held
+against the server's log of that tool's requests. On a machine that does other work, errors grow.
 """
 
 from __future__ import annotations
