@@ -43,8 +43,13 @@ class OpenLoopSpec:
         if bool(self.request_rates) == bool(self.schedule):
             raise InputError("an open loop needs either rates or a schedule of rates, not both")
         for rate in self.request_rates:
-            if not (math.isfinite(rate) and rate > 0):
-                raise InputError(f"request rates must be above 0 per second and finite, got {rate:g}")
+            if rate == math.inf:
+                raise InputError(
+                    "request rates must be finite, got inf; to have many requests in flight at once, give "
+                    "--concurrency N"
+                )
+            if not rate > 0:
+                raise InputError(f"request rates must be above 0 per second, got {rate:g}")
         if len(set(self.request_rates)) < len(self.request_rates):
             raise InputError(f"request rates must differ, got {list(self.request_rates)}")
         if not (math.isfinite(self.burstiness) and self.burstiness > 0):

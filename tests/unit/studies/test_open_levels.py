@@ -168,7 +168,12 @@ def _renamed(run, name):
             {"request_rates": (1.0,), "schedule": ("1x2",)},
             "an open loop needs either rates or a schedule of rates, not both",
         ),
-        ({"request_rates": (0.0,)}, "request rates must be above 0 per second and finite, got 0"),
+        ({"request_rates": (0.0,)}, "request rates must be above 0 per second, got 0"),
+        (
+            {"request_rates": (float("inf"),)},
+            "request rates must be finite, got inf; to have many requests in flight at once, give "
+            "--concurrency N",
+        ),
         ({"request_rates": (2.0, 2.0)}, "request rates must differ, got [2.0, 2.0]"),
         ({"request_rates": (2.0,), "burstiness": 0.0}, "burstiness must be above 0 (1 is Poisson), got 0.0"),
         (
