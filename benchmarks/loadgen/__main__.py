@@ -1,10 +1,10 @@
 """How far stopwatches are off: ours and other load generators' against one server of known timing.
 
 Run ``python benchmarks/loadgen [--streams 64 256 1024] [--peer-streams 64 1024] [--tools isocost aiperf …]
-[--peers FOLDER] [--out FILE]``; all of it takes some seven minutes on two idle cores. The server
-sends the first token 50 ms after it read a request and then one every 20 ms, 64 in all. It is pinned to the last
-core and each tool, with all that it starts, to the first. Each tool's own report is held against the server's
-log of that tool's requests. On a machine that does other work, errors grow.
+[--peers FOLDER] [--out FILE]``; all of it takes some seven minutes on two idle cores. The server sends the
+first token 50 ms after it read a request and then one every 20 ms, 64 in all. It is pinned to the last core
+and each tool, with all that it starts, to the first. Each tool's own report is held against the server's log
+of that tool's requests. On a machine that does other work, errors grow.
 """
 
 from __future__ import annotations
@@ -231,11 +231,11 @@ def _starts(cores: tuple[int, int], *, times: int = 10) -> str:
                 any_s.append(first_s - begin_s)
                 load_s.append(loaded_s - begin_s)
                 cpu_s.append(float(done.stdout.splitlines()[-1]))
+    any_of_cpu = f"{statistics.median(cpu_s):.3f} s of CPU, least {min(cpu_s):.3f}"
     return (
         f"`isocost measure load`, {times} starts: first request of any kind after "
-        f"{statistics.median(any_s):.3f} s (longest {max(any_s):.3f}; of CPU "
-        f"{statistics.median(cpu_s):.3f} s, least {min(cpu_s):.3f}), first of the load after {statistics.median(load_s):.3f} s (longest "
-        f"{max(load_s):.3f})."
+        f"{statistics.median(any_s):.3f} s (longest {max(any_s):.3f}; {any_of_cpu}), "
+        f"first of the load after {statistics.median(load_s):.3f} s (longest {max(load_s):.3f})."
     )
 
 
