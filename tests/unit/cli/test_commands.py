@@ -68,6 +68,10 @@ DEAD = "http://127.0.0.1:9"
         (["measure", "load", DEAD, "--ramp", "16"], "ramps such as 1-16:120"),
         (["measure", "load", DEAD, "--steps", "1x2", "--duration", "9"], "leave out --duration 9"),
         (["measure", "load", DEAD, "--num-requests", "0"], "number of requests must be at least 1, got 0"),
+        (["measure", "load", DEAD, "--num-requests", "99999999"], "must be at most 10,000,000, got 99"),
+        (["measure", "load", DEAD, "--repeats", "99999"], "repeats must be at most 10,000, got 99,999"),
+        (["measure", "load", DEAD, "--concurrency", "9999999"], "must be at most 100,000, got 9,999,999"),
+        (["measure", "runtime", DEAD, "--repeats", "99999"], "repeats must be at most 10,000, got 99,999"),
         (["measure", "load", DEAD, "--duration", "nan"], "must be above 0 seconds and finite, got nan"),
         (
             ["measure", "load", DEAD, "--until-width", "5%", "--max-duration", "0"],
