@@ -96,7 +96,8 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     speed = meter.output_rate()
     if not speed.value > 0:
         raise EstimationError(
-            f"no token arrived in the steady part of run {run.label!r}, {meter.length_s:.3g} s; measure longer"
+            f"no token arrived in the steady part of run {run.label!r}, {meter.length_s:.3g} s; "
+            "measure longer"
         )
     server = server_side(run)
     return OperatingPoint(
