@@ -30,14 +30,13 @@ was given, what was expected and what to do. Set `ISOCOST_DEBUG=1` to see a trac
 
 | exit status | means |
 |---|---|
-| 0 | done |
-| 1 | a gate failed |
-| 2 | bad input, or a target that failed |
-| 4 | a budget was spent |
-| 130 | stopped by Ctrl-C; what was finished is kept |
+| 0 | done: what was asked for is measured or shown |
+| 1 | a gate failed: `isocost compare A B --fail-over 5%` found B worse, beyond its interval |
+| 2 | bad input, or a target that failed; nothing was sent, or what was measured until then is kept |
+| 4 | a limit was reached: `--max-cost`, `--max-requests`, `--max-tokens`, `--max-minutes` or \
+`--max-error-rate`; what was measured is kept, and the sentence says how to go on |
+| 130 | stopped by Ctrl-C; what was finished is kept, and `isocost run STUDY` goes on |
 | 141 | who read the output stopped reading, as `head` does |
-
-Statuses 1 and 4 are reserved: no command of this version gives them.
 """
 
 

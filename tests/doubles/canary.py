@@ -166,6 +166,8 @@ import contextlib, io, json, os, resource, sys, warnings
 from pathlib import Path
 from isocost.cli import main
 
+most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+resource.setrlimit(resource.RLIMIT_CORE, (most, most))
 for job in json.load(sys.stdin):
     folder = Path(job["folder"])
     out, err = io.StringIO(), io.StringIO()

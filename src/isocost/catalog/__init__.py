@@ -1,7 +1,7 @@
 """Shipped tables of models, accelerators, published runtimes, machines, prices and currencies, as records."""
 
 from isocost.catalog.accelerators import accelerator_names, accelerator_profile
-from isocost.catalog.api_prices import api_price
+from isocost.catalog.api_prices import api_price, provider_at
 from isocost.catalog.currencies import currency_codes, currency_of
 from isocost.catalog.grids import grid_intensity, grid_zones
 from isocost.catalog.machines import MachineProfile, machine_names, machine_profile
@@ -41,6 +41,7 @@ __all__ = [
     "nearest_published",
     "owned_machine",
     "owned_names",
+    "provider_at",
     "published_fit",
     "published_fits",
     "published_matches",

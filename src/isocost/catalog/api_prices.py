@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, time
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -13,12 +14,12 @@ from isocost.core.token_price import TokenPrice
 if TYPE_CHECKING:
     from datetime import date
 
-__all__ = ["api_price"]
+__all__ = ["api_price", "provider_at"]
 
 _ADVICE = "give the prices with --api-price INPUT/OUTPUT, or a file with --prices FILE"
 
 
-def api_price(name: str, *, on: date, input_tokens: float | None = None) -> TokenPrice:
+def api_price(name: str, *, on: date, input_tokens: float | None = None, at_most: bool = False) -> TokenPrice:
     """Look up what an API bills for tokens on a day.
 
     Some prices hold from a date on; some rise for the whole of a request beyond a length of the prompt; some
@@ -31,6 +32,8 @@ def api_price(name: str, *, on: date, input_tokens: float | None = None) -> Toke
     on : date
     input_tokens : float, optional
         Length of the prompts, by which tiers are chosen; without it the first tier.
+    at_most : bool
+        Take the highest price of the day in place of the average.
 
     Returns
     -------
@@ -55,19 +58,42 @@ def api_price(name: str, *, on: date, input_tokens: float | None = None) -> Toke
     seen = [_amounts(model.get_prices(hour), input_tokens) for hour in hours]
     if any(each["input_mtok"] is None or each["output_mtok"] is None for each in seen):
         raise CatalogError(f"{provider.id}/{model.id} is not billed by input and output token; {_ADVICE}")
+    of_day = _highest if at_most else _mean
     cached = [each["cache_read_mtok"] for each in seen]
     found = f"{provider.id}/{model.id}"
     taken = [] if name.lower() == found.lower() else [f"{name} was taken for {found}"]
     return TokenPrice(
         name=found,
-        input_usd=_mean([each["input_mtok"] for each in seen]),
-        output_usd=_mean([each["output_mtok"] for each in seen]),
-        cached_usd=None if None in cached else _mean(cached),
-        request_usd=_mean([(each["requests_kcount"] or 0.0) / 1000 for each in seen]),
+        input_usd=of_day([each["input_mtok"] for each in seen]),
+        output_usd=of_day([each["output_mtok"] for each in seen]),
+        cached_usd=None if None in cached else of_day(cached),
+        request_usd=of_day([(each["requests_kcount"] or 0.0) / 1000 for each in seen]),
         source=f"genai-prices {version('genai-prices')}",
         date=on.isoformat(),
         note="; ".join([*taken, *_notes(model, hours[0], seen, input_tokens)]),
     )
+
+
+def provider_at(url: str) -> str | None:
+    """Return the provider of APIs that bills at an address; ``None`` where none is known, or nothing can be.
+
+    Parameters
+    ----------
+    url : str
+        Of the API; http stands for https.
+
+    Examples
+    --------
+    >>> provider_at("https://api.openai.com/v1"), provider_at("https://example.org/v1")
+    ('openai', None)
+    """
+    try:
+        from genai_prices.data_snapshot import get_snapshot
+    except ImportError:
+        return None
+    secure = re.sub(r"^http:", "https:", url)
+    found = (each.id for each in get_snapshot().providers if re.match(each.api_pattern, secure))
+    return next(found, None)
 
 
 def _find(name: str) -> tuple[Any, Any]:
@@ -115,6 +141,10 @@ def _tier(price: Any, input_tokens: float | None) -> float | None:  # noqa: ANN4
 def _mean(amounts: list[Any]) -> float:
     """Average over the day; the same all day stays to the last digit."""
     return float(amounts[0]) if len(set(amounts)) == 1 else float(sum(amounts) / len(amounts))
+
+
+def _highest(amounts: list[Any]) -> float:
+    return float(max(amounts))
 
 
 def _notes(

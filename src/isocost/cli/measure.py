@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from isocost.cli import ending, executors, open_loop, options
-from isocost.cli.measuring import measure_stages
+from isocost.cli import ending, executors, open_loop, options, spending
+from isocost.cli.measuring import measure_stages, rehearse
 from isocost.cli.quality import quality
 from isocost.cli.targets import EndpointOptions, StackOptions, parse_target, stage_names
+from isocost.core.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,11 +72,30 @@ def runtime(
     seed: options.Seed = 0,
     stage: options.StageName = None,
     deployment: options.Deployment = None,
+    max_cost: spending.MaxCost = None,
+    max_requests: spending.MaxRequests = None,
+    max_tokens: spending.MaxTokens = None,
+    max_minutes: spending.MaxMinutes = None,
+    max_error_rate: spending.MaxErrorRate = None,
+    input_usd: spending.InputUsd = None,
+    output_usd: spending.OutputUsd = None,
+    self_hosted: spending.SelfHosted = False,
     quiet: options.Quiet = False,
+    dry_run: spending.DryRun = False,
+    as_json: options.Json = False,
 ) -> None:
     """Profile T(p, o): single requests of chosen sizes, one at a time."""
     from isocost.journal import RuntimeStage
 
+    limits = spending.limits_of(
+        max_cost=max_cost,
+        max_requests=max_requests,
+        max_tokens=max_tokens,
+        max_minutes=max_minutes,
+        max_error_rate=max_error_rate,
+        prices=(input_usd, output_usd),
+        self_hosted=self_hosted,
+    )
     endpoint = EndpointOptions(
         model, endpoint_type, api_key_env, api_key_file, header, extra_body, insecure=insecure
     )
@@ -91,10 +111,11 @@ def runtime(
             seed=seed,
             request_timeout_s=request_timeout,
             warmups=warmups,
+            limits=limits,
         )
         for text, name in zip(target, stage_names(target, stage or "runtime", deployment), strict=True)
     ]
-    _measure(out, asked, quiet=quiet)
+    _measure(out, asked, quiet=quiet, dry_run=dry_run, as_json=as_json)
 
 
 @app.command("load")
@@ -153,12 +174,31 @@ def load(
     seed: options.Seed = 0,
     stage: options.StageName = None,
     deployment: options.Deployment = None,
+    max_cost: spending.MaxCost = None,
+    max_requests: spending.MaxRequests = None,
+    max_tokens: spending.MaxTokens = None,
+    max_minutes: spending.MaxMinutes = None,
+    max_error_rate: spending.MaxErrorRate = None,
+    input_usd: spending.InputUsd = None,
+    output_usd: spending.OutputUsd = None,
+    self_hosted: spending.SelfHosted = False,
     quiet: options.Quiet = False,
+    dry_run: spending.DryRun = False,
+    as_json: options.Json = False,
 ) -> None:
     """Sweep over concurrency or request rate: a workload at each level, in repeats of random order."""
     from isocost.journal import LoadStage
     from isocost.studies.asking import workload_of
 
+    limits = spending.limits_of(
+        max_cost=max_cost,
+        max_requests=max_requests,
+        max_tokens=max_tokens,
+        max_minutes=max_minutes,
+        max_error_rate=max_error_rate,
+        prices=(input_usd, output_usd),
+        self_hosted=self_hosted,
+    )
     endpoint = EndpointOptions(
         model, endpoint_type, api_key_env, api_key_file, header, extra_body, insecure=insecure
     )
@@ -189,9 +229,10 @@ def load(
         anchor=not no_anchor,
         seed=seed,
         request_timeout_s=request_timeout,
+        limits=limits,
         executor=executors.parse_executor(executor, workers, ray_address),
     )
-    _measure(out, [asked], quiet=quiet)
+    _measure(out, [asked], quiet=quiet, dry_run=dry_run, as_json=as_json)
 
 
 app.command("quality")(quality)
@@ -213,7 +254,12 @@ def _cells(
     )
 
 
-def _measure(out: Path, stages: Sequence[Stage], *, quiet: bool) -> None:
+def _measure(out: Path, stages: Sequence[Stage], *, quiet: bool, dry_run: bool, as_json: bool) -> None:
+    if dry_run:
+        rehearse(out, stages, as_json=as_json)
+        return
+    if as_json:
+        raise InputError("--json goes with --dry-run here; of what was measured: isocost report STUDY --json")
     measure_stages(out, stages, quiet=quiet)
     names = ", ".join(repr(stage.name) for stage in stages)
     what = f"stage {names} of {out} is" if len(stages) == 1 else f"stages {names} of {out} are"

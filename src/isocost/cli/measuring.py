@@ -16,7 +16,17 @@ if TYPE_CHECKING:
 
     from isocost.journal import Stage
 
-__all__ = ["measure_stages"]
+__all__ = ["measure_stages", "rehearse"]
+
+
+def rehearse(out: Path, stages: Sequence[Stage], *, as_json: bool) -> None:
+    """Say what stages would send and what that costs at most; nothing is sent or written."""
+    from isocost.cli import options
+    from isocost.reporting import rehearsal_json, rehearsal_text
+    from isocost.studies.rehearsal import rehearse_stage
+
+    found = [rehearse_stage(out, stage) for stage in stages]
+    typer.echo(rehearsal_json(found) if as_json else rehearsal_text(found, width=options.width()))
 
 
 def measure_stages(out: Path, stages: Sequence[Stage], *, quiet: bool) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from isocost.cli import options
-from isocost.cli.measuring import measure_stages
+from isocost.cli import options, spending
+from isocost.cli.measuring import measure_stages, rehearse
 from isocost.cli.targets import EndpointOptions, StackOptions, parse_target
 from isocost.core.errors import InputError
 
@@ -35,20 +35,14 @@ def quality(
     keep_answers: Annotated[
         bool, typer.Option("--keep-answers", help="Store what the model wrote, too.")
     ] = False,
-    max_requests: Annotated[
-        int | None, typer.Option("--max-requests", help="Send at most so many requests in all.")
-    ] = None,
-    max_cost_usd: Annotated[
-        float | None, typer.Option("--max-cost-usd", help="Spend at most so many US dollars in all.")
-    ] = None,
-    input_usd: Annotated[
-        float | None,
-        typer.Option("--input-usd-per-million", help="What a million input tokens cost, US dollars."),
-    ] = None,
-    output_usd: Annotated[
-        float | None,
-        typer.Option("--output-usd-per-million", help="What a million output tokens cost, US dollars."),
-    ] = None,
+    max_cost: spending.MaxCost = None,
+    max_requests: spending.MaxRequests = None,
+    max_total_tokens: spending.TotalTokens = None,
+    max_minutes: spending.MaxMinutes = None,
+    max_error_rate: spending.MaxErrorRate = None,
+    input_usd: spending.InputUsd = None,
+    output_usd: spending.OutputUsd = None,
+    self_hosted: spending.SelfHosted = False,
     threads: options.Threads = None,
     endpoint_type: Annotated[
         str | None,
@@ -64,15 +58,25 @@ def quality(
     stage: options.StageName = None,
     deployment: options.Deployment = None,
     quiet: options.Quiet = False,
+    dry_run: spending.DryRun = False,
     as_json: options.Json = False,
 ) -> None:
     """Ask questions with known answers: what share of them is answered right."""
     from isocost.journal import QualityStage
-    from isocost.measurement import GRADING_RULE, PROMPT_FORMAT, Budget, TokenPrices
+    from isocost.measurement import GRADING_RULE, PROMPT_FORMAT
     from isocost.reporting import quality_json, quality_text
     from isocost.studies.question_sets import question_set
     from isocost.studies.scored import measured_quality
 
+    limits = spending.limits_of(
+        max_cost=max_cost,
+        max_requests=max_requests,
+        max_tokens=max_total_tokens,
+        max_minutes=max_minutes,
+        max_error_rate=max_error_rate,
+        prices=(input_usd, output_usd),
+        self_hosted=self_hosted,
+    )
     endpoint = EndpointOptions(
         model, endpoint_type, api_key_env, api_key_file, header, extra_body, insecure=insecure
     )
@@ -91,17 +95,11 @@ def quality(
         keep_answers=keep_answers,
         seed=seed,
         request_timeout_s=request_timeout,
-        max_requests=max_requests,
-        max_cost_usd=max_cost_usd,
-        input_usd_per_million=input_usd,
-        output_usd_per_million=output_usd,
+        limits=limits,
     )
-    prices = None
-    if input_usd is not None and output_usd is not None:
-        prices = TokenPrices(input_usd_per_million=input_usd, output_usd_per_million=output_usd)
-    Budget(
-        max_requests=max_requests, max_cost_usd=max_cost_usd, prices=prices
-    )  # refused before anything else
+    if dry_run:
+        rehearse(out, [entered], as_json=as_json)
+        return
     measure_stages(out, [entered], quiet=quiet)
     found = measured_quality(out, entered.name)
     typer.echo(quality_json(found) if as_json else quality_text(found, width=options.width()))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from isocost.cli import options
+from isocost.cli import options, spending
 from isocost.cli.keys import tell_keys, without_core_dumps
 from isocost.cli.watching import stoppable, watching
 
@@ -25,17 +25,34 @@ def run(
             metavar="RUN",
         ),
     ] = None,
+    max_cost: spending.MaxCost = None,
+    max_requests: spending.MaxRequests = None,
+    max_tokens: spending.MaxTokens = None,
+    max_minutes: spending.MaxMinutes = None,
+    max_error_rate: spending.MaxErrorRate = None,
+    input_usd: spending.InputUsd = None,
+    output_usd: spending.OutputUsd = None,
+    self_hosted: spending.SelfHosted = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Measure what is left of a study: all of it, or what a kill or Ctrl-C left."""
+    """Measure what is left of a study: all of it, or what a kill, Ctrl-C or a spent budget left."""
     from isocost.journal import open_study
     from isocost.studies.measure import run_study
 
+    limits = spending.limits_of(
+        max_cost=max_cost,
+        max_requests=max_requests,
+        max_tokens=max_tokens,
+        max_minutes=max_minutes,
+        max_error_rate=max_error_rate,
+        prices=(input_usd, output_usd),
+        self_hosted=self_hosted,
+    )
     stages = open_study(study).stages()
     without_core_dumps(stages)
     tell_keys(stages)
     with stoppable() as stop, watching(quiet=quiet) as watch:
-        finished = run_study(study, repeat=repeat or (), watch=watch, stop=stop)
+        finished = run_study(study, repeat=repeat or (), limits=limits, watch=watch, stop=stop)
     if not finished:
         sys.stderr.write(f"isocost: stopped; go on with: isocost run {study}\n")
         raise typer.Exit(130)

@@ -58,21 +58,22 @@ def watching(*, quiet: bool) -> Iterator[Callable[[Progress], None]]:
 def _bar() -> Iterator[Callable[[Progress], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.table import Column
 
     columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=24),
+        TextColumn("{task.description}", markup=False, table_column=Column(ratio=1, no_wrap=True)),
+        BarColumn(bar_width=16),
         TaskProgressColumn(),
         TextColumn("left"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    with Progress(*columns, console=Console(stderr=True), transient=True, expand=True) as bars:
         tasks: dict[str, object] = {}
 
         def show(progress: object) -> None:
             name = progress.stage  # type: ignore[attr-defined]
             if name not in tasks:
-                tasks[name] = bars.add_task(name, total=1.0)
+                tasks[name] = bars.add_task(harmless(name), total=1.0)
             bars.update(tasks[name], completed=progress.fraction, description=_text(progress))  # type: ignore[arg-type,attr-defined]
 
         yield show
@@ -101,6 +102,35 @@ def _left_s(spent_s: float, share_done: float, share_left: float) -> float | Non
 
 
 def _text(progress: Progress) -> str:
+    r"""Say how far a run has come; whatever a name holds cannot steer a terminal.
+
+    Examples
+    --------
+    >>> from isocost.studies.progress import Progress
+    >>> told = Progress(
+    ...     stage="load",
+    ...     run="2 concurrent #0",
+    ...     done=0,
+    ...     total=3,
+    ...     requests=12,
+    ...     failures=0,
+    ...     fraction=0.25,
+    ...     tokens_per_s=812.4,
+    ...     requests_per_s=12.7,
+    ...     time_to_first_token_s=0.0523,
+    ...     spent_usd=0.0123,
+    ...     max_cost_usd=1,
+    ... )
+    >>> _text(told)
+    'load: 2 concurrent #0 (12 requests), 812 tokens/s, 12.7 requests/s, first token 52 ms, $0.0123 of $1'
+    """
     failed = f", {progress.failures} failed" if progress.failures else ""
-    text = f"{progress.stage}: {progress.run} ({progress.requests} requests{failed})"
-    return harmless(" ".join(text.split()))
+    parts = [f"{progress.stage}: {progress.run} ({progress.requests} requests{failed})"]
+    if progress.tokens_per_s is not None and progress.requests_per_s is not None:
+        parts += [f"{progress.tokens_per_s:,.0f} tokens/s", f"{progress.requests_per_s:.3g} requests/s"]
+    if progress.time_to_first_token_s is not None:
+        parts.append(f"first token {1000 * progress.time_to_first_token_s:,.0f} ms")
+    if progress.spent_usd is not None:
+        limit = "" if progress.max_cost_usd is None else f" of ${progress.max_cost_usd:g}"
+        parts.append(f"${progress.spent_usd:.4f}{limit}")
+    return harmless(" ".join(", ".join(parts).split()))

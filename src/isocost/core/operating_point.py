@@ -82,6 +82,8 @@ class OperatingPoint:
         Input tokens taken in and requests finished per second.
     input_tokens_per_request, output_tokens_per_request : Estimate or None
         Mean realised lengths of requests that ended well.
+    reasoning_tokens_per_request : Estimate or None
+        Of the output tokens those that were reasoning; ``None`` unless known of every request.
     mean_concurrency : float or None
         Mean number of requests in flight in the window.
     ttft, tpot, gaps, e2e : Latency or None
@@ -124,6 +126,7 @@ class OperatingPoint:
     requests_per_second: Estimate | None = None
     input_tokens_per_request: Estimate | None = None
     output_tokens_per_request: Estimate | None = None
+    reasoning_tokens_per_request: Estimate | None = None
     mean_concurrency: float | None = None
     ttft: Latency | None = None
     tpot: Latency | None = None

@@ -12,10 +12,27 @@ if TYPE_CHECKING:
     from isocost.core.load import RunPlan
     from isocost.core.observation import ClientHealth, Observation
 
-__all__ = ["Executor", "Line", "Message", "Target"]
+__all__ = ["Executor", "Gate", "Line", "Message", "Target"]
 
 Message = dict[str, Any]
 """What is told over a `Line`: anything that JSON can hold."""
+
+
+class Gate(Protocol):
+    """Who says whether one more request may be sent; asked right before each is."""
+
+    def admits(self, index: int, *, warmup: bool, input_tokens: int, output_tokens: int) -> bool:
+        """Set aside what request `index` may use; ``False``: send it not, nor any after it. Never blocks.
+
+        Parameters
+        ----------
+        index : int
+            Its number in the plan, or among the warm-up requests.
+        warmup : bool
+        input_tokens, output_tokens : int
+            The most that it can have.
+        """
+        ...
 
 
 class Target(Protocol):
@@ -26,7 +43,14 @@ class Target(Protocol):
         """Name of the model it serves."""
         ...
 
-    def measure(self, plan: RunPlan, *, record: Callable[[Observation], None], stop: Event) -> ClientHealth:
+    def measure(
+        self,
+        plan: RunPlan,
+        *,
+        record: Callable[[Observation], None],
+        stop: Event,
+        gate: Gate | None = None,
+    ) -> ClientHealth:
         """Carry out `plan`, handing each observation to `record` as it is finished.
 
         Parameters
@@ -37,6 +61,8 @@ class Target(Protocol):
             Takes one finished observation; called from any one thread; must not block.
         stop : threading.Event
             When set, nothing more is sent; requests in flight are cut and recorded as cancelled.
+        gate : Gate, optional
+            Asked before each request; once it refuses, the run ends when all in flight are answered.
 
         Returns
         -------

@@ -58,6 +58,16 @@ class TokenPrice:
                     f"the price of {kind} of {self.name} must be a number of at least 0 USD, got {amount!r}"
                 )
 
+    def usd(self, input_tokens: float, output_tokens: float) -> float:
+        """Return what a request costs whose input is billed in full, none of it read from a cache.
+
+        Examples
+        --------
+        >>> TokenPrice(name="api", input_usd=1, output_usd=4, source="example", date="").usd(1000, 250)
+        0.002
+        """
+        return (input_tokens * self.input_usd + output_tokens * self.output_usd) / 1e6 + self.request_usd
+
     @property
     def label(self) -> str:
         """In words, unknown parts left out."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from isocost.core.load import RequestShape, RunPlan
     from isocost.core.observation import ClientHealth
+    from isocost.core.ports import Gate
 
 __all__ = ["AnswersRequests", "InProcessTarget"]
 
@@ -69,7 +70,14 @@ class InProcessTarget:
     model: str
     stack: AnswersRequests
 
-    def measure(self, plan: RunPlan, *, record: Callable[[Observation], None], stop: Event) -> ClientHealth:
+    def measure(
+        self,
+        plan: RunPlan,
+        *,
+        record: Callable[[Observation], None],
+        stop: Event,
+        gate: Gate | None = None,
+    ) -> ClientHealth:
         """Carry out `plan`, one request after another; see `isocost.core.ports.Target`.
 
         Raises
@@ -86,12 +94,14 @@ class InProcessTarget:
             )
         meter = OwnShareMeter()
         for number, shape in enumerate(plan.warmup):
-            if stop.is_set():
+            if stop.is_set() or not _admits(gate, number, shape, warmup=True):
                 break
             record(self._timed(plan, number, shape, meter, stop, warmup=True))
         ends_at_s = time.monotonic() + (plan.duration_s or float("inf"))
         for index in _numbers(plan):
             if stop.is_set() or time.monotonic() >= ends_at_s:
+                break
+            if not _admits(gate, index, plan.shape_of(index), warmup=False):
                 break
             record(self._timed(plan, index, plan.shape_of(index), meter, stop, warmup=False))
         return meter.read()
@@ -144,6 +154,13 @@ class InProcessTarget:
 
 def _numbers(plan: RunPlan) -> Iterable[int]:
     return count(plan.first_index) if plan.indices is None else plan.indices
+
+
+def _admits(gate: Gate | None, index: int, shape: RequestShape, *, warmup: bool) -> bool:
+    """Ask the gate, where there is one; lengths are exact in this process."""
+    return gate is None or gate.admits(
+        index, warmup=warmup, input_tokens=shape.input_tokens, output_tokens=shape.output_tokens
+    )
 
 
 class _Cut(Exception):  # noqa: N818 - no error: how an answer is broken off

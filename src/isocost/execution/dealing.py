@@ -76,14 +76,15 @@ def _of_streams(
 
 def _open(plan: RunPlan, workers: int) -> tuple[RunPlan, ...]:
     indices, due_s, rate = plan.indices or (), plan.due_s or (), plan.load.rate_per_s or 0.0
-    useful = max(1, min(workers, len(indices)))
+    most = plan.max_in_flight
+    useful = max(1, min(workers, len(indices), workers if most is None else most))
     return tuple(
         replace(
             plan,
             load=Load(rate_per_s=rate * len(indices[worker::useful]) / len(indices) if indices else rate),
             indices=indices[worker::useful],
             due_s=due_s[worker::useful],
-            max_in_flight=None if plan.max_in_flight is None else max(1, plan.max_in_flight // useful),
+            max_in_flight=None if most is None else len(range(worker, most, useful)),
             warmup=plan.warmup[worker::useful],
         )
         for worker in range(useful)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import socket
@@ -93,7 +94,7 @@ def _connected(address: str) -> Any:  # noqa: ANN401 - the module ray
     ours = threading.current_thread() is threading.main_thread()
     before = signal.getsignal(signal.SIGTERM) if ours else None
     try:
-        ray.init(address=address, log_to_driver=False, logging_level="ERROR", include_dashboard=None)
+        ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, include_dashboard=None)
     except (ConnectionError, RuntimeError, ValueError, TimeoutError, OSError) as error:
         raise _absent(address, error) from None
     finally:

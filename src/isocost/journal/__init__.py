@@ -8,6 +8,7 @@ from isocost.journal.lock import study_lock
 from isocost.journal.open_loop import OpenLoopSpec
 from isocost.journal.reader import finished_numbers, read_deployments, read_runs
 from isocost.journal.shards import ShardTicket, observation_of, read_rows, read_tickets, shifted
+from isocost.journal.spending import StageUse, read_use
 from isocost.journal.stages import LoadStage, QualityStage, RuntimeStage, Stage
 from isocost.journal.target_spec import EngineSpec, ExecutorSpec, TargetSpec, TransformersSpec
 from isocost.journal.writer import JournalWriter
@@ -24,6 +25,7 @@ __all__ = [
     "RuntimeStage",
     "ShardTicket",
     "Stage",
+    "StageUse",
     "StudyFolder",
     "TargetSpec",
     "TransformersSpec",
@@ -39,6 +41,7 @@ __all__ = [
     "read_rows",
     "read_runs",
     "read_tickets",
+    "read_use",
     "set_aside",
     "shifted",
     "study_lock",

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from isocost.core.errors import InputError
-from isocost.journal.stages import QualityStage, Stage, difference, to_plain
+from isocost.journal.stages import Stage, difference, to_plain
 from isocost.journal.yaml_edge import read_checked, write_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from isocost.core.limits import Limits
+
 __all__ = ["StudyFolder", "create_study", "open_study"]
 
 _FORMAT = 1
+_LIMITS = ("max_requests", "max_cost_usd", "input_usd_per_million", "output_usd_per_million")
 _FILES = (
     *("study.yaml", "assumptions.yaml", "report.html", ".lock"),
     *("journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm"),
@@ -81,7 +84,7 @@ class StudyFolder:
         return tuple(read_checked(self.study_file, schema, prepare=self._prepare).stages)
 
     def add_stage(self, stage: Stage) -> Stage:
-        """Enter a stage; one that asks for the same is already there and is returned, with the new budget.
+        """Enter a stage; one that asks for the same is already there and is returned, with the new limits.
 
         Raises
         ------
@@ -96,16 +99,17 @@ class StudyFolder:
                         f"the study {self.path} has a stage {stage.name!r} that asks for something else "
                         f"({changed}); give the new one a name of its own: --stage NAME"
                     )
-                return self._with_budget_of(stage, there)
+                return self.limit(there, stage.limits)
         self._write((*stages, stage))
         return stage
 
-    def _with_budget_of(self, stage: Stage, there: Stage) -> Stage:
-        """Return the stage that is there; where it has a budget, with the latest one."""
-        if stage == there or not isinstance(stage, QualityStage):
+    def limit(self, there: Stage, limits: Limits | None) -> Stage:
+        """Return a stage of this study with other limits, and write them down."""
+        if there.limits == limits:
             return there
-        self._write(tuple(stage if each == there else each for each in self.stages()))
-        return stage
+        changed = replace(there, limits=limits)
+        self._write(tuple(changed if each == there else each for each in self.stages()))
+        return changed
 
     def _write(self, stages: tuple[Stage, ...]) -> None:
         content = {"format": _FORMAT, "stages": [to_plain(stage) for stage in stages]}
@@ -123,6 +127,7 @@ class StudyFolder:
             stages = content.get("stages")
             for stage in stages if isinstance(stages, list) else ():
                 _name_sizes(stage)
+                _gather_limits(stage)
         return content
 
 
@@ -133,6 +138,12 @@ def _name_sizes(stage: Any) -> None:  # noqa: ANN401 - whatever the file holds
         sizes = stage.get(key)
         if isinstance(sizes, list):
             stage[key] = [_named_size(size) for size in sizes]
+
+
+def _gather_limits(stage: Any) -> None:  # noqa: ANN401 - whatever the file holds
+    """Put limits that an earlier version wrote beside the other fields where they belong now."""
+    if isinstance(stage, dict) and any(name in stage for name in _LIMITS):
+        stage["limits"] = {name: stage.pop(name) for name in _LIMITS if name in stage}
 
 
 def _named_size(size: Any) -> Any:  # noqa: ANN401 - whatever the file holds

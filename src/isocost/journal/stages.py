@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Literal
 
 from isocost.core.errors import InputError
+from isocost.core.limits import Limits
 from isocost.core.load import RequestShape
 from isocost.journal.open_loop import OpenLoopSpec
 from isocost.journal.target_spec import STRICT, EngineSpec, ExecutorSpec, TargetSpec, TransformersSpec
@@ -42,6 +43,8 @@ class RuntimeStage:
     warmups : int or None
         Requests sent first and not counted, at least 1; ``None``: one of each of the three largest sizes, of
         transformers ten and each size at least once.
+    limits : Limits or None
+        What may be used; a stage that differs in its limits alone asks for the same.
     """
 
     __pydantic_config__: ClassVar[Any] = STRICT
@@ -54,6 +57,7 @@ class RuntimeStage:
     seed: int = 0
     request_timeout_s: float = 600.0
     warmups: int | None = None
+    limits: Limits | None = None
     kind: Literal["runtime"] = "runtime"
 
     def __post_init__(self) -> None:
@@ -92,6 +96,8 @@ class LoadStage:
         Seconds of sending of each run. Exactly one of the two is given; none with a schedule of rates, which
         says itself how long it lasts.
     seed : int
+    limits : Limits or None
+        As in `RuntimeStage`.
     until_width : float or None
         A run ends before its duration once throughput and mean time to the first token are known to this
         relative half-width, in (0, 1); ``None``: it does not.
@@ -116,6 +122,7 @@ class LoadStage:
     duration_s: float | None = None
     seed: int = 0
     request_timeout_s: float = 600.0
+    limits: Limits | None = None
     until_width: float | None = None
     anchor: bool = False
     executor: ExecutorSpec | None = None
@@ -206,10 +213,8 @@ class QualityStage:
         Whether the texts of answers are stored.
     seed : int
         Sent to a target that takes one.
-    max_requests : int or None
-        Budget of requests; a stage that differs in its budget alone asks for the same.
-    max_cost_usd, input_usd_per_million, output_usd_per_million : float or None
-        Budget of money, and what tokens cost.
+    limits : Limits or None
+        As in `RuntimeStage`.
     """
 
     __pydantic_config__: ClassVar[Any] = STRICT
@@ -227,10 +232,7 @@ class QualityStage:
     keep_answers: bool = False
     seed: int = 0
     request_timeout_s: float = 600.0
-    max_requests: int | None = None
-    max_cost_usd: float | None = None
-    input_usd_per_million: float | None = None
-    output_usd_per_million: float | None = None
+    limits: Limits | None = None
     kind: Literal["quality"] = "quality"
 
     def __post_init__(self) -> None:
@@ -246,14 +248,9 @@ class QualityStage:
             raise InputError(f"at most {_MOST_QUESTIONS} questions are asked at once, got {self.concurrency}")
         _require_seed(self.seed)
         _require_timeout(self.request_timeout_s)
-        if (self.input_usd_per_million is None) != (self.output_usd_per_million is None):
-            raise InputError(
-                "prices of tokens need both: give --input-usd-per-million and --output-usd-per-million"
-            )
 
 
 Stage = RuntimeStage | LoadStage | QualityStage
-_BUDGET = ("max_requests", "max_cost_usd", "input_usd_per_million", "output_usd_per_million")
 
 
 def _require_seed(seed: int) -> None:
@@ -273,12 +270,12 @@ def to_plain(stage: Stage) -> dict[str, Any]:
 
 
 def difference(there: Stage, here: Stage) -> str | None:
-    """Say in which fields two stages differ, name and budget apart; ``None`` when they ask for the same."""
+    """Say in which fields two stages differ, name and limits apart; ``None`` when they ask for the same."""
     old, new = _without_defaults(there), _without_defaults(here)
     parts = [
         f"{name.replace('_', ' ')} {_short(old.get(name))} there, {_short(new.get(name))} here"
         for name in dict.fromkeys((*old, *new))
-        if name not in ("name", "anchor", *_BUDGET) and old.get(name) != new.get(name)
+        if name not in ("name", "anchor", "limits") and old.get(name) != new.get(name)
     ]
     return "; ".join(parts) or None
 
@@ -292,7 +289,8 @@ def _without_defaults(record: Any) -> dict[str, Any]:  # noqa: ANN401 - any of t
     kept = {}
     for item in fields(record):
         value = getattr(record, item.name)
-        if value in (None, {}, ()) or item.name == "kind" or (item.name == "anchor" and not value):
+        unsaid = value in (None, {}, (), Limits())
+        if unsaid or item.name == "kind" or (item.name in ("anchor", "self_hosted") and not value):
             continue
         kept[item.name] = _plain(value)
     return kept
@@ -303,6 +301,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any field of a stage
         return f"{value.input_tokens}x{value.output_tokens}"
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, EngineSpec | ExecutorSpec | OpenLoopSpec | TargetSpec | TransformersSpec):
+    specs = EngineSpec | ExecutorSpec | Limits | OpenLoopSpec | TargetSpec | TransformersSpec
+    if isinstance(value, specs):
         return _without_defaults(value)
     return dict(value) if isinstance(value, Mapping) else value

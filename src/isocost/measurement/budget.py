@@ -1,143 +1,170 @@
-"""What may still be sent: requests and money, reserved before each request."""
+"""What may still be sent: requests, tokens, money and time, set aside before each request."""
 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import time
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple
 
 from isocost.core.errors import BudgetError, InputError
+from isocost.core.limits import Limits, Spent
 
 if TYPE_CHECKING:
+    from isocost.core.token_price import TokenPrice
     from isocost.measurement.dialect import Usage
 
-__all__ = ["Budget", "TokenPrices"]
+__all__ = ["Budget", "Reservation"]
 
-_TEMPLATE_TOKENS = 64  # what a chat template may add to a prompt
+_WINDOW = 100
+_ENOUGH = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenPrices:
-    """What tokens of an endpoint cost.
+class Reservation(NamedTuple):
+    """What was set aside for one request.
 
     Parameters
     ----------
-    input_usd_per_million, output_usd_per_million : float
-        At least 0.
-
-    Examples
-    --------
-    >>> TokenPrices(input_usd_per_million=1.0, output_usd_per_million=4.0).usd(1000, 250)
-    0.002
+    tokens : int
+    usd : float
     """
 
-    input_usd_per_million: float
-    output_usd_per_million: float
-
-    def __post_init__(self) -> None:
-        """Refuse what is no price."""
-        for price in (self.input_usd_per_million, self.output_usd_per_million):
-            if not 0 <= price < float("inf"):
-                raise InputError(f"a price of tokens must be at least 0 USD per million, got {price!r}")
-
-    def usd(self, input_tokens: int, output_tokens: int) -> float:
-        """Return what a request costs."""
-        return (input_tokens * self.input_usd_per_million + output_tokens * self.output_usd_per_million) / 1e6
-
-    def at_most(self, prompt: str, max_tokens: int) -> float:
-        """Return what a request costs at most: each byte of the prompt a token, the answer at full length."""
-        return self.usd(len(prompt.encode("utf-8", "replace")) + _TEMPLATE_TOKENS, max_tokens)
-
-    def of_usage(self, usage: Usage | None) -> float | None:
-        """Return what a request cost by what the server counted; ``None`` where it did not."""
-        if usage is None or usage.input_tokens is None or usage.output_tokens is None:
-            return None
-        return self.usd(usage.input_tokens, usage.output_tokens)
+    tokens: int
+    usd: float
 
 
 class Budget:
-    """Requests and money that may be used; may be asked from several threads.
+    """What a stage may use; may be asked from several threads, and never waits.
 
     Parameters
     ----------
-    max_requests : int or None
-        ``None``: as many as are needed.
-    max_cost_usd : float or None
-        ``None``: whatever it costs. Otherwise `prices` are needed.
-    prices : TokenPrices or None
-    requests : int
-        Sent before.
-    spent_usd : float
-        Spent before.
+    limits : Limits
+    price : TokenPrice or None
+        What tokens cost.
+    spent : Spent
+        Before.
 
     Raises
     ------
     InputError
-        If a limit is no positive number, or money is limited and no price is known.
+        If money is limited and no price is known.
 
     Examples
     --------
-    >>> budget = Budget(max_requests=1)
-    >>> budget.reserve("Hello", 8)
-    0.0
-    >>> budget.requests
-    1
+    >>> budget = Budget(Limits(max_tokens=100))
+    >>> reserved = budget.reserve(60, 8)
+    >>> budget.spent.tokens, budget.offer(60, 8)
+    (68, None)
     """
 
     def __init__(
-        self,
-        *,
-        max_requests: int | None = None,
-        max_cost_usd: float | None = None,
-        prices: TokenPrices | None = None,
-        requests: int = 0,
-        spent_usd: float = 0.0,
+        self, limits: Limits | None = None, *, price: TokenPrice | None = None, spent: Spent | None = None
     ) -> None:
-        if max_requests is not None and max_requests < 1:
-            raise InputError(f"--max-requests must be at least 1, got {max_requests}")
-        if max_cost_usd is not None and not 0 < max_cost_usd < float("inf"):
-            raise InputError(f"--max-cost-usd must be above 0 US dollars, got {max_cost_usd:g}")
-        if max_cost_usd is not None and prices is None:
+        self.limits, self.price = limits or Limits(), price
+        if self.limits.max_cost_usd is not None and price is None:
             raise InputError(
-                "--max-cost-usd needs to know what tokens cost; give --input-usd-per-million and "
+                "--max-cost needs to know what tokens cost; give --input-usd-per-million and "
                 "--output-usd-per-million"
             )
-        self._max_requests, self._max_cost_usd, self._prices = max_requests, max_cost_usd, prices
+        before = spent or Spent()
+        minutes = self.limits.max_minutes
+        self._ends_at_s = None if minutes is None else time.monotonic() + 60 * minutes - before.seconds
         self._lock = threading.Lock()
-        self.requests = requests
-        self.spent_usd = spent_usd
+        self._requests, self._tokens, self._usd = before.requests, before.tokens, before.usd
+        self._failed: deque[bool] = deque(maxlen=_WINDOW)
+        self._failures = 0
+        self.refusal: str | None = None
+        """Why a request was not sent; ``None`` while all were."""
 
-    def reserve(self, prompt: str, max_tokens: int) -> float:
-        """Set aside what a request may cost, USD, and return it.
+    @property
+    def spent(self) -> Spent:
+        """What was used so far, what is set aside included."""
+        return Spent(requests=self._requests, tokens=self._tokens, usd=self._usd)
+
+    def reserve(self, input_tokens: int, output_tokens: int) -> Reservation:
+        """Set aside the most that a request may use.
 
         Raises
         ------
         BudgetError
             If that would be more than is left.
         """
-        most = 0.0 if self._prices is None else self._prices.at_most(prompt, max_tokens)
-        with self._lock:
-            if self._max_requests is not None and self.requests >= self._max_requests:
-                raise BudgetError(
-                    f"the budget is spent: {self.requests} requests of at most {self._max_requests} were sent"
-                )
-            if self._max_cost_usd is not None and self.spent_usd + most > self._max_cost_usd:
-                raise BudgetError(
-                    f"the budget is spent: ${self.spent_usd:.4g} of at most ${self._max_cost_usd:.4g}, and "
-                    f"another request may cost ${most:.4g}"
-                )
-            self.requests += 1
-            self.spent_usd += most
-        return most
+        reserved = self.offer(input_tokens, output_tokens)
+        if reserved is None:
+            raise BudgetError(self.refusal or "the budget is spent")
+        return reserved
 
-    def settle(self, reserved_usd: float, usage: Usage | None) -> None:
-        """Put what a request did cost in the place of what was reserved; kept where nobody counted."""
-        cost = None if self._prices is None else self._prices.of_usage(usage)
-        if cost is not None:
-            with self._lock:
-                self.spent_usd += cost - reserved_usd
-
-    def release(self, reserved_usd: float) -> None:
-        """Give back what was reserved for a request that was not answered."""
+    def offer(self, input_tokens: int, output_tokens: int) -> Reservation | None:
+        """Set aside the most that a request may use; ``None`` if that would be more than is left."""
+        price = self.price
+        usd = 0.0 if price is None else price.usd(input_tokens, output_tokens)
+        tokens = input_tokens + output_tokens
         with self._lock:
-            self.spent_usd -= reserved_usd
+            refusal = self._refusal(tokens, usd)
+            if refusal is not None:
+                self.refusal = refusal
+                return None
+            self._requests += 1
+            self._tokens += tokens
+            self._usd += usd
+        return Reservation(tokens, usd)
+
+    def _refusal(self, tokens: int, usd: float) -> str | None:
+        """Say why a request may not be sent."""
+        limits = self.limits
+        if limits.max_requests is not None and self._requests >= limits.max_requests:
+            return (
+                f"the budget is spent: {self._requests:,} requests of at most {limits.max_requests:,} were "
+                "sent"
+            )
+        if limits.max_tokens is not None and self._tokens + tokens > limits.max_tokens:
+            return (
+                f"the budget is spent: {self._tokens:,} tokens of at most {limits.max_tokens:,}, and another "
+                f"request may have {tokens:,}"
+            )
+        if limits.max_cost_usd is not None and self._usd + usd > limits.max_cost_usd:
+            return (
+                f"the budget is spent: ${self._usd:.4g} of at most ${limits.max_cost_usd:.4g}, and "
+                f"another request may cost ${usd:.4g}"
+            )
+        if self._ends_at_s is not None and time.monotonic() >= self._ends_at_s:
+            return f"the time is over: at most {limits.max_minutes:g} minutes were given"
+        share, seen = limits.max_error_rate, len(self._failed)
+        if share is not None and seen >= _ENOUGH and self._failures > share * seen:
+            return (
+                f"too many requests fail: {self._failures} of the latest {seen}, and at most {share:.4g} of "
+                "them may (--max-error-rate)"
+            )
+        return None
+
+    def settle(self, reserved: Reservation, usage: Usage | None) -> None:
+        """Put what a request did use in the place of what was set aside; kept where nobody counted."""
+        if usage is None:
+            return
+        self.settle_tokens(reserved, usage.input_tokens, usage.output_tokens)
+
+    def settle_tokens(self, reserved: Reservation, used: int | None, written: int | None) -> None:
+        """Put the tokens that a target counted in the place of what was set aside; kept where it did not."""
+        if used is None or written is None:
+            return
+        usd = 0.0 if self.price is None else self.price.usd(used, written)
+        with self._lock:
+            self._tokens += used + written - reserved.tokens
+            self._usd += usd - reserved.usd
+
+    def release(self, reserved: Reservation, *, sent: bool = True) -> None:
+        """Give back what was set aside for a request that was turned away, or not even `sent`."""
+        with self._lock:
+            self._tokens -= reserved.tokens
+            self._usd -= reserved.usd
+            self._requests -= not sent
+
+    def saw(self, *, failed: bool) -> None:
+        """Note how a request ended, for the share of the latest that failed."""
+        if self.limits.max_error_rate is None:
+            return
+        with self._lock:
+            if len(self._failed) == _WINDOW:
+                self._failures -= self._failed[0]
+            self._failed.append(failed)
+            self._failures += failed

@@ -112,6 +112,9 @@ class OpenLoop:
                 self._hold()
                 break
             stream.request = self._hand(stream)
+            if stream.request is None:  # no more may be sent
+                self._idle[stream] = None
+                break
             yield stream
         yield from self._pauses.over(now)
         yield from self._spare()
@@ -147,7 +150,10 @@ class OpenLoop:
     def _hand(self, stream: Stream) -> PreparedRequest | None:
         stream.due_at_s = self._start_s + self._due_s[self._next]
         self._next += 1
-        return self._queue.take()
+        request = self._queue.take()
+        if request is None:
+            self.end()
+        return request
 
     def _hold(self) -> None:
         if self._held != self._next:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from isocost.core.errors import InputError, MeasurementError
 from isocost.measurement.address import EndpointType, resolve_address
 from isocost.measurement.answer import one_line
+from isocost.measurement.billing import carries_key, is_own_host, refuse_uncapped
 from isocost.measurement.blotting import blot_out, hiding, holds
 from isocost.measurement.calibration import find_prompts
 from isocost.measurement.dialect import Dialect, request_body
@@ -18,11 +19,14 @@ from isocost.measurement.request import head_of
 from isocost.measurement.secret import read_api_key
 from isocost.measurement.target import HttpTarget
 from isocost.measurement.telemetry import offers_metrics
+from isocost.measurement.untimed_budget import UntimedBudget
+from isocost.measurement.worst_case import refuse_open_ended, worst_case
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from isocost.measurement.budget import Budget
     from isocost.measurement.probe import Served
     from isocost.measurement.prompts import PromptSource
 
@@ -62,6 +66,7 @@ def open_target(
     access: Access | None = None,
     extra_body: Mapping[str, Any] | None = None,
     prompts: PromptSource | None = None,
+    budget: Budget | None = None,
 ) -> HttpTarget:
     """Look how an endpoint wants to be spoken to, and return it ready to be measured.
 
@@ -82,6 +87,9 @@ def open_target(
         Fields added to each request.
     prompts : IdPrompts or TextPrompts, optional
         Where prompts come from; found out when not given.
+    budget : Budget, optional
+        What these requests may use. One with a cap is needed where a key goes to a host that is neither this
+        machine nor in a private network, unless its limits call the target self-hosted.
 
     Returns
     -------
@@ -91,14 +99,17 @@ def open_target(
     Raises
     ------
     InputError
-        If the address, key, header or model cannot be used as given.
+        If the address, key, header or model cannot be used as given, or requests may cost money without end.
+    BudgetError
+        If the budget does not even allow these requests.
     MeasurementError
         If there is no server, it refuses access, or it does not work.
     """
     access = access or Access()
     target = _unprobed(url, model, endpoint_type, access, extra_body)
+    target = replace(target, paid=_is_paid(target, access, budget))
     with hiding(target.hidden):
-        return _probed(target, model, access.timeout_s, prompts)
+        return _probed(target, model, _client(target, access.timeout_s, budget), prompts)
 
 
 def open_untimed(
@@ -108,6 +119,7 @@ def open_untimed(
     endpoint_type: EndpointType | None = None,
     access: Access | None = None,
     extra_body: Mapping[str, Any] | None = None,
+    budget: Budget | None = None,
 ) -> HttpTarget:
     """Look which model an endpoint serves, and return it ready to be asked; it generates nothing for that.
 
@@ -116,6 +128,7 @@ def open_untimed(
     """
     access = access or Access()
     target = _unprobed(url, model, endpoint_type, access, extra_body)
+    target = replace(target, paid=_is_paid(target, access, budget))
     with hiding(target.hidden):
         served = _harmless(find_served(_client(target, access.timeout_s), model), target)
     dialect = replace(target.dialect, model=served.model, ignore_eos=False, usage_in_stream=False)
@@ -144,10 +157,21 @@ def _unprobed(
     return target
 
 
+def _is_paid(target: HttpTarget, access: Access, budget: Budget | None) -> bool:
+    """Whether requests may cost money, as far as the address tells; refused where that has no end."""
+    keyed = carries_key(env=access.api_key_env, file=access.api_key_file, headers=access.headers)
+    limits = None if budget is None else budget.limits
+    if limits is not None and limits.is_cap:
+        refuse_open_ended(target.dialect.extra)
+    if not keyed or (limits is not None and limits.self_hosted) or is_own_host(target.address.host):
+        return False
+    refuse_uncapped(target.address.url, limits, "a key is sent to a host that is not in a private network")
+    return True
+
+
 def _probed(
-    target: HttpTarget, model: str | None, timeout_s: float, prompts: PromptSource | None
+    target: HttpTarget, model: str | None, client: PlainClient, prompts: PromptSource | None
 ) -> HttpTarget:
-    client = _client(target, timeout_s)
     served = _harmless(find_served(client, model), target)
     dialect = find_dialect(client, replace(target.dialect, model=served.model))
     source = find_prompts(client, dialect) if prompts is None else prompts
@@ -176,13 +200,14 @@ def _probed(
     )
 
 
-def _client(target: HttpTarget, timeout_s: float) -> PlainClient:
+def _client(target: HttpTarget, timeout_s: float, budget: Budget | None = None) -> PlainClient:
     return PlainClient(
         address=target.address,
         headers=target.request_headers,
         hide=target.hidden,
         insecure=target.insecure,
         timeout_s=timeout_s,
+        budget=None if budget is None else UntimedBudget(budget, worst_case(target.dialect.extra)),
     )
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from isocost.measurement.address import Address
+    from isocost.measurement.untimed_budget import UntimedBudget
 
 __all__ = ["PlainClient", "Reply"]
 
@@ -76,6 +77,8 @@ class PlainClient:
         Do not verify TLS.
     timeout_s : float
         Longest time until the whole reply is there, however slowly it comes.
+    budget : UntimedBudget or None
+        Asked before each request for an answer.
     """
 
     address: Address
@@ -83,15 +86,26 @@ class PlainClient:
     hide: tuple[str, ...] = field(default=(), repr=False)
     insecure: bool = False
     timeout_s: float = 60.0
+    budget: UntimedBudget | None = None
 
     def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Reply:
         """Send one request and return the reply, whatever its status.
 
         Raises
         ------
+        BudgetError
+            If the budget does not allow it; nothing is sent.
         MeasurementError
             If no reply came: no server, no such host, TLS, silence, no HTTP.
         """
+        if self.budget is None or body is None:
+            return self._ask(method, path, body)
+        reserved = self.budget.reserve(path, body)
+        reply = self._ask(method, path, body)
+        self.budget.settle(reserved, reply.status, reply.body)
+        return reply
+
+    def _ask(self, method: str, path: str, body: Mapping[str, Any] | None) -> Reply:
         connection = self._connection()
         where = f"{self.address.scheme}://{self.address.authority}"
         try:
@@ -133,13 +147,16 @@ class PlainClient:
         bool
             ``False`` also when the answer announced the end, or nothing could be told.
         """
+        reserved = None if self.budget is None else self.budget.reserve(path, body)
         connection = self._connection()
         try:
             sent = {"Content-Type": "application/json", "User-Agent": "isocost", **self.headers}
             with _no_longer_than(self.timeout_s, connection):
                 connection.request("POST", path, body=json.dumps(body).encode(), headers=sent)
                 with connection.getresponse() as answer:
-                    answer.read(_LONGEST_BODY)
+                    content = answer.read(_LONGEST_BODY)
+            if self.budget is not None:
+                self.budget.settle(reserved, answer.status, content)
             return connection.sock is not None and _stays_silent(connection.sock, patience_s)
         except (OSError, http.client.HTTPException):
             return False

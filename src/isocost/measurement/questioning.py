@@ -18,15 +18,16 @@ from isocost.measurement.grading import grade
 from isocost.measurement.plain_http import PlainClient
 from isocost.measurement.rewording import reworded
 from isocost.measurement.wording import question_body, question_prompt
+from isocost.measurement.worst_case import TEMPLATE_TOKENS, worst_case
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from isocost.core.question import Question
     from isocost.measurement.plain_http import Reply
     from isocost.measurement.target import HttpTarget
 
-__all__ = ["Asked", "Questioner"]
+__all__ = ["Asked", "Questioner", "question_at_most"]
 
 _TRIES = 4
 _LONGEST_WAIT_S = 30.0
@@ -49,6 +50,29 @@ class Asked:
 
     observation: Observation
     answer: GradedAnswer
+
+
+def question_at_most(question: Question, max_tokens: int, extra: Mapping[str, Any]) -> tuple[int, int]:
+    """Return the most input and output tokens of a question: each byte of its text a token.
+
+    Parameters
+    ----------
+    question : Question
+    max_tokens : int
+        Longest answer.
+    extra : mapping
+        Fields that the user adds.
+
+    Examples
+    --------
+    >>> from isocost.core.question import Question
+    >>> question_at_most(Question(name="q", text="", prompt="Hello", answers=("hi",)), 16, {})
+    (69, 16)
+    """
+    worst = worst_case(extra)
+    text = (question.system or "") + question_prompt(question)
+    size = len(text.encode("utf-8", "replace")) + worst.extra_bytes
+    return size + TEMPLATE_TOKENS, worst.output_tokens(max_tokens)
 
 
 def _slept(seconds: float) -> bool:
@@ -146,19 +170,15 @@ class Questioner:
     def _request(self, question: Question) -> Reply:
         seed = self.seed if self._takes_seed else None
         body = question_body(self.target.dialect, question, max_tokens=self.max_tokens, seed=seed)
-        prompt = (question.system or "") + question_prompt(question)
-        reserved_usd = self.budget.reserve(prompt, self.max_tokens)
-        try:
-            reply = self._client().ask("POST", self.target.address.path(self.target.endpoint_type), body)
-        except MeasurementError:
-            self.budget.release(reserved_usd)
-            raise
-        if reply.status != 200:
-            self.budget.release(reserved_usd)
-        else:
+        most = question_at_most(question, self.max_tokens, self.target.dialect.extra)
+        reserved = self.budget.reserve(*most)  # kept where no answer comes: it may be written all the same
+        reply = self._client().ask("POST", self.target.address.path(self.target.endpoint_type), body)
+        if reply.status == 200:
             document = reply.document
             usage = read_usage(document.get("usage")) if isinstance(document, dict) else None
-            self.budget.settle(reserved_usd, usage)
+            self.budget.settle(reserved, usage)
+        elif 400 <= reply.status < 500:
+            self.budget.release(reserved)
         return reply
 
     def _client(self) -> PlainClient:

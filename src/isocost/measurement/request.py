@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from isocost.core.errors import InputError
 from isocost.measurement.dialect import request_body
+from isocost.measurement.worst_case import WorstCase, worst_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from isocost.core.load import RequestShape, RunPlan
+    from isocost.core.ports import Gate
     from isocost.measurement.address import Address
     from isocost.measurement.dialect import Dialect
     from isocost.measurement.prompts import PromptSource
@@ -130,15 +132,19 @@ class RequestQueue:
     plan : RunPlan
     ahead : int
         How many requests are worded ahead, at least 1.
+    gate : Gate, optional
+        Asked before each request is given away.
     """
 
-    def __init__(self, writer: RequestWriter, plan: RunPlan, *, ahead: int) -> None:
+    def __init__(self, writer: RequestWriter, plan: RunPlan, *, ahead: int, gate: Gate | None = None) -> None:
         self._writer = writer
         self._plan = plan
         self._ahead = ahead
         self._ready: deque[PreparedRequest] = deque()
         self._indices = self._all_indices()
         self._ends_at_s: float | None = None
+        self._gate = gate
+        self._worst = WorstCase() if gate is None else worst_case(writer.dialect.extra)
 
     def _all_indices(self) -> Iterator[tuple[int, bool]]:
         plan = self._plan
@@ -152,15 +158,22 @@ class RequestQueue:
         return len(self._ready) < self._ahead and self._word()
 
     def take(self) -> PreparedRequest | None:
-        """Return the next request; ``None`` when all were taken or time is over."""
+        """Return the next request; ``None`` when all were taken, time is over or the gate is closed."""
         if self._ends_at_s is not None and time.monotonic() >= self._ends_at_s:
             return None
         if not self._ready and not self._word():
             return None
-        request = self._ready.popleft()
+        request = self._ready[0]
+        if self._gate is not None and not self._admits(self._gate, request):
+            return None
+        self._ready.popleft()
         if self._ends_at_s is None and self._plan.duration_s is not None and not request.warmup:
             self._ends_at_s = time.monotonic() + self._plan.duration_s
         return request
+
+    def _admits(self, gate: Gate, request: PreparedRequest) -> bool:
+        used, written = self._worst.of(request)
+        return gate.admits(request.index, warmup=request.warmup, input_tokens=used, output_tokens=written)
 
     def _word(self) -> bool:
         found = next(self._indices, None)

@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from isocost.core.errors import InputError
 from isocost.measurement.blotting import hiding
 from isocost.measurement.connection import find_endpoint
 from isocost.measurement.open_loop import OpenLoop, spare_streams
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from isocost.core.load import RunPlan
     from isocost.core.observation import ClientHealth, Observation
+    from isocost.core.ports import Gate
     from isocost.measurement.address import Address, EndpointType
     from isocost.measurement.dialect import Dialect
     from isocost.measurement.secret import Secret
@@ -61,6 +63,8 @@ class HttpTarget:
         Whether the server tells metrics that are known, to be read while it is measured.
     facts : mapping of str to str
         What the endpoint told of itself.
+    paid : bool
+        Whether each request may cost money: it is then measured with a gate only.
 
     Examples
     --------
@@ -79,6 +83,7 @@ class HttpTarget:
     salt: int = 0
     offers_metrics: bool = False
     facts: Mapping[str, str] = field(default_factory=dict)
+    paid: bool = False
 
     @property
     def model(self) -> str:
@@ -103,7 +108,14 @@ class HttpTarget:
         key = () if self.api_key is None else (self.api_key.reveal(),)
         return tuple(HiddenText(word) for word in (*key, *(value for value in values if len(value) >= 8)))
 
-    def measure(self, plan: RunPlan, *, record: Callable[[Observation], None], stop: Event) -> ClientHealth:
+    def measure(
+        self,
+        plan: RunPlan,
+        *,
+        record: Callable[[Observation], None],
+        stop: Event,
+        gate: Gate | None = None,
+    ) -> ClientHealth:
         """Carry out `plan`; see `isocost.core.ports.Target`.
 
         In an open loop each request leaves when it is due, on a connection that was opened beforehand; the
@@ -114,9 +126,13 @@ class HttpTarget:
 
         Raises
         ------
+        InputError
+            If requests may cost money and there is no `gate`.
         MeasurementError
             If the host is unknown, or no longer takes connections; the latest observations come along.
         """
+        if self.paid and gate is None:
+            raise InputError(f"{self.address.url} may bill each request; measure it with a gate of a budget")
         most = plan.max_in_flight or MOST_IN_FLIGHT
         rate = plan.load.rate_per_s
         settings = ReaderSettings(
@@ -126,7 +142,7 @@ class HttpTarget:
             reuse=self.keeps_connections,
             hide=self.hidden,
         )
-        job = _Job(self._writer(), plan, settings, record)
+        job = _Job(self._writer(), plan, settings, record, gate)
         with hiding(self.hidden):
             return job.run(stop)
 
@@ -149,7 +165,9 @@ class _Job:
         plan: RunPlan,
         settings: ReaderSettings,
         record: Callable[[Observation], None],
+        gate: Gate | None,
     ) -> None:
+        self._gate = gate
         self._writer = writer
         self._plan = plan
         self._settings = settings
@@ -202,4 +220,5 @@ class _Job:
         return pace.held_back / max(len(due_s), 1)
 
     def _queue(self, plan: RunPlan) -> RequestQueue:
-        return RequestQueue(self._writer, plan, ahead=max(self._settings.concurrency, 16))
+        ahead = max(self._settings.concurrency, 16)
+        return RequestQueue(self._writer, plan, ahead=ahead, gate=self._gate)

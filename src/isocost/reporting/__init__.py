@@ -26,6 +26,7 @@ from isocost.reporting.prediction import prediction_json, prediction_text
 from isocost.reporting.published import published_json, published_text
 from isocost.reporting.published_catalog import published_catalog_json, published_catalog_text
 from isocost.reporting.quality import quality_json, quality_text
+from isocost.reporting.rehearsal import rehearsal_json, rehearsal_text
 from isocost.reporting.terminal import terminal_text
 from isocost.reporting.times import helm_json, times_json, times_text
 from isocost.reporting.times_page import times_page
@@ -82,6 +83,8 @@ __all__ = [
     "published_text",
     "quality_json",
     "quality_text",
+    "rehearsal_json",
+    "rehearsal_text",
     "terminal_text",
     "times_json",
     "times_page",

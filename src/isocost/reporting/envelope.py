@@ -202,6 +202,10 @@ def _level(level: CostLevel, curve: CostCurve) -> Json:
         "requests": _total(point.requests for point in level.points),
         "failures": _total(point.failures for point in level.points),
         **offered_object(level),
+        "reasoning_tokens_per_request": _mean(
+            None if point.reasoning_tokens_per_request is None else point.reasoning_tokens_per_request.value
+            for point in level.points
+        ),
         "output_tokens_per_second": estimate_object(level.output_tokens_per_second),
         "machine_seconds_per_million": estimate_object(level.machine_seconds_per_million),
         "cost_per_million_tokens": {
@@ -234,6 +238,12 @@ def _waiting(level: CostLevel) -> Json | None:
 def _total(counts: Iterable[int | None]) -> int | None:
     known = list(counts)
     return None if any(count is None for count in known) else sum(count or 0 for count in known)
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = list(values)
+    told = [value for value in known if value is not None]
+    return sum(told) / len(told) if told and len(told) == len(known) else None
 
 
 def _technology(curve: CostCurve, technology: BatchTechnology) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -119,7 +120,8 @@ def _over_repeats(found: Sequence[Estimate | None]) -> Estimate | None:
     if len(told) < len(found):
         return None
     values = np.array([each.value for each in told])
-    return mean_in_order(values, unit=told[0].unit, kind="measured")
+    mean = mean_in_order(values, unit=told[0].unit, kind="measured")
+    return replace(mean, method=f"mean of {len(told)} repeats")
 
 
 def _total(counts: Sequence[int | None]) -> int | None:

@@ -106,6 +106,7 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
         input_tokens_per_second=meter.input_rate(),
         requests_per_second=meter.request_rate(),
         input_tokens_per_request=_mean_length(observations.input_tokens, kept),
+        reasoning_tokens_per_request=_mean_length(observations.reasoning_tokens, kept),
         output_tokens_per_request=_mean_length(realised_output_tokens(observations), kept),
         mean_concurrency=meter.mean_concurrency(),
         ttft=request_latency(time_to_first_s(observations)[kept], batch[kept]),
@@ -148,9 +149,9 @@ def _drift(run: Run, ok: BoolArray, whole: tuple[Window, ...], settled: tuple[Wi
     return drift_of(run.observations, ok, settled if lengths[0] > 0.8 * lengths[1] else whole)
 
 
-def _mean_length(tokens: FloatArray, ok: BoolArray) -> Estimate | None:
+def _mean_length(tokens: FloatArray | None, ok: BoolArray) -> Estimate | None:
     """Return the mean tokens a request; ``None`` when nobody counted them."""
-    if bool(np.isnan(tokens[ok]).any()):
+    if tokens is None or bool(np.isnan(tokens[ok]).any()):
         return None
     return mean_in_order(tokens[ok], unit="tokens/request", kind="measured")
 

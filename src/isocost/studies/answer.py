@@ -19,6 +19,7 @@ from isocost.journal import (
     read_deployments,
     read_runs,
 )
+from isocost.studies.billing_facts import billing_assumptions
 from isocost.studies.choice import (
     assumptions_of,
     cheapest,
@@ -135,7 +136,11 @@ def report_study(  # noqa: PLR0913 - each is one thing that a user may say
         frontier=frontier_of_levels(reports),
         price=price,
         service_levels=levels,
-        assumptions=(*assumptions_of(price, levels, floor, reports), *waiting_assumptions(money)),
+        assumptions=(
+            *assumptions_of(price, levels, floor, reports),
+            *waiting_assumptions(money),
+            *billing_assumptions(stages.values()),
+        ),
         hourly=hourly,
         cautions=(
             *_unfinished(folder, measured),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from isocost.core.load import RunPlan
     from isocost.core.observation import ClientHealth, Observation
-    from isocost.core.ports import Executor, Line, Target
+    from isocost.core.ports import Executor, Gate, Line, Target
     from isocost.journal import ExecutorSpec, Stage, StudyFolder, TargetSpec
     from isocost.studies.targets import OpenedTarget
 
@@ -155,7 +155,7 @@ class Crew:
         *,
         record: Callable[[Observation], None],
         stop: Event,
-        gate: object | None = None,
+        gate: Gate | None = None,
     ) -> ClientHealth:
         """Carry out `plan` together; see `isocost.core.ports.Target`.
 
@@ -187,7 +187,7 @@ class Crew:
     def _prepare(self, busy: Sequence[Hand], parts: Sequence[RunPlan]) -> None:
         label, repeat = self.run
         salt = self._alone.facts.get("prompt_salt")
-        for hand, part in zip(busy, parts, strict=True):
+        for number, (hand, part) in enumerate(zip(busy, parts, strict=True)):
             job = ShardJob(
                 shard=uuid.uuid4().hex,
                 folder=None if self._elsewhere else str(self._shards.absolute()),
@@ -199,7 +199,7 @@ class Crew:
                 plan=part,
                 salt=None if salt is None else int(salt),
             )
-            hand.prepare(job.shard, to_message(job))
+            hand.prepare(job.shard, to_message(job), (number, len(busy)))
         while any(hand.state == "preparing" for hand in busy):
             _hear_all(busy)
         for hand in busy:

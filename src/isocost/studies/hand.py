@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -47,6 +48,7 @@ class Hand:
         self.near = False  # its shard can be read here
         self.ticket: ShardTicket | None = None
         self.heard_s = time.monotonic()
+        self._place = (0, 1)
         self._begin_anew("")
 
     def _begin_anew(self, shard: str) -> None:
@@ -71,9 +73,10 @@ class Hand:
         """Note that it is gone."""
         self.lost, self.state = why, "idle"
 
-    def prepare(self, shard: str, job: Message) -> None:
-        """Give it a job."""
+    def prepare(self, shard: str, job: Message, place: tuple[int, int]) -> None:
+        """Give it a job; `place`: the how-manieth of how many it is."""
         self._begin_anew(shard)
+        self._place = place
         self.ticket = None
         self.state = "preparing"
         self.say(job)
@@ -150,6 +153,9 @@ class Hand:
         offset_s = 0.0 if self.ticket is None else self.ticket.offset_s
         for row in rows:
             seen = shifted(observation_of(row), offset_s)
+            if seen.warmup:
+                first, step = self._place
+                seen = replace(seen, index=first + seen.index * step)  # as the whole plan numbers it
             self.taken += not seen.warmup
             record(seen)
             self._row = row["request_id"]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import threading
-import time
 import warnings
-from collections import Counter
-from contextlib import nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from isocost.core.errors import ClientSaturatedWarning, FailedRequestsWarning, MeasurementError
-from isocost.core.observation import Outcome
+from isocost.core.errors import BudgetError, ClientSaturatedWarning, MeasurementError
+from isocost.core.limits import Limits
 from isocost.journal import (
     JournalWriter,
     QualityStage,
+    StudyFolder,
     create_study,
     finished_numbers,
     open_study,
@@ -22,24 +22,28 @@ from isocost.journal import (
     study_lock,
     write_template,
 )
-from isocost.measurement import MOST_IN_FLIGHT, clock_now, require_open_files, server_watched
+from isocost.measurement import MOST_IN_FLIGHT, clock_now, gate_of, require_open_files, server_watched
 from isocost.studies.asking import is_settled, settle
+from isocost.studies.billing_facts import without_probing
 from isocost.studies.crew import crewed, require_executor
 from isocost.studies.ending import ending_at
+from isocost.studies.live import RunWatch
 from isocost.studies.plans import planned_runs, remaining
 from isocost.studies.probing import ask_questions, unanswered
 from isocost.studies.progress import Progress
 from isocost.studies.shards import collect_shards
+from isocost.studies.spending import stage_budget, way_on
 from isocost.studies.targets import opened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from isocost.core.load import RunPlan
     from isocost.core.observation import ClientHealth, Observation, Run
     from isocost.core.telemetry import Reading
-    from isocost.journal import Stage, StudyFolder
+    from isocost.journal import Stage
+    from isocost.measurement import Budget
     from isocost.studies.plans import PlannedRun
     from isocost.studies.targets import OpenedTarget
 
@@ -74,9 +78,10 @@ def measure_stage(
     Raises
     ------
     InputError
-        If the study is in use, cannot be written, or has another stage of that name.
+        If the study is in use, cannot be written, or has another stage of that name; or if requests may cost
+        money and no limit is given.
     BudgetError
-        If a stage of questions has spent its budget; what was answered until then is in the journal.
+        If the stage has used what its limits allow; what was measured until then is in the journal.
     MeasurementError
         If the target failed; what was measured until then is in the journal.
     """
@@ -84,23 +89,24 @@ def measure_stage(
     require_executor(stage)
     if stage.target.engine is not None:
         return _enter(path, settle(stage), told, stopped)
-    timed = not isinstance(stage, QualityStage)
-    with opened(
-        stage.target, stage.deployment, timed=timed
-    ) as target:  # before anything is written: it may not answer
-        return _enter(path, settle(stage, target), told, stopped, target)
+    folder = StudyFolder(path)
+    budget = stage_budget(stage, folder.journal_file)  # before anything is sent
+    with _opened(folder, stage, budget) as target:  # before anything is written: it may not answer
+        return _enter(path, settle(stage, target), told, stopped, target, budget)
 
 
 def run_study(
     path: Path,
     *,
     repeat: Sequence[str] = (),
+    limits: Limits | None = None,
     watch: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> bool:
     """Carry out all that is left of a study; see `measure_stage`.
 
     Runs named in `repeat`, such as ``"load: 8 concurrent #0"``, are set aside first and measured anew.
+    What `limits` gives takes the place of the limits of each stage that is not finished, and is written down.
     """
     folder = open_study(path)
     told, stopped = watch or _ignore, stop or threading.Event()
@@ -109,7 +115,7 @@ def run_study(
             stages = {stage.name for stage in folder.stages()}
             set_aside(folder.journal_file, repeat, stages=stages)
         write_template(folder.assumptions_file)
-        return all(_go_on(folder, stage, told, stopped) for stage in folder.stages())
+        return all(_go_on(folder, stage, limits, told, stopped) for stage in folder.stages())
 
 
 def _enter(
@@ -118,24 +124,51 @@ def _enter(
     watch: Callable[[Progress], None],
     stop: threading.Event,
     target: OpenedTarget | None = None,
+    budget: Budget | None = None,
 ) -> bool:
     """Write a stage down and carry it out."""
     folder = create_study(path)
     with study_lock(folder.path):
         entered = folder.add_stage(stage)
         write_template(folder.assumptions_file)
-        return _carry_out(folder, entered, watch, stop, target)
+        return _carry_out(folder, entered, watch, stop, target, budget)
 
 
 def _go_on(
-    folder: StudyFolder, stage: Stage, watch: Callable[[Progress], None], stop: threading.Event
+    folder: StudyFolder,
+    stage: Stage,
+    limits: Limits | None,
+    watch: Callable[[Progress], None],
+    stop: threading.Event,
 ) -> bool:
     """Carry out a stage as ``study.yaml`` has it; what that leaves open the target tells."""
+    if limits is not None and _has_left(folder, stage):
+        stage = folder.limit(stage, (stage.limits or Limits()).with_changes(limits))
     settled = settle(stage)
     if is_settled(settled):
         return _carry_out(folder, settled, watch, stop)
-    with opened(stage.target, stage.deployment, timed=not isinstance(stage, QualityStage)) as target:
-        return _carry_out(folder, settle(stage, target), watch, stop, target)
+    budget = stage_budget(stage, folder.journal_file)
+    with _opened(folder, stage, budget) as target:
+        return _carry_out(folder, settle(stage, target), watch, stop, target, budget)
+
+
+@contextmanager
+def _opened(folder: StudyFolder, stage: Stage, budget: Budget) -> Iterator[OpenedTarget]:
+    """Open the target of a stage; where not even that is in its budget, say how to go on."""
+    timed = not isinstance(stage, QualityStage)
+    with ExitStack() as stack:
+        opening = opened(stage.target, stage.deployment, timed=timed, budget=budget)
+        try:
+            target = stack.enter_context(opening)
+        except BudgetError as error:
+            raise BudgetError(_told(str(error), folder, stage)) from None
+        yield target
+
+
+def _has_left(folder: StudyFolder, stage: Stage) -> bool:
+    """Whether a stage is not carried out to its end."""
+    done = {label for label, run in _measured_runs(folder, stage).items() if run.finished}
+    return any(run.label not in done for run in planned_runs(settle(stage)))
 
 
 def _ignore(progress: Progress) -> None:
@@ -148,10 +181,11 @@ def _carry_out(
     watch: Callable[[Progress], None],
     stop: threading.Event,
     target: OpenedTarget | None = None,
+    budget: Budget | None = None,
 ) -> bool:
     """Measure what the journal lacks of a stage; a target that is not given is opened when it is needed."""
     if isinstance(stage, QualityStage):
-        return _ask(folder, stage, watch, stop, target)
+        return _ask(folder, stage, watch, stop, target, budget)
     planned = planned_runs(stage)
     collect_shards(folder)
     before = _measured_runs(folder, stage)
@@ -164,22 +198,33 @@ def _carry_out(
     if not plans or stop.is_set():
         return not plans
     require_open_files(max(_most_in_flight(plan) for _, plan in plans))
-    opening = opened(stage.target, stage.deployment) if target is None else nullcontext(target)
+    budget = budget or stage_budget(stage, folder.journal_file)
     with (
         JournalWriter(folder.journal_file) as journal,
-        opening as alone,
+        _opened(folder, stage, budget) if target is None else nullcontext(target) as alone,
         crewed(stage, alone, folder) as ready,
     ):
         for number, (run, plan) in enumerate(plans):
             if stop.is_set():
                 return False
-            report = _Reporter(watch, stage.name, len(planned) - len(plans) + number, len(planned))
-            _measure_run(journal, stage, ready, run, plan, report, stop)
+            place = (stage.name, run.label, len(planned) - len(plans) + number, len(planned))
+            counts = RunWatch(watch, place, plan, budget)
+            facts = without_probing(ready.facts) if number else ready.facts  # told once
+            _measure_run(journal, stage, replace(ready, facts=facts), run, plan, counts, stop)
+            if budget.refusal is not None:
+                raise BudgetError(_told(budget.refusal, folder, stage))
     return not stop.is_set()
 
 
 def _most_in_flight(plan: RunPlan) -> int:
     return plan.load.concurrency or plan.max_in_flight or MOST_IN_FLIGHT
+
+
+def _told(refusal: str, folder: StudyFolder, stage: Stage) -> str:
+    """Say why a stage ended, what is kept and how to go on."""
+    runs = _measured_runs(folder, stage).values()
+    kept = sum(int((~run.observations.warmup).sum()) for run in runs)
+    return f"{refusal}; {kept:,} requests of stage {stage.name!r} are kept; {way_on(refusal, folder.path)}"
 
 
 def _ask(
@@ -188,14 +233,15 @@ def _ask(
     watch: Callable[[Progress], None],
     stop: threading.Event,
     target: OpenedTarget | None,
+    budget: Budget | None,
 ) -> bool:
     """Ask the questions that the journal has no answer to."""
     left = unanswered(folder, stage)
     if not left or stop.is_set():
         return not left
-    opening = opened(stage.target, stage.deployment, timed=False) if target is None else nullcontext(target)
-    with opening as ready:
-        return ask_questions(folder, stage, left, ready, watch, stop)
+    budget = budget or stage_budget(stage, folder.journal_file)
+    with _opened(folder, stage, budget) if target is None else nullcontext(target) as ready:
+        return ask_questions(folder, stage, left, ready, budget, watch, stop)
 
 
 def _measured_runs(folder: StudyFolder, stage: Stage) -> dict[str, Run]:
@@ -232,55 +278,6 @@ def _spent_s(run: Run) -> float:
     return total
 
 
-class _Reporter:
-    """Counts the observations of one run and tells the watcher a few times a second."""
-
-    def __init__(self, watch: Callable[[Progress], None], stage: str, done: int, total: int) -> None:
-        self._watch, self._stage, self._done, self._total = watch, stage, done, total
-        self._requests = 0
-        self._failures: Counter[str] = Counter()
-        self._told_at = -1.0
-        self._began_at = time.monotonic()
-
-    def see(self, observation: Observation, plan: RunPlan, label: str) -> None:
-        """Count one observation."""
-        if observation.warmup:
-            return
-        self._requests += 1
-        if observation.outcome not in (Outcome.OK, Outcome.CANCELLED):
-            self._failures[observation.detail or observation.outcome.value] += 1
-        now = time.monotonic()
-        if now - self._told_at > 0.2:
-            self._told_at = now
-            share = (
-                self._requests / len(plan.indices)
-                if plan.indices
-                else min(1.0, (now - self._began_at) / (plan.duration_s or 1.0))
-            )
-            self._watch(
-                Progress(
-                    stage=self._stage,
-                    run=label,
-                    done=self._done,
-                    total=self._total,
-                    requests=self._requests,
-                    failures=self._failures.total(),
-                    fraction=(self._done + share) / self._total,
-                )
-            )
-
-    def warn_of_failures(self, label: str) -> None:
-        """Say how many requests failed, and why most of them."""
-        if self._failures:
-            reason, _ = self._failures.most_common(1)[0]
-            warnings.warn(
-                f"{self._stage}, {label}: {self._failures.total()} of {self._requests} requests failed; "
-                f"most often: {reason}",
-                FailedRequestsWarning,
-                stacklevel=2,
-            )
-
-
 def _remedy(health: ClientHealth) -> str:
     if health.held_back_share:
         return "let more be in flight with --max-in-flight; if the target is overloaded, offer less"
@@ -293,7 +290,7 @@ def _measure_run(
     target: OpenedTarget,
     run: PlannedRun,
     plan: RunPlan,
-    report: _Reporter,
+    counts: RunWatch,
     stop: threading.Event,
 ) -> None:
     run_id = journal.begin_run(
@@ -305,10 +302,13 @@ def _measure_run(
 
     def record(observation: Observation) -> None:
         journal.record(run_id, segment_id, observation)
-        report.see(observation, plan, run.label)
+        counts.see(observation)
+        if gate is not None:
+            gate.settle(observation)
         if journal.failure is not None:
             stop.set()
 
+    gate = gate_of(counts.budget) if target.crew is None else None
     endpoint = target.target
     if target.crew is not None:
         target.crew.begin_run(run.label, run.repeat)
@@ -324,23 +324,38 @@ def _measure_run(
             record(observation)
             ending.see(observation)
 
-        with server_watched(endpoint, tell):
-            health: ClientHealth = target.target.measure(plan, record=record_and_judge, stop=ending.stop)
+        with server_watched(endpoint, tell), counts:
+            health: ClientHealth = target.target.measure(
+                plan, record=record_and_judge, stop=ending.stop, gate=gate
+            )
+    if gate is not None:
+        gate.end()
     if journal.failure is not None:
         raise MeasurementError(journal.failure)
     journal.end_segment(segment_id, health)
-    complete = True
-    if target.crew is not None:
-        complete = not target.crew.lost
-        journal.add_facts(segment_id, target.crew.facts)  # behind all records: they are safe now
-        target.crew.end_run()
-    report.warn_of_failures(run.label)
+    whole = _dismiss(target, journal, segment_id)
+    counts.warn_of_failures()
+    _warn_if_saturated(health, f"{stage.name}, {run.label}")
+    complete = gate is None or not gate.closed
+    if complete and whole and not stop.is_set():
+        journal.finish_run(run_id)
+
+
+def _dismiss(target: OpenedTarget, journal: JournalWriter, segment_id: int) -> bool:
+    """Let the workers of a run go, if there were any, when their records are safe; whether none was lost."""
+    if target.crew is None:
+        return True
+    whole = not target.crew.lost
+    journal.add_facts(segment_id, target.crew.facts)  # behind all records: they are safe now
+    target.crew.end_run()
+    return whole
+
+
+def _warn_if_saturated(health: ClientHealth, run: str) -> None:
     if health.saturated:
         warnings.warn(
-            f"{stage.name}, {run.label}: this client was at its limit ({', '.join(health.limits)}), so "
+            f"{run}: this client was at its limit ({', '.join(health.limits)}), so "
             f"the target may be faster than it looks; {_remedy(health)}",
             ClientSaturatedWarning,
             stacklevel=2,
         )
-    if complete and not stop.is_set():
-        journal.finish_run(run_id)

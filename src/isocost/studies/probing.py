@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from typing import TYPE_CHECKING
 
 from isocost.core.errors import BudgetError, FailedRequestsWarning, InputError
 from isocost.core.load import Load
-from isocost.journal import JournalWriter, finished_numbers, read_runs
+from isocost.journal import JournalWriter, finished_numbers
 from isocost.measurement import (
     GRADING_RULE,
     PROMPT_FORMAT,
-    Budget,
+    HealthMeter,
     HttpTarget,
     Questioner,
-    TokenPrices,
     ask_all,
     clock_now,
-    question_prompt,
 )
 from isocost.studies.progress import Progress
 from isocost.studies.question_sets import question_set
+from isocost.studies.spending import way_on
 
 if TYPE_CHECKING:
     import threading
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
 
     from isocost.core.question import Question
     from isocost.journal import QualityStage, StudyFolder
-    from isocost.measurement import Asked
+    from isocost.measurement import Asked, Budget
     from isocost.studies.targets import OpenedTarget
 
 __all__ = ["LABEL", "ask_questions", "unanswered"]
@@ -70,6 +68,7 @@ def ask_questions(
     stage: QualityStage,
     left: Sequence[tuple[int, Question]],
     target: OpenedTarget,
+    budget: Budget,
     watch: Callable[[Progress], None],
     stop: threading.Event,
 ) -> bool:
@@ -95,10 +94,11 @@ def ask_questions(
         seed=stage.seed,
         timeout_s=stage.request_timeout_s,
         keep_answers=stage.keep_answers,
-        budget=_budget(folder, stage),
+        budget=budget,
         answered=len(left) < stage.count,
     )
-    tally = _Tally(stage, stage.count - len(left), watch)
+    tally = _Tally(stage, stage.count - len(left), watch, budget)
+    meter = HealthMeter()
     with JournalWriter(folder.journal_file) as journal:
         run_id = journal.begin_run(
             stage.name,
@@ -119,57 +119,25 @@ def ask_questions(
             ask_all(questioner, left, concurrency=stage.concurrency, record=record, stop=stop)
         except BudgetError as error:
             raise BudgetError(
-                f"{error}; {tally.done} of {stage.count} questions are answered and kept; go on with "
-                "the same command and a larger budget"
+                f"{error}; {tally.done} of {stage.count} questions are answered and kept; "
+                f"{way_on(str(error), folder.path)}"
             ) from None
         finally:
             tally.warn()
+            journal.end_segment(segment_id, meter.read())
         if tally.done < stage.count:
             return False
         journal.finish_run(run_id)
     return True
 
 
-def _budget(folder: StudyFolder, stage: QualityStage) -> Budget:
-    """Return what is left of the budget of a stage, after what its journal holds."""
-    prices = None
-    if stage.input_usd_per_million is not None and stage.output_usd_per_million is not None:
-        prices = TokenPrices(
-            input_usd_per_million=stage.input_usd_per_million,
-            output_usd_per_million=stage.output_usd_per_million,
-        )
-    runs = read_runs(folder.journal_file) if folder.journal_file.is_file() else ()
-    seen = next((run.observations for run in runs if (run.stage, run.label) == (stage.name, LABEL)), None)
-    if seen is None:
-        requests, spent_usd = 0, 0.0
-    else:
-        requests = len(seen)
-        columns = (seen.index, seen.input_tokens, seen.output_tokens)
-        counts = zip(*(column[seen.ok].tolist() for column in columns), strict=True)
-        spent_usd = 0.0 if prices is None else sum(_paid(each, stage, prices) for each in counts)
-    return Budget(
-        max_requests=stage.max_requests,
-        max_cost_usd=stage.max_cost_usd,
-        prices=prices,
-        requests=requests,
-        spent_usd=spent_usd,
-    )
-
-
-def _paid(counted: tuple[int, float, float], stage: QualityStage, prices: TokenPrices) -> float:
-    """Return what a request in the journal cost; where nobody counted its tokens, what it cost at most."""
-    number, input_tokens, output_tokens = counted
-    if math.isfinite(input_tokens) and math.isfinite(output_tokens):
-        return prices.usd(round(input_tokens), round(output_tokens))
-    question = question_set(stage.questions).questions[number]
-    return prices.at_most((question.system or "") + question_prompt(question), stage.max_tokens)
-
-
 class _Tally:
     """Counts answers, and tells the watcher of each."""
 
-    def __init__(self, stage: QualityStage, done: int, watch: Callable[[Progress], None]) -> None:
-        self._stage, self._watch = stage, watch
+    def __init__(
+        self, stage: QualityStage, done: int, watch: Callable[[Progress], None], budget: Budget
+    ) -> None:
+        self._stage, self._watch, self._budget = stage, watch, budget
         self.done, self._asked, self._refused = done, 0, 0
 
     def see(self, asked: Asked) -> None:
@@ -186,6 +154,8 @@ class _Tally:
                 requests=self._asked,
                 failures=self._refused,
                 fraction=self.done / self._stage.count,
+                spent_usd=None if self._budget.price is None else self._budget.spent.usd,
+                max_cost_usd=self._budget.limits.max_cost_usd,
             )
         )
 

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from isocost.core.credentials import shown_address
 from isocost.core.deployment import Deployment, Pool
 from isocost.core.errors import UnverifiedTlsWarning
+from isocost.core.limits import Spent
 from isocost.engine import EngineSettings, TransformersSettings, running_engine, transformers_stack
 from isocost.measurement import Access, machine_facts, open_target, open_untimed
+from isocost.studies.billing_facts import billing_facts
 from isocost.studies.made_up import engine_model, model_name, transformers_model
 from isocost.studies.unverified import unverified_text
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from isocost.core.ports import Target
     from isocost.journal import EngineSpec, TargetSpec, TransformersSpec
+    from isocost.measurement import Budget
     from isocost.studies.crew import Crew
 
 __all__ = ["OpenedTarget", "opened"]
@@ -52,7 +55,9 @@ class OpenedTarget:
 
 
 @contextmanager
-def opened(spec: TargetSpec, deployment: str | None, *, timed: bool = True) -> Iterator[OpenedTarget]:
+def opened(
+    spec: TargetSpec, deployment: str | None, *, timed: bool = True, budget: Budget | None = None
+) -> Iterator[OpenedTarget]:
     """Open a target for as long as it is measured: what runs here is started, and stopped after it.
 
     Parameters
@@ -62,6 +67,8 @@ def opened(spec: TargetSpec, deployment: str | None, *, timed: bool = True) -> I
         What to call the deployment; ``None``: as its model.
     timed : bool
         Whether its streams are to be timed; otherwise an endpoint is not asked how it streams.
+    budget : Budget, optional
+        What looking at an endpoint may use; told among its facts.
 
     Raises
     ------
@@ -69,23 +76,23 @@ def opened(spec: TargetSpec, deployment: str | None, *, timed: bool = True) -> I
         If it cannot be measured; one sentence says why.
     """
     if spec.engine is not None:
-        with _embedded(spec, spec.engine, deployment, timed=timed) as ready:
+        with _embedded(spec, spec.engine, deployment, timed=timed, budget=budget) as ready:
             yield ready
     elif spec.transformers is not None:
         with _in_process(spec.transformers, deployment) as ready:
             yield ready
     else:
-        yield _endpoint(spec, deployment, None, timed=timed)
+        yield _endpoint(spec, deployment, None, timed=timed, budget=budget)
 
 
 @contextmanager
 def _embedded(
-    spec: TargetSpec, engine: EngineSpec, deployment: str | None, *, timed: bool
+    spec: TargetSpec, engine: EngineSpec, deployment: str | None, *, timed: bool, budget: Budget | None
 ) -> Iterator[OpenedTarget]:
     settings = EngineSettings(threads=engine.threads)
     with running_engine(engine_model(engine.model), precision=engine.precision, settings=settings) as running:
         served = replace(spec, url=running.url, engine=None, model=running.model)
-        ready = _endpoint(served, deployment, running.deployment, timed=timed)
+        ready = _endpoint(served, deployment, running.deployment, timed=timed, budget=budget)
         yield replace(ready, facts={**ready.facts, "threads": str(running.threads)})
 
 
@@ -110,9 +117,12 @@ def _name_of(stack: TransformersSpec, known: Deployment) -> str:
     return f"{model_name(stack.model)}-{known.pools[0].precision}-transformers"
 
 
-def _endpoint(spec: TargetSpec, name: str | None, known: Deployment | None, *, timed: bool) -> OpenedTarget:
+def _endpoint(
+    spec: TargetSpec, name: str | None, known: Deployment | None, *, timed: bool, budget: Budget | None
+) -> OpenedTarget:
     if spec.insecure and (spec.url or "").lower().startswith("https:"):
         warnings.warn(unverified_text(shown_address(spec.url or "")), UnverifiedTlsWarning, stacklevel=2)
+    before = Spent() if budget is None else budget.spent
     target = (open_target if timed else open_untimed)(
         spec.url or "",
         spec.model,
@@ -124,8 +134,9 @@ def _endpoint(spec: TargetSpec, name: str | None, known: Deployment | None, *, t
             insecure=spec.insecure,
         ),
         extra_body=spec.extra_body,
+        budget=budget,
     )
-    facts = {**target.facts, **machine_facts()}
+    facts = {**target.facts, **machine_facts(), **({} if budget is None else billing_facts(budget, before))}
     told = Deployment(
         name=target.model,
         model=target.model,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import warnings
+from contextlib import redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,13 +27,23 @@ OBEYED = re.compile(  # written by hand: controls, what turns and what hides tex
 )
 
 
+PRINTED: list[str] = []
+
+
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("hostile") / "study"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    out, err = io.StringIO(), io.StringIO()
+    with warnings.catch_warnings(), redirect_stdout(out), redirect_stderr(err):
+        warnings.simplefilter("default")
         assert hostile_study(folder, "http://127.0.0.1:9/canary") == 0
+    PRINTED.append(out.getvalue() + err.getvalue())
     return folder
+
+
+def test_nothing_is_printed_that_a_terminal_obeys_while_measuring(study: Path) -> None:
+    assert set(OBEYED.findall(PRINTED[0])) <= {"\t"}  # a tab does no more than a space
+    assert "is measured; see it" in PRINTED[0]
 
 
 def test_nothing_is_written_outside_the_study(study: Path) -> None:
@@ -62,6 +74,11 @@ def test_no_terminal_obeys_what_is_printed(study: Path, capsys: Any) -> None:
         seen = capsys.readouterr()
         assert OBEYED.findall(seen.out + seen.err) == [], words
         assert seen.out + seen.err
+
+
+def test_a_path_that_is_printed_is_harmless(study: Path, tmp_path: Path, capsys: Any) -> None:
+    assert run("report", study, "--output", tmp_path / "a\x1b]0;pwned\x07.html") == 0
+    assert OBEYED.findall(capsys.readouterr().out) == []
 
 
 def test_json_holds_names_as_they_are_and_no_terminal_obeys_it(study: Path, capsys: Any) -> None:

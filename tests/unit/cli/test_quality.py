@@ -64,7 +64,7 @@ def test_a_spent_budget_ends_with_four_and_run_says_so_too(file, tmp_path, monke
         (["http://127.0.0.1:9"], "no server answers at http://127.0.0.1:9 (connection refused)"),
         (["engine:tiny"], "engine:tiny has random weights, which answer nothing; give a GGUF file"),
         (["transformers:tiny"], "transformers:tiny has random weights, which answer nothing"),
-        (["http://127.0.0.1:9", "--max-cost-usd", "1"], "--max-cost-usd needs to know what tokens cost"),
+        (["http://127.0.0.1:9", "--max-cost-usd", "1"], "what tokens of this target cost is not known"),
         (["http://127.0.0.1:9", "--input-usd-per-million", "1"], "prices of tokens need both"),
         (["http://127.0.0.1:9", "--max-tokens", "0"], "max tokens must be at least 1, got 0"),
         (["http://127.0.0.1:9", "--concurrency", "0"], "concurrency must be at least 1, got 0"),

@@ -73,6 +73,14 @@ def test_requests_of_an_open_loop_keep_the_instants_at_which_they_are_due(due, w
     assert sum(part.load.rate_per_s for part in parts) == pytest.approx(5.0)
 
 
+def test_no_more_are_in_flight_together_than_may_be():
+    plan = RunPlan(
+        load=Load(rate_per_s=5.0), shapes=SHAPES, indices=tuple(range(9)), due_s=(0.0,) * 9, max_in_flight=3
+    )
+    assert [part.max_in_flight for part in deal(plan, 2)] == [2, 1]
+    assert [part.max_in_flight for part in deal(plan, 8)] == [1, 1, 1]
+
+
 def test_a_part_that_is_dealt_out_again_still_counts_past_the_others():
     plan = RunPlan(load=Load(concurrency=4), shapes=SHAPES, duration_s=1.0)
     quarters = [quarter for half in deal(plan, 2) for quarter in deal(half, 2)]

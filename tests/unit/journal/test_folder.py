@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from isocost.core.errors import InputError
+from isocost.core.limits import Limits
 from isocost.core.load import RequestShape
 from isocost.journal import (
     Assumptions,
@@ -173,3 +174,34 @@ def test_a_stage_that_would_measure_nothing_is_refused(changes, sentence):
     with pytest.raises(InputError) as caught:
         replace(SWEEP, **changes)
     assert str(caught.value) == sentence
+
+
+def test_limits_are_written_and_an_earlier_form_is_read(tmp_path):
+    folder = StudyFolder(tmp_path)
+    folder.study_file.write_text(
+        "format: 1\nstages:\n- {name: q, kind: quality, target: {url: 'http://h/v1'}, questions: small, "
+        "digest: d, count: 3, max_requests: 7, max_cost_usd: 0.5, input_usd_per_million: 1, "
+        "output_usd_per_million: 2}\n"
+    )
+    wanted = Limits(max_requests=7, max_cost_usd=0.5, input_usd_per_million=1, output_usd_per_million=2)
+    (stage,) = folder.stages()
+    assert stage.limits == wanted
+    changed = folder.limit(stage, wanted.with_changes(Limits(max_requests=9)))
+    assert folder.stages() == (changed,)
+    assert changed.limits.max_requests == 9
+    assert changed.limits.max_cost_usd == 0.5
+    assert folder.add_stage(replace(stage, limits=None)).limits is None  # limits alone make no other stage
+    assert "limits" not in folder.study_file.read_text()
+
+
+def test_a_limit_that_limits_nothing_is_told_with_its_line(tmp_path):
+    folder = StudyFolder(tmp_path)
+    folder.study_file.write_text(
+        "format: 1\nstages:\n- name: q\n  kind: quality\n  target: {url: 'http://h/v1'}\n  questions: small\n"
+        "  digest: d\n  count: 3\n  limits: {max_requests: 0}\n"
+    )
+    with pytest.raises(InputError, match=r"study\.yaml, line 9.*--max-requests must be at least 1, got 0"):
+        folder.stages()
+    folder.study_file.write_text(folder.study_file.read_text().replace("max_requests: 0", "max_request: 1"))
+    with pytest.raises(InputError, match=r"study\.yaml, line 9: there is no key .*max_request; check"):
+        folder.stages()

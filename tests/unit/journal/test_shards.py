@@ -7,7 +7,7 @@ import pytest
 from isocost.core.deployment import Deployment, Pool
 from isocost.core.errors import InputError
 from isocost.core.load import Load
-from isocost.core.observation import Clock, Observation, Outcome
+from isocost.core.observation import Clock, Observation, Outcome, ServerTimes
 from isocost.journal import (
     JournalWriter,
     ShardTicket,
@@ -37,6 +37,7 @@ SEEN = Observation(
     http_status=503,
     finish_reason="length",
     detail="overloaded",
+    server=ServerTimes(queue_s=0.5, prefill_s=0.25, decode_s=0.125),
 )
 BARE = Observation(
     index=8, warmup=True, requested_input_tokens=1, requested_output_tokens=1, due_at_s=1.0, sent_at_s=1.0,

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import copy
+import json
 import pickle
 from typing import TYPE_CHECKING
 
@@ -17,8 +19,14 @@ CANARY = "sk-canary-4711"
 def test_a_secret_is_never_shown() -> None:
     secret = Secret(CANARY)
     assert CANARY not in f"{secret} {secret!r} {[secret]}"
+    assert CANARY not in f"{secret:>40} {secret!s} {secret:s}"
+    assert copy.copy(secret) is secret
+    assert copy.deepcopy([secret])[0] is secret
     with pytest.raises(TypeError, match="a secret cannot be pickled"):
         pickle.dumps(secret)
+    assert not hasattr(secret, "__dict__")
+    with pytest.raises(TypeError):
+        json.dumps(secret)
 
 
 def test_a_key_from_the_environment_or_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -36,7 +36,9 @@ REPORTS = {
     "eight": study_report(stacks=8),
     "one": study_report(stacks=1),
     "hostile": study_report(names=NAMES[:4]),
-    "more hostile": study_report(names=NAMES[4:]),
+    "more hostile": study_report(names=NAMES[4:8]),
+    "still more hostile": study_report(names=NAMES[8:12]),
+    "formulas": study_report(names=NAMES[-4:]),
     "runtime only": runtime_only(),
 }
 

@@ -37,7 +37,7 @@ def test_colour_only_when_asked() -> None:
 
 @pytest.mark.parametrize("colour", [False, True])
 def test_names_cannot_steer_the_terminal(colour: bool) -> None:
-    report = study_report(names=NAMES[4:])
+    report = study_report(names=NAMES[4:8])
     report = replace(report, cautions=tuple(Caution(name, name) for name in NAMES))
     text = terminal_text(report, colour=colour)
     assert "\x1b]" not in text

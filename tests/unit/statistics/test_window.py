@@ -148,3 +148,12 @@ def test_nothing_measured_is_an_error() -> None:
     empty = [request(i, float(i), chunk_at_s=(), output_tokens=0) for i in range(3)]
     with pytest.raises(EstimationError, match="all answers of run '1 concurrent #0' were empty"):
         operating_point(run_of(empty), provenance=PROVENANCE)
+
+
+def test_reasoning_is_told_where_it_is_known_of_every_request() -> None:
+    told = [request(number, 0.5 * number, reasoning_tokens=2 + number % 2) for number in range(40)]
+    point = operating_point(run_of(told), provenance=PROVENANCE)
+    assert point.reasoning_tokens_per_request is not None
+    assert point.reasoning_tokens_per_request.value == pytest.approx(2.5)
+    told[7] = request(7, 3.5)
+    assert operating_point(run_of(told), provenance=PROVENANCE).reasoning_tokens_per_request is None

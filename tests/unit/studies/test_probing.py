@@ -15,6 +15,7 @@ import pytest
 from doubles.answering import answering, questions_sent, said
 from doubles.bad_weather import json_reply
 from isocost.core.errors import BudgetError, FailedRequestsWarning, InputError, MeasurementError
+from isocost.core.limits import Limits
 from isocost.journal import QualityStage, StudyFolder, TargetSpec, read_answers, read_runs
 from isocost.reporting import envelope, html_page, terminal_text
 from isocost.studies.answer import report_study
@@ -131,19 +132,19 @@ def test_a_stop_keeps_what_is_answered(tmp_path):
 def test_a_budget_stops_and_a_larger_one_goes_on(tmp_path):
     study = tmp_path / "study"
     with answering(echo) as weather:
-        stage = stage_of(weather, question_file(tmp_path / "q.jsonl"), max_requests=4)
+        stage = stage_of(weather, question_file(tmp_path / "q.jsonl"), limits=Limits(max_requests=4))
         for _ in range(2):  # the second time nothing is left to send
             with pytest.raises(BudgetError) as caught:
                 measure_stage(study, stage)
             assert str(caught.value) == (
                 "the budget is spent: 4 requests of at most 4 were sent; 4 of 10 questions are answered and "
-                "kept; go on with the same command and a larger budget"
+                f"kept; go on with: isocost run {study} --max-requests N"
             )
         assert len(questions_sent(weather)) == 4
-        assert measure_stage(study, replace(stage, max_requests=10))
+        assert measure_stage(study, replace(stage, limits=Limits(max_requests=10)))
         assert len(questions_sent(weather)) == 10
         (kept,) = StudyFolder(study).stages()
-        assert kept.max_requests == 10
+        assert kept.limits == Limits(max_requests=10)
 
 
 def test_money_is_counted_by_usage_over_all_parts_of_a_stage(tmp_path):
@@ -153,19 +154,21 @@ def test_money_is_counted_by_usage_over_all_parts_of_a_stage(tmp_path):
     prompt = len("Say 0.\nAnswer with a number or a few words only, without an explanation.\nAnswer:")
     most = ((prompt + 64) * 100 + 16 * 1000) / 1e6
     with answering(echo) as weather:
-        stage = stage_of(weather, question_file(tmp_path / "q.jsonl"), **prices)
+        stage = stage_of(weather, question_file(tmp_path / "q.jsonl"))
         with pytest.raises(BudgetError, match=r"\$0\.012 of at most"):
-            measure_stage(study, replace(stage, max_cost_usd=0.008 + most))  # a fourth would begin at $0.012
+            measure_stage(
+                study, replace(stage, limits=Limits(max_cost_usd=0.008 + most, **prices))
+            )  # a fourth would begin at $0.012
         assert len(questions_sent(weather)) == 3
         with pytest.raises(BudgetError, match=r"\$0\.02 of at most"):
-            measure_stage(study, replace(stage, max_cost_usd=0.016 + most))
+            measure_stage(study, replace(stage, limits=Limits(max_cost_usd=0.016 + most, **prices)))
         assert len(questions_sent(weather)) == 5
 
 
 def test_changed_questions_are_refused(tmp_path):
     file, study = question_file(tmp_path / "q.jsonl"), tmp_path / "study"
     with answering(echo) as weather:
-        stage = stage_of(weather, file, max_requests=2)
+        stage = stage_of(weather, file, limits=Limits(max_requests=2))
         with pytest.raises(BudgetError):
             measure_stage(study, stage)
         question_file(file, 11)
@@ -225,7 +228,7 @@ def test_a_study_of_questions_alone_has_a_report(tmp_path):
 def test_a_journal_of_the_first_format_is_read_and_goes_on(tmp_path):
     study = tmp_path / "study"
     with answering(echo) as weather:
-        stage = stage_of(weather, question_file(tmp_path / "q.jsonl"), max_requests=1)
+        stage = stage_of(weather, question_file(tmp_path / "q.jsonl"), limits=Limits(max_requests=1))
         with pytest.raises(BudgetError):
             measure_stage(study, stage)
         connection = sqlite3.connect(study / "journal.sqlite")
@@ -236,7 +239,7 @@ def test_a_journal_of_the_first_format_is_read_and_goes_on(tmp_path):
         connection.close()
         assert read_answers(study / "journal.sqlite", "quality") == ()
         assert len(read_runs(study / "journal.sqlite")) == 1
-        assert measure_stage(study, replace(stage, max_requests=None))
+        assert measure_stage(study, replace(stage, limits=None))
     assert measured_quality(study, "quality").score.n == 10
 
 
@@ -256,6 +259,6 @@ def test_what_a_study_asked_is_quality_to_compare_by(tmp_path):
 def test_a_study_that_asked_nothing_whole_is_no_quality(tmp_path):
     file, study = question_file(tmp_path / "q.jsonl"), tmp_path / "study"
     with answering(echo) as weather, pytest.raises(BudgetError):
-        measure_stage(study, stage_of(weather, file, max_requests=4))
+        measure_stage(study, stage_of(weather, file, limits=Limits(max_requests=4)))
     with pytest.raises(InputError, match="has no set of questions that was answered whole"):
         joined_quality([study], ["m"])
