@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -14,15 +14,15 @@ from isocost.statistics.batch_means import ratio_error
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from isocost.core.service_level import ServiceLevel
-
     FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
 __all__ = [
     "ERROR",
     "FIRST_LOOK",
     "KeptPromise",
+    "Promise",
     "PromiseState",
+    "fewest_to_pass",
     "judge_promise",
     "judge_promises",
     "look_sizes",
@@ -35,12 +35,30 @@ FIRST_LOOK = 40
 _NEXT_LOOK = 1.4
 _CUT = 0.2
 _BATCHES = 20
-_FEWEST = 20
+_FEWEST = 6
+
+
+class Promise(NamedTuple):
+    """What requests are held to.
+
+    Parameters
+    ----------
+    label : str
+        In words.
+    statistic : str
+        ``"mean"`` or a percentile such as ``"p95"``.
+    bound : float
+        What it may be at most.
+    """
+
+    label: str
+    statistic: str
+    bound: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptPromise:
-    """What the requests of one probe say of one service level.
+    """What the requests of one probe say of one promise.
 
     Parameters
     ----------
@@ -50,7 +68,7 @@ class KeptPromise:
     low, high : float
         Interval of `seen` at this look's share of the error on either side.
     allowed : float
-        What `seen` may be at most (of a mean speed: at least).
+        What `seen` may be at most.
     effective : float
         Independent requests that those that count are worth, at most their number.
     requests : int
@@ -87,8 +105,28 @@ def look_sizes(most: int) -> tuple[int, ...]:
     return (*sizes, most)
 
 
+def fewest_to_pass(statistics: Sequence[str], *, looks: int = 10, error: float = ERROR) -> int:
+    """Return how many requests a probe needs at least to pass, were they independent and none too slow.
+
+    Parameters
+    ----------
+    statistics : sequence of str
+        ``"mean"`` or percentiles that are promised.
+    looks : int
+    error : float
+
+    Examples
+    --------
+    >>> fewest_to_pass(["p95"]), fewest_to_pass(["p50", "mean"])
+    (147, 11)
+    """
+    shares = [1 - float(each[1:]) / 100 for each in statistics if each != "mean"]
+    needed = math.log(error / looks) / math.log1p(-min(shares, default=0.5))
+    return math.ceil(needed / (1 - _CUT))
+
+
 def judge_promises(
-    promises: Sequence[tuple[ServiceLevel, FloatArray]], *, looks: int, error: float = ERROR
+    promises: Sequence[tuple[Promise, FloatArray]], *, looks: int, error: float = ERROR
 ) -> tuple[PromiseState, tuple[KeptPromise, ...]]:
     """Judge all promises of a probe at one look.
 
@@ -98,9 +136,9 @@ def judge_promises(
 
     Parameters
     ----------
-    promises : sequence of (ServiceLevel, float array, shape (n,))
-        Each with the value of every request in the order in which they were due; infinite (of a speed 0)
-        where a request failed, NaN where it says nothing.
+    promises : sequence of (Promise, float array, shape (n,))
+        Each with the value of every request in the order in which they were due; infinite where a request
+        failed, NaN where it says nothing.
     looks : int
         How often the probe is judged at most; the error is shared evenly among looks (Bonferroni).
     error : float
@@ -113,8 +151,8 @@ def judge_promises(
     """
     share = error / looks
     found = tuple(
-        judge_promise(level, values, pass_error=share, fail_error=share / len(promises))
-        for level, values in promises
+        judge_promise(promise, values, pass_error=share, fail_error=share / len(promises))
+        for promise, values in promises
     )
     if any(each.state == "broken" for each in found):
         return "broken", found
@@ -122,7 +160,7 @@ def judge_promises(
 
 
 def judge_promise(
-    level: ServiceLevel, values: FloatArray, *, pass_error: float, fail_error: float
+    promise: Promise, values: FloatArray, *, pass_error: float, fail_error: float
 ) -> KeptPromise:
     r"""Judge one promise by the requests of a probe so far.
 
@@ -137,7 +175,7 @@ def judge_promise(
 
     Parameters
     ----------
-    level : ServiceLevel
+    promise : Promise
     values : float array, shape (n,)
         As in `judge_promises`.
     pass_error, fail_error : float
@@ -150,9 +188,8 @@ def judge_promise(
 
     Examples
     --------
-    >>> from isocost.core.service_level import parse_service_level
     >>> waits = np.random.default_rng(0).exponential(0.2, 400)
-    >>> told = judge_promise(parse_service_level("ttft.p95=1s"), waits, pass_error=0.01, fail_error=0.01)
+    >>> told = judge_promise(Promise("TTFT", "p95", 1.0), waits, pass_error=0.01, fail_error=0.01)
     >>> told.state, told.requests
     ('kept', 320)
     """
@@ -160,15 +197,14 @@ def judge_promise(
         raise InputError(f"errors must lie in (0, 0.5), got {pass_error!r} and {fail_error!r}")
     counted = values[~np.isnan(values)]
     counted = counted[int(_CUT * len(counted)) :]
-    if level.statistic == "mean":
-        return _judge_mean(level, counted, pass_error, fail_error)
-    allowed = 1 - float(level.statistic[1:]) / 100
+    if promise.statistic == "mean":
+        return _judge_mean(promise, counted, pass_error, fail_error)
+    allowed = 1 - float(promise.statistic[1:]) / 100
     if len(counted) < _FEWEST:
         return _untold(allowed, len(counted))
-    signed, bound = (-counted, -level.bound) if level.at_least else (counted, level.bound)
-    broken = signed > bound
+    broken = counted > promise.bound
     seen = float(broken.mean())
-    effective = _effective(signed, broken, seen, allowed)
+    effective = _effective(counted, broken, seen, allowed)
     low = _beta_end(fail_error, seen * effective, (1 - seen) * effective + 1)
     high = _beta_end(1 - pass_error, seen * effective + 1, (1 - seen) * effective)
     state: PromiseState = "kept" if high <= allowed else "broken" if low > allowed else "cannot be told"
@@ -195,18 +231,18 @@ def _untold(allowed: float, requests: int) -> KeptPromise:
     )
 
 
-def _effective(signed: FloatArray, broken: Any, seen: float, allowed: float) -> float:  # noqa: ANN401 - array
+def _effective(values: FloatArray, broken: Any, seen: float, allowed: float) -> float:  # noqa: ANN401 - array
     """Return how many independent requests these are worth."""
     marked = broken
     if seen < allowed:
-        rank = max(math.ceil((1 - allowed) * len(signed)) - 1, 0)
-        marked = signed > np.partition(signed, rank)[rank]
+        rank = max(math.ceil((1 - allowed) * len(values)) - 1, 0)
+        marked = values > np.partition(values, rank)[rank]
     share = float(marked.mean())
     if not 0 < share < 1:
-        return float(len(signed))
+        return float(len(values))
     error = _batched(marked.astype(np.float64))
     spread = error.standard_error * _wider(error.degrees)
-    return min(float(len(signed)), share * (1 - share) / spread**2) if spread > 0 else float(len(signed))
+    return min(float(len(values)), share * (1 - share) / spread**2) if spread > 0 else float(len(values))
 
 
 def _batched(values: FloatArray) -> Any:  # noqa: ANN401 - a RatioError
@@ -231,28 +267,25 @@ def _beta_end(share: float, successes: float, failures: float) -> float:
     return 1.0 if failures <= 0 else float(betaincinv(successes, failures, share))
 
 
-def _judge_mean(
-    level: ServiceLevel, counted: FloatArray, pass_error: float, fail_error: float
-) -> KeptPromise:
+def _judge_mean(promise: Promise, counted: FloatArray, pass_error: float, fail_error: float) -> KeptPromise:
     from scipy.special import stdtrit
 
     finite = counted[np.isfinite(counted)]  # failures break a promise of their own
     if len(finite) < _FEWEST:
-        return _untold(level.bound, len(finite))
+        return _untold(promise.bound, len(finite))
     error = _batched(finite)
     seen = float(finite.mean())
-    reach = [-float(stdtrit(error.degrees, each)) * error.standard_error for each in (pass_error, fail_error)]
-    ends = (seen - reach[0], seen + reach[1]) if level.at_least else (seen - reach[1], seen + reach[0])
-    kept = ends[0] >= level.bound if level.at_least else ends[1] <= level.bound
-    broken = ends[1] < level.bound if level.at_least else ends[0] > level.bound
+    low = seen + float(stdtrit(error.degrees, fail_error)) * error.standard_error
+    high = seen - float(stdtrit(error.degrees, pass_error)) * error.standard_error
+    kept, broken = high <= promise.bound, low > promise.bound
     variance = float(finite.var(ddof=1))
     effective = variance / error.standard_error**2 if error.standard_error > 0 else float(len(finite))
     return KeptPromise(
         state="kept" if kept else "broken" if broken else "cannot be told",
         seen=seen,
-        low=ends[0],
-        high=ends[1],
-        allowed=level.bound,
+        low=low,
+        high=high,
+        allowed=promise.bound,
         effective=min(effective, float(len(finite))),
         requests=len(finite),
     )
