@@ -12,6 +12,7 @@ from isocost.reporting.charts import (
     frontier_figure,
     hourly_figure,
     latency_figure,
+    limit_figure,
 )
 from isocost.reporting.document import (
     LIMIT,
@@ -127,6 +128,7 @@ def _figures(report: StudyReport, pricing: Pricing) -> list[Part]:
         frontier_figure(report),
         cost_figure(report),
         latency_figure(report),
+        limit_figure(report),
         energy_figure(report),
         hourly,
     ]

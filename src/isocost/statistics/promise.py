@@ -205,11 +205,12 @@ def judge_promise(
     broken = counted > promise.bound
     seen = float(broken.mean())
     effective = _effective(counted, broken, seen, allowed)
-    low = _beta_end(fail_error, seen * effective, (1 - seen) * effective + 1)
+    low = _beta_end(fail_error / 2, seen * effective, (1 - seen) * effective + 1)
     high = _beta_end(1 - pass_error, seen * effective + 1, (1 - seen) * effective)
-    state: PromiseState = "kept" if high <= allowed else "broken" if low > allowed else "cannot be told"
+    kept = high <= allowed
+    worse = low > allowed or _late_low(broken[len(broken) // 2 :], fail_error / 2) > allowed
     return KeptPromise(
-        state=state,
+        state="cannot be told" if kept == worse else "kept" if kept else "broken",
         seen=seen,
         low=low,
         high=high,
@@ -217,6 +218,16 @@ def judge_promise(
         effective=effective,
         requests=len(counted),
     )
+
+
+def _late_low(late: Any, error: float) -> float:  # noqa: ANN401 - a bool array
+    """Return the lower end of the share of the latest requests that broke the promise."""
+    share, count = float(late.mean()), float(len(late))
+    if 0 < share < 1:
+        found = _batched(late.astype(np.float64))
+        spread = found.standard_error * _wider(found.degrees)
+        count = min(count, share * (1 - share) / spread**2) if spread > 0 else count
+    return _beta_end(error, share * count, (1 - share) * count + 1)
 
 
 def _untold(allowed: float, requests: int) -> KeptPromise:

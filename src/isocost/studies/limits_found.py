@@ -353,7 +353,7 @@ def limit_cautions(found: Sequence[FoundLimit]) -> Iterator[Caution]:
             yield Caution(
                 "client-saturated",
                 f"{where}: at {_next_rate(each):g}/s this client was at its limit ({each.client}), so the "
-                "limit of the target may be higher; measure from an idle machine, or higher rates by more processes: "
+                "limit of the target may be higher; measure from an idle machine, or by more processes: "
                 "--request-rate with --executor processes",
             )
         if each.untold and each.state == "between":
