@@ -22,6 +22,7 @@ __all__ = [
     "KeptPromise",
     "Promise",
     "PromiseState",
+    "ends_probe",
     "fewest_to_pass",
     "judge_promise",
     "judge_promises",
@@ -36,6 +37,7 @@ _NEXT_LOOK = 1.4
 _CUT = 0.2
 _BATCHES = 20
 _FEWEST = 6
+_CONFIRMED = 600
 
 
 class Promise(NamedTuple):
@@ -103,6 +105,27 @@ def look_sizes(most: int) -> tuple[int, ...]:
         sizes.append(math.ceil(size))
         size *= _NEXT_LOOK
     return (*sizes, most)
+
+
+def ends_probe(state: PromiseState, before: PromiseState, *, requests: int) -> bool:
+    """Whether what a look says ends a probe.
+
+    A fail does. A pass before 600 requests does only when the look before passed too: where there are many
+    slots the first requests find them empty, and a promise that is broken later looks kept.
+
+    Parameters
+    ----------
+    state, before : {"kept", "broken", "cannot be told"}
+        Of this look and of the one before.
+    requests : int
+        At this look.
+
+    Examples
+    --------
+    >>> ends_probe("kept", "cannot be told", requests=200), ends_probe("kept", "kept", requests=280)
+    (False, True)
+    """
+    return state == "broken" or (state == "kept" and (before == "kept" or requests >= _CONFIRMED))
 
 
 def fewest_to_pass(statistics: Sequence[str], *, looks: int = 10, error: float = ERROR) -> int:

@@ -16,8 +16,7 @@ from isocost.statistics import operating_point
 from isocost.studies.anchor import anchor_cautions, check_anchor, is_anchor
 from isocost.studies.endings import ending_cautions, run_endings
 from isocost.studies.levels import edge_told, judged_levels
-from isocost.studies.limit_search import is_apart
-from isocost.studies.limits_found import limit_cautions, limits_of
+from isocost.studies.limits_found import is_level, limit_cautions, limits_of
 from isocost.studies.open_levels import open_points
 from isocost.studies.profile import fit_profile
 from isocost.studies.report import DeploymentReport
@@ -126,7 +125,7 @@ def deployment_reports(
             swept = [(run, measured.stages[run.stage]) for run in runs]
             curve = _curve(
                 called,
-                [each for each in swept if not (is_anchor(each[0]) or _is_aside(each))],
+                [each for each in swept if not (is_anchor(each[0]) or _is_aside(each, runs))],
                 terms,
                 cautions,
             )
@@ -153,9 +152,10 @@ def deployment_reports(
     return tuple(reports), tuple(cautions)
 
 
-def _is_aside(run: tuple[Run, Stage]) -> bool:
+def _is_aside(run: tuple[Run, Stage], runs: Sequence[Run]) -> bool:
     """Whether a run belongs to a search for the limit and is no level of load."""
-    return isinstance(run[1], LoadStage) and run[1].find_limit is not None and is_apart(run[0])
+    searched = isinstance(run[1], LoadStage) and run[1].find_limit is not None
+    return searched and not is_level(run[0], runs)
 
 
 def _qualities(measured: Measured, name: str, runs: Sequence[Run]) -> tuple[MeasuredQuality, ...]:

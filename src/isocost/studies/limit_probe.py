@@ -12,7 +12,7 @@ import numpy as np
 
 from isocost.core.observation import LONGEST_DELAY_S, Outcome
 from isocost.statistics.probe import FAILURES, ProbeRequests, judge_probe
-from isocost.statistics.promise import look_sizes
+from isocost.statistics.promise import ends_probe, look_sizes
 from isocost.statistics.queue_growth import queue_grows
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from isocost.core.observation import ClientHealth, Observation, Observations
     from isocost.core.service_level import ServiceLevel
     from isocost.statistics.limit_search import Verdict
-    from isocost.statistics.promise import KeptPromise
+    from isocost.statistics.promise import KeptPromise, PromiseState
 
 __all__ = [
     "AloneWatch",
@@ -97,14 +97,21 @@ def tell_probe(
         Requests after which it ends undecided.
     """
     looks = look_sizes(most)
+    before: PromiseState = "cannot be told"
     for number, size in enumerate(looks):
         found = judge_probe(levels, seen, size=size, looks=len(looks))
         if found is None:
             break
         state, promises = found
-        if state != "cannot be told" or number == len(looks) - 1:
-            why = _broken(levels, promises)
-            return ProbeTold(verdict=_WORDS[state], why=why, requests=size, promises=promises)
+        ends = ends_probe(state, before, requests=size)
+        if ends or number == len(looks) - 1:
+            return ProbeTold(
+                verdict=_WORDS[state] if ends else "cannot be told",
+                why=_broken(levels, promises),
+                requests=size,
+                promises=promises,
+            )
+        before = state
     if due_s is not None and _grows(seen, due_s):
         return ProbeTold(verdict="failed", why="overload: the queue grew", requests=int(seen.index.max()) + 1)
     return None

@@ -36,14 +36,17 @@ __all__ = [
     "FoundLimit",
     "LimitState",
     "ProbeReport",
+    "is_level",
     "limit_cautions",
     "limit_of",
     "limit_of_study",
     "limits_of",
+    "searched_levels",
 ]
 
 LimitState = Literal["found", "between", "at least", "at most", "never", "not told"]
 _CUT = 0.2
+_LEVELS = ("passed", "cannot be told")
 _ROUNDING = 1e-3
 _FEWEST = 20
 
@@ -156,6 +159,22 @@ def limit_of_study(path: Path, stage: str) -> FoundLimit | None:
         return None
     runs = [run for run in read_runs(folder.journal_file) if run.stage == stage]
     return limit_of(runs[0].deployment, asked, runs) if runs else None
+
+
+def searched_levels(stages: Sequence[Stage]) -> tuple[str, ...]:
+    """Return the service levels of the searches of a study, each once: what its report holds to."""
+    specs = [stage.find_limit for stage in stages if isinstance(stage, LoadStage)]
+    texts = [text for spec in specs if spec is not None for text in spec.service_levels]
+    return tuple(dict.fromkeys(texts))
+
+
+def is_level(run: Run, runs: Sequence[Run]) -> bool:
+    """Whether a run of a search is a level of load: a probe below the lowest rate that failed."""
+    probes = stage_probes(runs, run.stage)
+    failed = [each.load.rate_per_s or 0.0 for each in probes if fact_of(each, VERDICT) not in _LEVELS]
+    return any(each is run for each in probes) and (run.load.rate_per_s or 0.0) < min(
+        failed, default=math.inf
+    )
 
 
 def limits_of(

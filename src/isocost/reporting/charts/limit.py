@@ -100,7 +100,7 @@ def _draw(found: FoundLimit, number: int, series: Series, width: float, *, key: 
         description=f"Each point a probe: what is promised in {unit} at its rate.",
         key=key,
         body=[
-            _limit_band(found, x, frame),
+            group(series.kind, _limit_band(found, x, frame)),
             y_axis(y, frame, lambda tick: f"{labels[tick]} {unit}"),
             x_axis(x, frame, lambda rate: f"{rate:g}", x.ticks(6)),
             text(frame.right, frame.bottom + 38, "requests/s", "axis-title", anchor="end"),
