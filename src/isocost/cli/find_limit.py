@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["FindLimit", "FindLimitOptions", "MaxRate", "Resolution", "Slo", "tell_limit"]
 
 _LONGEST_S = 300.0
-_MOST_REQUESTS = 4000
 FindLimit = Annotated[
     bool,
     typer.Option("--find-limit", help="Find the highest request rate that keeps the service levels, --slo."),
@@ -94,7 +93,7 @@ class FindLimitOptions:
             resolution=0.05 if self.resolution is None else parse_resolution(self.resolution),
             max_rate=self.max_rate,
             longest_s=_LONGEST_S if self.max_duration is None else self.max_duration,
-            most_requests=_MOST_REQUESTS if self.num_requests is None else self.num_requests,
+            most_requests=self.num_requests,
             arrivals="constant" if self.arrivals == "constant" else "poisson",
             burstiness=1.0 if self.burstiness is None else self.burstiness,
             max_in_flight=self.max_in_flight,

@@ -156,7 +156,7 @@ def load(
         int | None,
         typer.Option(
             "--num-requests",
-            help="Requests of each run; else --duration counts. Of a probe of --find-limit: at most; 4000.",
+            help="Requests of each run; else --duration counts. Of a probe of --find-limit: at most.",
         ),
     ] = None,
     duration: Annotated[

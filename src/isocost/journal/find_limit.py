@@ -11,6 +11,9 @@ from isocost.core.service_level import ServiceLevel, parse_service_level
 
 __all__ = ["FindLimitSpec"]
 
+_USUAL_REQUESTS = 4000
+_CHANCE = 1.5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindLimitSpec:
@@ -26,8 +29,8 @@ class FindLimitSpec:
         No rate above it is probed, requests per second.
     longest_s : float
         Seconds of sending after which a probe ends that cannot be told.
-    most_requests : int
-        Requests after which it ends, at least 40.
+    most_requests : int or None
+        Requests after which it ends, at least 40; ``None``: 4,000, or as many as `least_s` takes.
     arrivals : {"poisson", "constant"}
     burstiness : float
         As in `OpenLoopSpec`.
@@ -46,7 +49,7 @@ class FindLimitSpec:
     resolution: float = 0.05
     max_rate: float | None = None
     longest_s: float = 300.0
-    most_requests: int = 4000
+    most_requests: int | None = None
     arrivals: Literal["poisson", "constant"] = "poisson"
     burstiness: float = 1.0
     max_in_flight: int | None = None
@@ -64,7 +67,7 @@ class FindLimitSpec:
         for name, value in (("highest rate", self.max_rate), ("longest probe", self.longest_s)):
             if value is not None and not (math.isfinite(value) and value > 0):
                 raise InputError(f"the {name} must be above 0, got {value!r}")
-        if self.most_requests < 40:
+        if self.most_requests is not None and self.most_requests < 40:
             raise InputError(f"a probe needs at least 40 requests to be told, got {self.most_requests}")
         if not (math.isfinite(self.burstiness) and self.burstiness > 0):
             raise InputError(f"burstiness must be above 0 (1 is Poisson), got {self.burstiness!r}")
@@ -75,6 +78,29 @@ class FindLimitSpec:
     def levels(self) -> tuple[ServiceLevel, ...]:
         """The service levels, read."""
         return tuple(parse_service_level(text) for text in self.service_levels)
+
+    @property
+    def least_s(self) -> float:
+        """Seconds that a probe must last to pass: a queue that grows by the resolution breaks its promise then.
+
+        At a rate by the resolution above the capacity the wait grows by that part of each second, so it
+        reaches the bound after the bound over the resolution; half of that is added for chance.
+        """
+        waits = [level.bound for level in self.levels if level.metric in ("ttft", "e2e")]
+        return _CHANCE * max(waits, default=0.0) / self.resolution
+
+    def requests_at(self, rate_per_s: float) -> int:
+        """Return after how many requests a probe at that rate ends that cannot be told.
+
+        Examples
+        --------
+        >>> spec = FindLimitSpec(service_levels=("ttft.p95=1s",))
+        >>> spec.requests_at(2.0), spec.requests_at(50.0), spec.requests_at(1000.0)
+        (600, 4000, 30600)
+        """
+        usual = max(_USUAL_REQUESTS, math.ceil(rate_per_s * self.least_s * 1.02))
+        most = usual if self.most_requests is None else self.most_requests
+        return max(min(math.ceil(rate_per_s * self.longest_s), most), 1)
 
     @property
     def shape(self) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -109,7 +108,7 @@ def rate_probe(
     """Plan the probe of one rate; one that was cut off begins anew, behind the requests that it sent."""
     label = f"probe {number}: {rate:g}/s"
     first = _first_index(runs.get(label))
-    count = max(min(math.ceil(rate * spec.longest_s), spec.most_requests), 1)
+    count = spec.requests_at(rate)
     rng = np.random.default_rng(_seed(stage.seed, f"{label} from {first}"))
     due = tuple(arrivals_of_count(rate, count, burstiness=spec.shape, rng=rng).tolist())
     warmups = min(max(round(rate), _FEWEST_WARMUPS), _MOST_WARMUPS)
@@ -126,7 +125,7 @@ def rate_probe(
         due_s=due,
         max_in_flight=spec.max_in_flight,
     )
-    watch = ProbeWatch(levels=spec.levels, most=count, due_s=due, first_index=first)
+    watch = ProbeWatch(levels=spec.levels, most=count, due_s=due, first_index=first, least_s=spec.least_s)
     return PlannedProbe(run=run, plan=_plan(stage, run, first), watch=watch, number=number)
 
 

@@ -83,6 +83,7 @@ def tell_probe(
     *,
     due_s: Sequence[float] | None,
     most: int,
+    least_s: float = 0.0,
 ) -> ProbeTold | None:
     """Judge a probe by what has ended, look after look; ``None``: it goes on.
 
@@ -95,6 +96,8 @@ def tell_probe(
         queue cannot grow.
     most : int
         Requests after which it ends undecided.
+    least_s : float
+        Seconds that it must last to pass, or to its end where that is sooner.
     """
     looks = look_sizes(most)
     before: PromiseState = "cannot be told"
@@ -104,6 +107,8 @@ def tell_probe(
             break
         state, promises = found
         ends = ends_probe(state, before, requests=size)
+        if state == "kept" and due_s is not None:
+            ends = ends and due_s[size - 1] >= min(least_s, due_s[-1])
         if ends or number == len(looks) - 1:
             return ProbeTold(
                 verdict=_WORDS[state] if ends else "cannot be told",
@@ -163,6 +168,8 @@ class ProbeWatch:
         As planned; ``None`` of requests one at a time.
     first_index : int
         Number of its first request.
+    least_s : float
+        Seconds that it must last to pass.
     stop : threading.Event
         Set when it is to end.
     told : ProbeTold or None
@@ -173,6 +180,7 @@ class ProbeWatch:
     most: int
     due_s: Sequence[float] | None
     first_index: int = 0
+    least_s: float = 0.0
     stop: threading.Event = field(default_factory=threading.Event)
     told: ProbeTold | None = None
     _seen: list[tuple[Any, ...]] = field(default_factory=list)
@@ -228,7 +236,9 @@ class ProbeWatch:
                     return
 
     def _look(self) -> bool:
-        self.told = tell_probe(self.levels, self.requests(), due_s=self.due_s, most=self.most)
+        self.told = tell_probe(
+            self.levels, self.requests(), due_s=self.due_s, most=self.most, least_s=self.least_s
+        )
         return self.told is not None
 
     def conclude(self, health: ClientHealth | None) -> ProbeTold:

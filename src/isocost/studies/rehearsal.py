@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from isocost.core.load import RequestShape
     from isocost.core.token_price import TokenPrice
-    from isocost.journal import FindLimitSpec, Stage
+    from isocost.journal import Stage
     from isocost.studies.plans import PlannedRun
 
 __all__ = ["PlannedLevel", "Rehearsal", "rehearse_stage"]
@@ -158,7 +158,7 @@ def _levels(stage: Stage) -> tuple[PlannedLevel, ...]:
     if isinstance(stage, QualityStage):
         return (_questions(stage),)
     if isinstance(stage, LoadStage) and stage.find_limit is not None:
-        return (_search(stage.find_limit),)
+        return (_search(),)
     by_load: dict[str, list[PlannedRun]] = {}
     for run in sorted(
         planned_runs(stage), key=lambda run: (run.load.concurrency or 0, run.load.rate_per_s or 0)
@@ -167,10 +167,10 @@ def _levels(stage: Stage) -> tuple[PlannedLevel, ...]:
     return tuple(_level(stage, load, runs) for load, runs in by_load.items())
 
 
-def _search(spec: FindLimitSpec) -> PlannedLevel:
+def _search() -> PlannedLevel:
     """Say what is known of a search beforehand: each probe ends when it can be told."""
     return PlannedLevel(
-        load=f"probes of up to {spec.most_requests:,} requests",
+        load="probes, each until it is told",
         runs=1,
         requests=None,
         input_tokens=None,
