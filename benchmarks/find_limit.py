@@ -22,12 +22,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from doubles.limit_runs import SimulatedServer, search_stage_of  # noqa: E402
-from doubles.queues import times_in_batches, times_in_line, wait_bound, waits_before_slots  # noqa: E402
-
-from isocost.statistics.promise import Promise, ends_probe, judge_promises, look_sizes  # noqa: E402
-from isocost.studies.limit_search import search  # noqa: E402
-from isocost.studies.limits_found import limit_of  # noqa: E402
+from doubles.limit_runs import SimulatedServer, search_stage_of
+from doubles.queues import times_in_batches, times_in_line, wait_bound, waits_before_slots
+from isocost.statistics.promise import Promise, ends_probe, judge_promises, look_sizes
+from isocost.studies.limit_search import search
+from isocost.studies.limits_found import limit_of
 
 SERVICE_S, MOST, RESOLUTION = 0.1, 4000, 0.05
 SERVERS = ((1, 1.0), (4, 0.3), (16, 0.3), (64, 0.2))  # slots, promised seconds to the first token
@@ -125,7 +124,7 @@ def main() -> None:
     )
     print(f"{RESOLUTION:.0%}; {asked.searches} searches each.\n")
     print(
-        "| slots | promised | limit, 1/s | interval holds it | failed over passed, median | to the resolution "
+        "| slots | promised | limit, 1/s | interval holds it | failed over passed, median | at 5% "
         "| probes | not told | requests | grid, whole | grid, last doubling | times less |"
     )
     print("|---|---|---|---|---|---|---|---|---|---|---|---|")

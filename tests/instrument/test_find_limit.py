@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import time
-from pathlib import Path
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,7 +26,8 @@ from isocost.studies.limits_found import limit_of_study
 from isocost.studies.measure import measure_stage, run_study
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
+    from pathlib import Path
 
     from isocost.core.observation import ClientHealth
 
@@ -91,29 +93,24 @@ def test_a_search_is_journaled_stopped_gone_on_with_and_reported(tmp_path: Path)
     assert limit_text(found).split(".")[0] in " ".join(terminal_text(report, width=400).split("\n"))
 
 
-class Slowed:
-    """A client whose reading thread is held for a while by each observation."""
+@contextmanager
+def slowed_client() -> Iterator[None]:
+    """Hold the interpreter for 100 ms again and again, as a client does that has too much to do."""
+    over, before = threading.Event(), sys.getswitchinterval()
 
-    model = "stub"
+    def busy() -> None:
+        while not over.is_set():
+            pass
 
-    def __init__(self, target: HttpTarget, held_s: float) -> None:
-        self.target, self.held_s = target, held_s
-
-    def measure(
-        self,
-        plan: RunPlan,
-        *,
-        record: Callable[[Observation], None],
-        stop: threading.Event,
-        gate: Any = None,
-    ) -> ClientHealth:
-        def slowly(observation: Observation) -> None:
-            until = time.monotonic() + self.held_s
-            while time.monotonic() < until:
-                pass
-            record(observation)
-
-        return self.target.measure(plan, record=slowly, stop=stop, gate=gate)
+    thread = threading.Thread(target=busy, daemon=True)
+    sys.setswitchinterval(0.1)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        sys.setswitchinterval(before)
+        thread.join()
 
 
 def test_the_stub_answers_and_a_client_slowed_on_purpose_is_found_at_its_limit() -> None:
@@ -130,7 +127,8 @@ def test_the_stub_answers_and_a_client_slowed_on_purpose_is_found_at_its_limit()
         assert [(row.outcome, row.output_tokens, len(row.chunk_at_s)) for row in rows] == [
             (Outcome.OK, 5, 5)
         ] * 6
-        edge = calibrated(Slowed(target, 0.02), threading.Event())  # 50 a second at most, asked for 100
+        with slowed_client():
+            edge = calibrated(target, threading.Event())
     assert edge.requests_per_s is None
     assert edge.requests_limit is not None
     assert "late" in edge.requests_limit or "of a core" in edge.requests_limit

@@ -57,7 +57,8 @@ def test_no_search_was_asked_for() -> None:
         (
             {},
             {},
-            "--find-limit needs to know what the limit is of: give a service level, such as --slo ttft.p95=1s",
+            "--find-limit needs to know what the limit is of: give a service level, such as "
+            "--slo ttft.p95=1s",
         ),
         (
             {"slo": ["ttft.p95=1s"]},

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from doubles.limit_runs import search_stage_of
 from isocost.core.errors import InputError
 from isocost.journal import ExecutorSpec, FindLimitSpec, OpenLoopSpec, create_study
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_it_is_read_back_as_it_was_written(tmp_path: Path) -> None:
@@ -51,7 +53,7 @@ def test_it_says_itself_how_it_is_measured(changes: dict[str, Any], sentence: st
 
 
 def test_it_needs_something_to_hold() -> None:
-    with pytest.raises(InputError, match="at least one service level to hold, such as ttft.p95=1s"):
+    with pytest.raises(InputError, match="at least one service level to hold"):
         FindLimitSpec(service_levels=())
     with pytest.raises(InputError, match="has no unit"):
         FindLimitSpec(service_levels=("ttft.p95=1",))
