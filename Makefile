@@ -8,7 +8,7 @@ STUDY ?= studies/quickstart
 PYTEST := -m pytest -q -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test test-lowest test-transformers check format lint types layers examples docs coverage bench bench-runtime bench-economics bench-frontier soak audit clean
+.PHONY: help quickstart test test-lowest test-transformers check format lint types layers examples docs coverage bench bench-loadgen bench-loadgen-peers bench-runtime bench-economics bench-frontier soak audit clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -80,8 +80,15 @@ coverage: $(VENV)/.dev  ## the whole suite, and which lines it runs (at least 90
 	$(BIN)/python $(PYTEST) --cov --cov-report=term:skip-covered
 
 bench: coverage $(VENV)/.dev  ## print the figures that the project promises
-	@for part in startup install_size engine_throughput runtime_heldout report_speed loadgen_truth; do \
+	@for part in startup install_size engine_throughput runtime_heldout report_speed; do \
 	  $(BIN)/python benchmarks/$$part.py || exit 1; done
+	$(BIN)/python benchmarks/loadgen --tools isocost
+
+bench-loadgen: $(VENV)/.dev  ## our stopwatch, and other load generators that are installed, against a known server
+	$(BIN)/python benchmarks/loadgen --out benchmarks/results/loadgen.md $(if $(PEERS),--peers $(PEERS))
+
+bench-loadgen-peers: $(VENV)/.dev  ## install the other load generators, each into an environment of its own
+	$(BIN)/python benchmarks/loadgen/peers.py
 
 bench-runtime: $(VENV)/.dev  ## every figure of idealized runtime beside its target and what others reach
 	$(BIN)/python benchmarks/runtime_all.py

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from isocost.cli import ending, executors, find_limit, open_loop, options, spending
-from isocost.cli.measuring import measure_stages, rehearse
+from isocost.cli.grouping import GroupedCommand
+from isocost.cli.measuring import measure_stages, rehearse, spent_text
 from isocost.cli.quality import quality
 from isocost.cli.targets import EndpointOptions, StackOptions, parse_target, stage_names
 from isocost.core.errors import InputError
@@ -29,7 +30,7 @@ app = typer.Typer(
 )
 
 
-@app.command("runtime")
+@app.command("runtime", cls=GroupedCommand)
 def runtime(
     target: options.Targets,
     out: options.Out,
@@ -118,7 +119,7 @@ def runtime(
     _measure(out, asked, quiet=quiet, dry_run=dry_run, as_json=as_json)
 
 
-@app.command("load")
+@app.command("load", cls=GroupedCommand)
 def load(
     target: options.Target,
     out: options.Out,
@@ -275,7 +276,7 @@ def load(
         find_limit.tell_limit(out, asked.name)
 
 
-app.command("quality")(quality)
+app.command("quality", cls=GroupedCommand)(quality)
 
 
 def _cells(
@@ -303,4 +304,5 @@ def _measure(out: Path, stages: Sequence[Stage], *, quiet: bool, dry_run: bool, 
     measure_stages(out, stages, quiet=quiet)
     names = ", ".join(repr(stage.name) for stage in stages)
     what = f"stage {names} of {out} is" if len(stages) == 1 else f"stages {names} of {out} are"
-    typer.echo(f"{what} measured; see it: isocost report {out} --price-per-hour PRICE")
+    cost = spent_text(out, stages)
+    typer.echo(f"{what} measured{cost}; see it: isocost report {out} --price-per-hour PRICE")

@@ -81,7 +81,7 @@ class FindLimitSpec:
 
     @property
     def least_s(self) -> float:
-        """Seconds that a probe must last to pass: a queue that grows by the resolution breaks its promise then.
+        """Seconds that a probe must last to pass.
 
         At a rate by the resolution above the capacity the wait grows by that part of each second, so it
         reaches the bound after the bound over the resolution; half of that is added for chance.

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from isocost.core.limits import Spent
 from isocost.journal.schema import open_for_reading
+from isocost.journal.untrusted import intact
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Mapping
     from pathlib import Path
 
 __all__ = ["StageUse", "read_use"]
@@ -22,6 +24,10 @@ _COUNTED = (
     "outcome = 'ok' AND counted_by = 'usage' AND input_tokens IS NOT NULL AND output_tokens IS NOT NULL"
 )
 _TURNED_AWAY = "outcome = 'http_error' AND http_status BETWEEN 400 AND 499"
+_LEAST = (
+    "min(coalesce(input_tokens, 0), coalesce(output_tokens, 0), requested_input_tokens, "
+    "requested_output_tokens)"
+)
 _FEW = 64
 _WRITTEN_WITHIN_S = 0.25
 
@@ -42,6 +48,8 @@ class StageUse:
         Requests that may have been sent and are not written down, since a process was killed, at most.
     probing : Spent
         What looked how the target answers, before its runs.
+    unpriced : Spent
+        The part of it for which no price was known then.
     seconds : float
         From the first request of each segment to its last.
     """
@@ -53,6 +61,7 @@ class StageUse:
     uncounted: tuple[tuple[int, int, int], ...] = ()
     in_flight: int = 0
     probing: Spent = field(default_factory=Spent)
+    unpriced: Spent = field(default_factory=Spent)
     seconds: float = 0.0
 
 
@@ -68,14 +77,16 @@ def read_use(path: Path, stage: str) -> StageUse:
     Raises
     ------
     InputError
-        If it is no journal, or a newer isocost wrote it.
+        If it is no journal, a newer isocost wrote it, or it says that less than nothing was used.
     """
     if not path.is_file():
         return StageUse()
-    with closing(open_for_reading(path)) as connection:
+    with closing(open_for_reading(path)) as connection, intact(path):
+        _require_sizes(connection, stage)
         counted, used, written = _one(
             connection, stage, f"count(*), sum(input_tokens), sum(output_tokens) {_FROM} AND {_COUNTED}"
         )
+        probing = _probing(connection, stage)
         (turned_away,) = _one(connection, stage, f"count(*) {_FROM} AND {_TURNED_AWAY}")
         return StageUse(
             counted_requests=counted,
@@ -84,12 +95,20 @@ def read_use(path: Path, stage: str) -> StageUse:
             turned_away=turned_away,
             uncounted=_uncounted(connection, stage),
             in_flight=_in_flight(connection, stage),
-            probing=_probing(connection, stage),
+            probing=sum((spent for spent, _ in probing), start=Spent()),
+            unpriced=sum((spent for spent, priced in probing if not priced), start=Spent()),
             seconds=_seconds(connection, stage),
         )
 
 
 _FROM = f"FROM request JOIN run USING (run_id) WHERE {_RUNS}"
+
+
+def _require_sizes(connection: sqlite3.Connection, stage: str) -> None:
+    """Refuse sizes below 0: who wrote them would have what was spent given back."""
+    (below,) = _one(connection, stage, f"count(*) {_FROM} AND {_LEAST} < 0")
+    if below:
+        raise ValueError(f"{below} requests have less than 0 tokens")
 
 
 def _one(connection: sqlite3.Connection, stage: str, what: str) -> tuple[int, ...]:
@@ -134,24 +153,22 @@ def _unwritten(
     return streams * (1 + math.ceil(_WRITTEN_WITHIN_S / shortest_s))
 
 
-def _probing(connection: sqlite3.Connection, stage: str) -> Spent:
+def _probing(connection: sqlite3.Connection, stage: str) -> list[tuple[Spent, bool]]:
+    """Return what each look at a target used, and whether a price was known then."""
     rows = connection.execute(
         f"SELECT facts FROM segment JOIN run USING (run_id) WHERE {_RUNS}",  # noqa: S608 - constants
         (stage, stage),
     )
-    told = [json.loads(facts) for (facts,) in rows]
-    return sum(
-        (
-            Spent(
-                requests=int(facts["probing_requests"]),
-                tokens=int(facts["probing_tokens"]),
-                usd=float(facts["probing_usd"]),
-            )
-            for facts in told
-            if "probing_requests" in facts
-        ),
-        start=Spent(),
-    )
+    told = [dict(json.loads(facts)) for (facts,) in rows]
+    return [(_probed(facts), "probing_usd" in facts) for facts in told if "probing_requests" in facts]
+
+
+def _probed(facts: Mapping[str, str]) -> Spent:
+    requests, tokens = int(facts["probing_requests"]), int(facts["probing_tokens"])
+    usd = float(facts.get("probing_usd", 0))
+    if requests < 0 or tokens < 0 or not 0 <= usd < math.inf:
+        raise ValueError("less than nothing was used to look how the target answers")
+    return Spent(requests=requests, tokens=tokens, usd=usd)
 
 
 def _seconds(connection: sqlite3.Connection, stage: str) -> float:
@@ -159,4 +176,4 @@ def _seconds(connection: sqlite3.Connection, stage: str) -> float:
         f"SELECT sum(took) FROM (SELECT max(done_at_s) - min(sent_at_s) AS took {_FROM} GROUP BY segment_id)",  # noqa: S608 - constants
         (stage, stage),
     ).fetchone()
-    return float(total or 0.0)
+    return max(float(total or 0.0), 0.0)

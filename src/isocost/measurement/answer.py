@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from isocost.core.observation import Outcome
-from isocost.measurement.dialect import Chunk, Usage, read_chunk, read_error
+from isocost.measurement.dialect import Chunk, Usage, read_error
 from isocost.measurement.event_stream import EventStreamParser
+from isocost.measurement.known_chunk import read_known_chunk
 
 if TYPE_CHECKING:
     from isocost.core.observation import ServerTimes
@@ -98,7 +99,7 @@ class Answer:
 
     def _read(self, data: bytes, at_s: float) -> None:
         try:
-            chunk = read_chunk(data)
+            chunk = read_known_chunk(data)
         except ValueError as error:
             self.error = f"an event that is no JSON: {error}"
             return

@@ -44,11 +44,11 @@ class EventStreamParser:
 
     def feed(self, payload: bytes) -> list[bytes]:
         """Return the data of the events that `payload` completes, in order."""
-        if payload.startswith(b"data: ") and self._between_events and payload.endswith(b"\n\n"):
-            size = len(payload)  # one whole event in one piece: by far the most frequent
-            if payload.find(b"\n") == size - 2 and b"\r" not in payload and size <= MAX_LINE:
+        if payload.startswith(b"data: ") and payload.endswith(b"\n\n") and self._between_events:
+            events = _whole_events(payload)  # by far the most frequent
+            if events is not None:
                 self._fresh = self._after_cr = False
-                return [payload[6:-2]]
+                return events
         return self._feed_slowly(payload)
 
     @property
@@ -107,3 +107,11 @@ class EventStreamParser:
         self.error = error
         self._buffer = bytearray()  # a new one: the old one is being searched
         self._data = []
+
+
+def _whole_events(payload: bytes) -> list[bytes] | None:
+    """Return the data of a payload of plain events, whole and of one line each; ``None`` if it is another."""
+    if len(payload) > MAX_LINE or b"\r" in payload:
+        return None
+    events = payload[6:-2].split(b"\n\ndata: ")
+    return events if payload.count(b"\n") == 2 * len(events) else None

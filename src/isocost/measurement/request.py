@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PreparedRequest", "RequestQueue", "RequestWriter", "head_of"]
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+_MARK = "\x00the prompt\x00"
 _RESERVED = frozenset({"host", "content-length", "content-type", "transfer-encoding", "connection", "accept"})
 
 
@@ -99,12 +101,15 @@ class RequestWriter:
     dialect: Dialect
     prompts: PromptSource
     salt: int = 0
+    _frames: dict[int, tuple[bytes, bytes] | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def write(self, index: int, shape: RequestShape, *, seed: int, warmup: bool) -> PreparedRequest:
         """Return request `index`, with the prompt that belongs to it."""
         salted = seed ^ self.salt
         prompt = self.prompts.prompt(shape.input_tokens, seed=salted, index=index, warmup=warmup)
-        body = encode(request_body(self.dialect, prompt, output_tokens=shape.output_tokens))
+        body = self._body(prompt, shape.output_tokens)
         return PreparedRequest(
             index=index,
             warmup=warmup,
@@ -113,10 +118,33 @@ class RequestWriter:
             input_tokens=self.prompts.counted(shape.input_tokens),
         )
 
+    def _body(self, prompt: str | list[int], output_tokens: int) -> bytes:
+        """Return the body; all but the prompt is encoded once for each length of answer."""
+        if output_tokens not in self._frames:
+            self._frames[output_tokens] = _frame(self.dialect, output_tokens)
+        frame = self._frames[output_tokens]
+        if frame is None:
+            return encode(request_body(self.dialect, prompt, output_tokens=output_tokens))
+        return frame[0] + _encode_prompt(prompt) + frame[1]
+
 
 def encode(body: Mapping[str, Any]) -> bytes:
     """Return `body` as compact JSON."""
-    return json.dumps(body, separators=(",", ":")).encode()
+    return _ENCODER.encode(body).encode()
+
+
+def _encode_prompt(prompt: str | list[int]) -> bytes:
+    """Return a prompt as compact JSON; of ids several times faster than the encoder."""
+    if isinstance(prompt, str):
+        return _ENCODER.encode(prompt).encode()
+    return f"[{','.join(map(str, prompt))}]".encode()
+
+
+def _frame(dialect: Dialect, output_tokens: int) -> tuple[bytes, bytes] | None:
+    """Return what stands before and after the prompt; ``None`` where that is not clear."""
+    body = encode(request_body(dialect, _MARK, output_tokens=output_tokens))
+    parts = body.split(_ENCODER.encode(_MARK).encode())
+    return (parts[0], parts[1]) if len(parts) == 2 else None
 
 
 class RequestQueue:

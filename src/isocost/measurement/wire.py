@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 __all__ = ["MAX_HEAD", "ResponseParser"]
 
@@ -15,8 +16,20 @@ _HEADER = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([^\r\n\x00]*)")
 _SIZE = re.compile(rb"([0-9a-fA-F]{1,15})[ \t]*(?:;[^\r\n]*)?")
 _PLAIN_SIZE = re.compile(rb"([0-9a-fA-F]{1,8})\r\n")
 _NO_BODY = frozenset({204, 205, 304})
+_LONGEST_KEPT_HEAD = 2_048
 
 _State = Literal["head", "size", "chunk", "chunk end", "trailer", "length", "close", "done", "broken"]
+
+
+class _Head(NamedTuple):
+    """What a head says; shared by all answers that have the same one."""
+
+    status: int
+    minor: int
+    headers: dict[str, str]
+    content_type: str
+    state: _State
+    left: int
 
 
 class ResponseParser:
@@ -123,6 +136,8 @@ class ResponseParser:
 
     def _step(self, payload: bytearray) -> bool:
         """Go as far as the next mark; return whether there may be more to do."""
+        if self._state == "size":
+            self._take_whole_chunks(payload)
         state = self._state
         if state in ("head", "size", "chunk end", "trailer"):
             return self._step_line(state)
@@ -134,6 +149,21 @@ class ResponseParser:
             self.surplus = True
         self._buffer.clear()
         return False
+
+    def _take_whole_chunks(self, payload: bytearray) -> None:
+        """Take what is there as a whole and written plainly, as nearly all chunks are."""
+        buffer, start = self._buffer, 0
+        while (found := _PLAIN_SIZE.match(buffer, start)) is not None:
+            begin = found.end()
+            end = begin + int(found[1], 16)
+            if buffer[end : end + 2] != b"\r\n":
+                break
+            start = end + 2
+            if end == begin:  # the last one; what follows its two line ends is no trailer
+                self._state = "done"
+                break
+            payload += buffer[begin:end]
+        del buffer[:start]
 
     def _step_body(self, payload: bytearray) -> bool:
         taken = self._buffer[: self._left]
@@ -183,42 +213,59 @@ class ResponseParser:
             return self._break(f"a head longer than {MAX_HEAD} bytes")
         if end < 0:
             return False
-        lines = bytes(self._buffer[:end]).split(b"\r\n")
+        text = bytes(self._buffer[:end])
         del self._buffer[: end + 4]
-        return self._take_head(lines)
+        return self._take_head(_known_head(text) if end <= _LONGEST_KEPT_HEAD else _read_head(text))
 
-    def _take_head(self, lines: list[bytes]) -> bool:
-        status = _STATUS.fullmatch(lines[0])
-        if status is None:
-            return self._break("an answer that does not start with an HTTP/1.1 status line")
-        headers = _headers(lines[1:])
-        if headers is None:
-            return self._break("a malformed header line")
-        if status[2].startswith(b"1") and status[2] != b"101":
+    def _take_head(self, head: _Head | str) -> bool:
+        if isinstance(head, str):
+            return self._break(head)
+        if 100 <= head.status < 200 and head.status != 101:
             return True  # an interim answer: the real one follows
-        self.headers, self.status, self._minor = headers, int(status[2]), int(status[1])
-        self.content_type = headers.get("content-type", "").split(";")[0].strip().lower()
-        return self._choose_framing()
-
-    def _choose_framing(self) -> bool:
-        coding = self.headers.get("transfer-encoding", "").strip().lower()
-        length = self.headers.get("content-length")
-        if self.status in _NO_BODY:
-            self._state = "done"
-        elif coding:
-            if coding != "chunked":
-                return self._break(f"a transfer coding that was not asked for: {coding[:40]!r}")
-            self._state = "size"
-        elif length is not None:
-            lengths = {part.strip() for part in length.split(",")}
-            value = lengths.pop()
-            if lengths or not re.fullmatch(r"[0-9]{1,15}", value):
-                return self._break(f"an invalid content-length: {length[:40]!r}")
-            self._left = int(value)
-            self._state = "length" if self._left else "done"
-        else:
-            self._state = "close"
+        self.status, self._minor, self.headers, self.content_type, self._state, self._left = head
         return True
+
+
+def _read_head(text: bytes) -> _Head | str:
+    """Return what a head says, or what is wrong with it."""
+    lines = text.split(b"\r\n")
+    found = _STATUS.fullmatch(lines[0])
+    if found is None:
+        return "an answer that does not start with an HTTP/1.1 status line"
+    headers = _headers(lines[1:])
+    if headers is None:
+        return "a malformed header line"
+    status = int(found[2])
+    framing = _framing(status, headers)
+    if isinstance(framing, str):
+        return framing
+    content_type = headers.get("content-type", "").split(";")[0].strip().lower()
+    return _Head(status, int(found[1]), headers, content_type, *framing)
+
+
+_known_head = lru_cache(maxsize=64)(_read_head)
+
+
+def _framing(status: int, headers: dict[str, str]) -> tuple[_State, int] | str:
+    """Return how the body comes and how long it is, or what is wrong with that."""
+    coding = headers.get("transfer-encoding", "").strip().lower()
+    length = headers.get("content-length")
+    interim = status < 200 and status != 101
+    if status in _NO_BODY or interim:
+        return "done", 0
+    if coding:
+        return (
+            ("size", 0)
+            if coding == "chunked"
+            else f"a transfer coding that was not asked for: {coding[:40]!r}"
+        )
+    if length is None:
+        return "close", 0
+    lengths = {part.strip() for part in length.split(",")}
+    value = lengths.pop()
+    if lengths or not re.fullmatch(r"[0-9]{1,15}", value):
+        return f"an invalid content-length: {length[:40]!r}"
+    return ("length" if int(value) else "done"), int(value)
 
 
 def _headers(lines: list[bytes]) -> dict[str, str] | None:

@@ -283,8 +283,13 @@ def definitions(title: str, rows: Sequence[tuple[str, str, str]], otherwise: str
     return [element("section", None, element("h2", None, title), element("dl", None, *entries))]
 
 
+def _who_first(fact: tuple[str, str]) -> tuple[bool, str]:
+    """Put who measured together first, where no shortening takes it away; the rest by name."""
+    return fact[0] != "executor", fact[0]
+
+
 def origin(each: Provenance) -> tuple[str, str, str]:
     """Tell where numbers come from, as a row of `definitions`."""
-    facts = "; ".join(f"{name}: {value}" for name, value in sorted(each.facts.items()))
+    facts = "; ".join(f"{name}: {value}" for name, value in sorted(each.facts.items(), key=_who_first))
     when = f"{each.tool}, {each.measured_at_utc}" if each.measured_at_utc else each.tool
     return shorten(each.source, 80), when, shorten(facts, LIMIT)

@@ -7,10 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from isocost.core.errors import InputError
-from isocost.exchange import read_lengths
 from isocost.journal import QualityStage, RuntimeStage
-from isocost.runtime import profile_cells
-from isocost.studies.made_up import engine_model, model_name
 from isocost.workload import fixed, listed, preset
 
 if TYPE_CHECKING:
@@ -51,6 +48,8 @@ def workload_of(
     if input_tokens is not None and output_tokens is not None:
         return fixed(input_tokens, output_tokens)
     if Path(name).suffix or "/" in name:
+        from isocost.exchange import read_lengths  # noqa: PLC0415 - only for a file; a load must begin soon
+
         return listed(read_lengths(Path(name)), name=Path(name).name)
     return preset(name, seed=seed)
 
@@ -78,6 +77,8 @@ def settle(stage: Stage, target: OpenedTarget | None = None) -> Stage:
     """
     engine = stage.target.engine
     if engine is not None:
+        from isocost.studies.made_up import engine_model, model_name  # noqa: PLC0415 - only for the embedded engine
+
         engine_model(engine.model)  # refused before anything is written
         name = model_name(engine.model) + ("" if engine.precision is None else f"-{engine.precision}")
         return _with_cells(replace(stage, deployment=stage.deployment or name), None)
@@ -104,6 +105,8 @@ def _named(target: TargetSpec, model: str) -> TargetSpec:
 def _with_cells(stage: Stage, context_length: int | None) -> Stage:
     if not isinstance(stage, RuntimeStage) or stage.cells is not None:
         return stage
+    from isocost.runtime import profile_cells  # noqa: PLC0415 - only where sizes were left out
+
     room = _LONGEST_PROMPT if context_length is None else context_length - _LONGEST_ANSWER
     return replace(stage, cells=profile_cells(max(16, min(_LONGEST_PROMPT, room)), _LONGEST_ANSWER))
 

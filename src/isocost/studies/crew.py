@@ -41,12 +41,14 @@ _PAUSE_S = 0.01
 
 
 def require_executor(stage: Stage) -> None:
-    """See that a cluster that a stage names is there, before anything is written or sent.
+    """See that the workers of a stage can do what it asks for, before anything is written or sent.
 
     Raises
     ------
+    InputError
+        If its number of workers is out of range.
     MeasurementError, MissingExtraError
-        If it is not, or Ray is not installed.
+        If the cluster that it names is not there, or Ray is not installed.
     """
     if isinstance(stage, LoadStage) and stage.executor is not None and stage.executor.name == "ray":
         RayCluster(stage.executor.ray_address or "auto", stage.executor.workers).require()
@@ -169,9 +171,7 @@ class Crew:
             If the target failed, or no worker is left; what was journaled until then is recorded.
         """
         if gate is not None:
-            raise InputError(
-                "what a measurement may spend is kept by one process; leave out --executor, or the limits"
-            )
+            raise InputError("a gate is kept by one process, and a crew sends from others")
         self._hands = [hand for hand in self._hands if hand.lost is None]
         if not self._hands:
             raise MeasurementError(

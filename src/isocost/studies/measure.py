@@ -26,11 +26,9 @@ from isocost.measurement import MOST_IN_FLIGHT, require_open_files
 from isocost.studies.asking import is_settled, settle
 from isocost.studies.billing_facts import without_probing
 from isocost.studies.crew import crewed, require_executor
-from isocost.studies.limit_run import search_is_finished, search_runs, search_stage
 from isocost.studies.live import RunWatch
 from isocost.studies.measure_run import measure_run
 from isocost.studies.plans import planned_runs, remaining
-from isocost.studies.probing import ask_questions, unanswered
 from isocost.studies.progress import Progress
 from isocost.studies.shards import collect_shards
 from isocost.studies.spending import stage_budget, way_on
@@ -171,6 +169,8 @@ def _opened(folder: StudyFolder, stage: Stage, budget: Budget) -> Iterator[Opene
 def _has_left(folder: StudyFolder, stage: Stage) -> bool:
     """Whether a stage is not carried out to its end."""
     if isinstance(stage, LoadStage) and stage.find_limit is not None:
+        from isocost.studies.limit_run import search_is_finished, search_runs  # noqa: PLC0415 - of a search
+
         return not search_is_finished(stage, search_runs(folder, stage))
     done = {label for label, run in _measured_runs(folder, stage).items() if run.finished}
     return any(run.label not in done for run in planned_runs(settle(stage)))
@@ -232,6 +232,12 @@ def _seek(
     budget: Budget | None,
 ) -> bool:
     """Carry out what the journal lacks of a search for the limit."""
+    from isocost.studies.limit_run import (  # noqa: PLC0415 - only of a search
+        search_is_finished,
+        search_runs,
+        search_stage,
+    )
+
     if search_is_finished(stage, search_runs(folder, stage)) or stop.is_set():
         return not stop.is_set()
     require_open_files((stage.find_limit.max_in_flight if stage.find_limit else None) or MOST_IN_FLIGHT)
@@ -272,6 +278,8 @@ def _ask(
     budget: Budget | None,
 ) -> bool:
     """Ask the questions that the journal has no answer to."""
+    from isocost.studies.probing import ask_questions, unanswered  # noqa: PLC0415 - much to load for a load
+
     left = unanswered(folder, stage)
     if not left or stop.is_set():
         return not left

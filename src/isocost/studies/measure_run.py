@@ -145,4 +145,4 @@ def _warn_if_saturated(health: ClientHealth, run: str, probe: PlannedProbe | Non
 def _remedy(health: ClientHealth) -> str:
     if health.held_back_share:
         return "let more be in flight with --max-in-flight; if the target is overloaded, offer less"
-    return "measure fewer streams, or from an idle machine"
+    return "offer less load, or measure from an idle machine"

@@ -11,7 +11,6 @@ import numpy as np
 
 from isocost.core.load import Load, RequestShape, RunPlan
 from isocost.journal import QualityStage, RuntimeStage
-from isocost.runtime import interleave
 from isocost.studies.anchor import ANCHOR
 from isocost.studies.arriving import arrivals_at, arrivals_on_schedule
 
@@ -118,6 +117,8 @@ def remaining(run: PlannedRun, *, done: frozenset[int], spent_s: float, timeout_
 def _profile(stage: RuntimeStage) -> PlannedRun:
     rng = np.random.default_rng(stage.seed)
     cells = stage.cells or ()
+    from isocost.runtime import interleave  # noqa: PLC0415 - much to load for a load, which must begin soon
+
     shapes = tuple(interleave(cells, repeats=stage.repeats, rng=rng))
     return PlannedRun(
         label="profile",

@@ -6,7 +6,6 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from isocost.catalog import api_price, provider_at
 from isocost.core.errors import CatalogError, InputError, MissingExtraError
 from isocost.core.limits import Limits, Spent
 from isocost.core.token_price import TokenPrice
@@ -21,9 +20,9 @@ from isocost.measurement import (
     resolve_address,
     worst_case,
 )
-from isocost.studies.question_sets import question_set
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from isocost.core.load import RequestShape
@@ -35,6 +34,7 @@ __all__ = [
     "shapes_of",
     "stage_budget",
     "stage_price",
+    "usd_spent",
     "way_on",
 ]
 
@@ -73,6 +73,8 @@ def paid_because(target: TargetSpec) -> str | None:
     address = resolve_address(target.url)
     if is_own_host(address.host):
         return None
+    from isocost.catalog import provider_at  # noqa: PLC0415 - much to load for a host of one's own
+
     provider = provider_at(address.url)
     if provider is not None:
         return f"the catalogue knows that {provider} bills there"
@@ -101,6 +103,8 @@ def stage_price(stage: Stage) -> TokenPrice | None:
     provider = _provider(target)
     if provider is None or target.model is None:
         return None
+    from isocost.catalog import api_price  # noqa: PLC0415 - much to load for a target without a price
+
     longest = max((shape.input_tokens for shape in shapes_of(stage)), default=_ANY_PROMPT)
     with suppress(CatalogError, MissingExtraError):
         today = datetime.now(UTC).date()
@@ -147,7 +151,11 @@ def _provider(target: TargetSpec) -> str | None:
     if target.url is None:
         return None
     address = resolve_address(target.url)
-    return None if is_own_host(address.host) else provider_at(address.url)
+    if is_own_host(address.host):
+        return None
+    from isocost.catalog import provider_at  # noqa: PLC0415 - much to load for a host of one's own
+
+    return provider_at(address.url)
 
 
 def _price_unknown(target: TargetSpec) -> str:
@@ -178,6 +186,8 @@ def longest_request(stage: Stage, number: int | None = None) -> tuple[int, int]:
     """
     extra = stage.target.extra_body
     if isinstance(stage, QualityStage):
+        from isocost.studies.question_sets import question_set  # noqa: PLC0415 - much to load for a load
+
         known = question_set(stage.questions).questions
         chosen = known if number is None or not 0 <= number < len(known) else (known[number],)
         sizes = [question_at_most(each, stage.max_tokens, extra) for each in chosen]
@@ -202,12 +212,36 @@ def _spent(use: StageUse, stage: Stage, price: TokenPrice | None) -> Spent:
     if price is not None:
         usd = price.usd(use.input_tokens, use.output_tokens) + sum(price.usd(*each) for each in sizes)
         usd += price.request_usd * (use.counted_requests - 1)  # `usd` counts one request
+        usd += _dearest(use.unpriced, price)
     return use.probing + Spent(
         requests=use.counted_requests + use.turned_away + len(sizes),
         tokens=use.input_tokens + use.output_tokens + sum(used + written for used, written in sizes),
         usd=usd,
         seconds=use.seconds,
     )
+
+
+def _dearest(spent: Spent, price: TokenPrice) -> float:
+    """Price tokens of which nobody knows which were prompt and which answer."""
+    if not spent.requests:
+        return 0.0
+    tokens = max(price.usd(spent.tokens, 0), price.usd(0, spent.tokens))
+    return tokens + price.request_usd * (spent.requests - 1)
+
+
+def usd_spent(stages: Iterable[Stage], journal: Path) -> float | None:
+    """Return what stages have cost, at most; ``None`` where no price is known.
+
+    Parameters
+    ----------
+    stages : iterable of Stage
+    journal : Path
+        The file ``journal.sqlite``.
+    """
+    priced = [(stage, price) for stage in stages if (price := stage_price(stage)) is not None]
+    if not priced:
+        return None
+    return sum(_spent(read_use(journal, stage.name), stage, price).usd for stage, price in priced)
 
 
 def way_on(refusal: str, study: Path) -> str:

@@ -11,10 +11,8 @@ from isocost.core.credentials import shown_address
 from isocost.core.deployment import Deployment, Pool
 from isocost.core.errors import UnverifiedTlsWarning
 from isocost.core.limits import Spent
-from isocost.engine import EngineSettings, TransformersSettings, running_engine, transformers_stack
 from isocost.measurement import Access, machine_facts, open_target, open_untimed
 from isocost.studies.billing_facts import billing_facts
-from isocost.studies.made_up import engine_model, model_name, transformers_model
 from isocost.studies.unverified import unverified_text
 
 if TYPE_CHECKING:
@@ -89,6 +87,9 @@ def opened(
 def _embedded(
     spec: TargetSpec, engine: EngineSpec, deployment: str | None, *, timed: bool, budget: Budget | None
 ) -> Iterator[OpenedTarget]:
+    from isocost.engine import EngineSettings, running_engine  # noqa: PLC0415 - much to load for an endpoint
+    from isocost.studies.made_up import engine_model  # noqa: PLC0415
+
     settings = EngineSettings(threads=engine.threads)
     with running_engine(engine_model(engine.model), precision=engine.precision, settings=settings) as running:
         served = replace(spec, url=running.url, engine=None, model=running.model)
@@ -98,6 +99,9 @@ def _embedded(
 
 @contextmanager
 def _in_process(stack: TransformersSpec, deployment: str | None) -> Iterator[OpenedTarget]:
+    from isocost.engine import TransformersSettings, transformers_stack  # noqa: PLC0415 - much to load for an endpoint
+    from isocost.studies.made_up import transformers_model  # noqa: PLC0415
+
     architecture, config = transformers_model(stack.model)
     settings = TransformersSettings(
         precision=stack.precision,
@@ -114,6 +118,8 @@ def _in_process(stack: TransformersSpec, deployment: str | None) -> Iterator[Ope
 
 
 def _name_of(stack: TransformersSpec, known: Deployment) -> str:
+    from isocost.studies.made_up import model_name  # noqa: PLC0415 - much to load for an endpoint
+
     return f"{model_name(stack.model)}-{known.pools[0].precision}-transformers"
 
 

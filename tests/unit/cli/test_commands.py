@@ -62,13 +62,18 @@ DEAD = "http://127.0.0.1:9"
         (["measure", "load", DEAD, "--request-rate", "2,x"], "--request-rate 2,x: write requests per second"),
         (["measure", "load", DEAD, "--request-rate", "0"], "request rates must be above 0 per second, got 0"),
         (["measure", "load", DEAD, "--request-rate", "2", "--arrivals", "x"], "poisson or constant, got 'x'"),
+        (["measure", "load", DEAD, "--request-rate", "2", "--arrivals", "gamma"], "are --burstiness SHAPE"),
         (["measure", "load", DEAD, "--burstiness", "2"], "--burstiness belongs to an open loop"),
         (["measure", "load", DEAD, "--concurrency", "2", "--max-in-flight", "2"], "belongs to an open loop"),
         (["measure", "load", DEAD, "--ramp", "16"], "ramps such as 1-16:120"),
-        (["measure", "load", DEAD, "--steps", "1x2", "--duration", "9"], "leave out the duration"),
+        (["measure", "load", DEAD, "--steps", "1x2", "--duration", "9"], "leave out --duration 9"),
         (["measure", "load", DEAD, "--num-requests", "0"], "number of requests must be at least 1, got 0"),
-        (["measure", "load", DEAD, "--duration", "nan"], "duration must be above 0 seconds, got nan"),
-        (["measure", "load", DEAD, "--duration", "1", "--num-requests", "1"], "or a duration, not both"),
+        (["measure", "load", DEAD, "--duration", "nan"], "must be above 0 seconds and finite, got nan"),
+        (
+            ["measure", "load", DEAD, "--until-width", "5%", "--max-duration", "0"],
+            "--max-duration must be above 0 seconds and finite, got 0",
+        ),
+        (["measure", "load", DEAD, "--duration", "1", "--num-requests", "1"], "each say when a run ends"),
         (["measure", "load", DEAD, "--isl", "5"], "give --input-tokens and --output-tokens"),
         (["measure", "load", DEAD, "--isl", "0", "--osl", "1"], "at least 1"),
         (["measure", "load", DEAD, "--workload", "absent.csv"], "cannot read absent.csv: No such file"),
@@ -272,7 +277,7 @@ def test_a_run_is_measured_anew(isocost, truth, tmp_path):
     assert (~again.observations.warmup).sum() == 6
     assert again.segments[0].started_utc > before["2 concurrent #0"].segments[0].started_utc
     assert kept.segments == before["1 concurrent #0"].segments
-    assert len(after) == 3  # the old one stays, under a stage of its own
+    assert len(after) == 4  # two levels and the anchor; the old one stays, under a stage of its own
     status, _, err = isocost("run", folder, "--repeat", "3 concurrent #0")
     assert status == 2
     assert "no run '3 concurrent #0' was begun in this study" in err
