@@ -29,6 +29,7 @@ _GROUPS = {
         "burstiness",
         "max_in_flight",
     ),
+    "Finding the limit": ("search", "slo", "resolution", "max_rate"),
     "How long": (
         "num_requests",
         "duration",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from isocost.cli import ending, executors, open_loop, options, spending
+from isocost.cli import ending, executors, find_limit, open_loop, options, spending
 from isocost.cli.grouping import GroupedCommand
 from isocost.cli.measuring import measure_stages, rehearse, spent_text
 from isocost.cli.quality import quality
@@ -138,6 +138,10 @@ def load(
     arrivals: open_loop.Arrivals = None,
     burstiness: open_loop.Burstiness = None,
     max_in_flight: open_loop.MaxInFlight = None,
+    search: find_limit.FindLimit = False,
+    slo: find_limit.Slo = None,
+    resolution: find_limit.Resolution = None,
+    max_rate: find_limit.MaxRate = None,
     workload: Annotated[
         str,
         typer.Option("--workload", help="A preset (chat, chat-small, …) or a file of input,output lengths."),
@@ -150,7 +154,11 @@ def load(
         typer.Option("--output-tokens", "--osl", help="Fixed answer length instead of a workload."),
     ] = None,
     num_requests: Annotated[
-        int | None, typer.Option("--num-requests", help="Requests of each run; else --duration counts.")
+        int | None,
+        typer.Option(
+            "--num-requests",
+            help="Requests of each run; else --duration counts. Of a probe of --find-limit: at most.",
+        ),
     ] = None,
     duration: Annotated[
         float | None,
@@ -203,27 +211,57 @@ def load(
     endpoint = EndpointOptions(
         model, endpoint_type, api_key_env, api_key_file, header, extra_body, insecure=insecure
     )
-    loop = open_loop.OpenLoopOptions(
-        request_rate=request_rate,
-        ramp=ramp,
-        steps=steps,
+    searched = find_limit.FindLimitOptions(
+        find_limit=search,
+        slo=slo or (),
+        resolution=resolution,
+        max_rate=max_rate,
+        max_duration=max_duration,
+        num_requests=num_requests,
         arrivals=arrivals,
         burstiness=burstiness,
         max_in_flight=max_in_flight,
-    ).record(concurrency)
+    ).record(
+        {
+            "--concurrency": concurrency,
+            "--request-rate": request_rate,
+            "--ramp": ramp,
+            "--steps": steps,
+            "--duration": duration,
+            "--until-width": until_width,
+            "--executor": executor,
+        }
+    )
+    loop = (
+        None
+        if searched is not None
+        else open_loop.OpenLoopOptions(
+            request_rate=request_rate,
+            ramp=ramp,
+            steps=steps,
+            arrivals=arrivals,
+            burstiness=burstiness,
+            max_in_flight=max_in_flight,
+        ).record(concurrency)
+    )
     scheduled = loop is not None and bool(loop.schedule)
     requests = workload_of(workload, input_tokens=input_tokens, output_tokens=output_tokens, seed=seed)
     asked = LoadStage(
         target=parse_target(target, endpoint, StackOptions(precision, threads)),
         workload=requests.description,
         shapes=requests.shapes,
-        concurrency=options.parse_levels(concurrency or open_loop.DEFAULT_LEVELS) if loop is None else (),
+        concurrency=()
+        if loop is not None or searched is not None
+        else options.parse_levels(concurrency or open_loop.DEFAULT_LEVELS),
         open_loop=loop,
+        find_limit=searched,
         name=stage or "load",
         deployment=deployment,
         repeats=repeats,
-        requests_per_level=num_requests,
-        duration_s=ending.longest_s(
+        requests_per_level=num_requests if searched is None else None,
+        duration_s=None
+        if searched is not None
+        else ending.longest_s(
             until_width, max_duration, duration=duration, requests=num_requests, scheduled=scheduled
         ),
         until_width=None if until_width is None else ending.parse_width(until_width),
@@ -234,6 +272,8 @@ def load(
         executor=executors.parse_executor(executor, workers, ray_address),
     )
     _measure(out, [asked], quiet=quiet, dry_run=dry_run, as_json=as_json)
+    if searched is not None and not dry_run:
+        find_limit.tell_limit(out, asked.name)
 
 
 app.command("quality", cls=GroupedCommand)(quality)

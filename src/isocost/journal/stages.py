@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 from isocost.core.errors import InputError
 from isocost.core.limits import Limits
 from isocost.core.load import RequestShape
+from isocost.journal.find_limit import FindLimitSpec
 from isocost.journal.open_loop import OpenLoopSpec
 from isocost.journal.target_spec import STRICT, EngineSpec, ExecutorSpec, TargetSpec, TransformersSpec
 
@@ -89,7 +90,7 @@ class LoadStage:
     concurrency : tuple of int
         Levels of a closed loop; each at least 1.
     open_loop : OpenLoopSpec or None
-        Rates of an open loop. Exactly one of the two is given.
+        Rates of an open loop. Exactly one of the two is given, or `find_limit`.
     repeats : int
         How often each level.
     requests_per_level : int or None
@@ -108,6 +109,8 @@ class LoadStage:
         this alone asks for the same.
     executor : ExecutorSpec or None
         Who sends; ``None``: this process, straight into the journal.
+    find_limit : FindLimitSpec or None
+        The load is a search for the highest rate under service levels; it says itself how long it lasts.
     """
 
     __pydantic_config__: ClassVar[Any] = STRICT
@@ -128,21 +131,18 @@ class LoadStage:
     until_width: float | None = None
     anchor: bool = False
     executor: ExecutorSpec | None = None
+    find_limit: FindLimitSpec | None = None
     kind: Literal["load"] = "load"
 
     def __post_init__(self) -> None:
         """Refuse a stage that would measure nothing or never end."""
-        if self.open_loop is not None:
-            self._check_open_loop(self.open_loop)
-        elif not self.concurrency or min(self.concurrency) < 1:
-            raise InputError(f"concurrency levels must be at least 1, got {list(self.concurrency)}")
-        elif max(self.concurrency) > _MOST_STREAMS:
-            raise InputError(f"concurrency must be at most {_MOST_STREAMS:,}, got {max(self.concurrency):,}")
+        self._check_load()
         if len(set(self.concurrency)) < len(self.concurrency):
             raise InputError(f"concurrency levels must differ, got {list(self.concurrency)}")
         _require_count("repeats", self.repeats, _MOST_REPEATS)
         scheduled = self.open_loop is not None and bool(self.open_loop.schedule)
-        if not scheduled and (self.requests_per_level is None) == (self.duration_s is None):
+        searched = self.find_limit is not None
+        if not (scheduled or searched) and (self.requests_per_level is None) == (self.duration_s is None):
             raise InputError("a sweep needs either a number of requests for each run or a duration, not both")
         if self.requests_per_level is not None:
             _require_count("the number of requests", self.requests_per_level, _MOST_REQUESTS)
@@ -160,6 +160,31 @@ class LoadStage:
         _require_timeout(self.request_timeout_s)
         self._check_width()
         self._check_executor()
+
+    def _check_load(self) -> None:
+        if self.find_limit is not None:
+            self._check_search()
+        elif self.open_loop is not None:
+            self._check_open_loop(self.open_loop)
+        elif not self.concurrency or min(self.concurrency) < 1:
+            raise InputError(f"concurrency levels must be at least 1, got {list(self.concurrency)}")
+        elif max(self.concurrency) > _MOST_STREAMS:
+            raise InputError(f"concurrency must be at most {_MOST_STREAMS:,}, got {max(self.concurrency):,}")
+
+    def _check_search(self) -> None:
+        if self.concurrency or self.open_loop is not None:
+            raise InputError("a search for the limit chooses its rates itself; give no other load")
+        ends = (self.requests_per_level, self.duration_s, self.until_width)
+        if any(each is not None for each in ends):
+            raise InputError(
+                "a search for the limit says itself when its probes end; leave out duration, number of "
+                "requests and width"
+            )
+        if self.executor is not None:
+            raise InputError(
+                "probes of a search for the limit are judged by the process that sends them; leave out the "
+                "executor, and measure rates beyond this process by --request-rate with --executor"
+            )
 
     def _check_width(self) -> None:
         if self.until_width is None:
@@ -313,7 +338,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any field of a stage
         return f"{value.input_tokens}x{value.output_tokens}"
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    specs = EngineSpec | ExecutorSpec | Limits | OpenLoopSpec | TargetSpec | TransformersSpec
+    specs = EngineSpec | ExecutorSpec | FindLimitSpec | Limits | OpenLoopSpec | TargetSpec | TransformersSpec
     if isinstance(value, specs):
         return _without_defaults(value)
     return dict(value) if isinstance(value, Mapping) else value

@@ -12,6 +12,7 @@ from isocost.reporting.charts import (
     frontier_figure,
     hourly_figure,
     latency_figure,
+    limit_figure,
 )
 from isocost.reporting.document import (
     LIMIT,
@@ -26,6 +27,7 @@ from isocost.reporting.document import (
 )
 from isocost.reporting.energy import energy_tables
 from isocost.reporting.hourly import hourly_page_tables
+from isocost.reporting.limit import limit_tables
 from isocost.reporting.markup import Markup, element, join, shorten
 from isocost.reporting.mix_section import mix_parts
 from isocost.reporting.offered import offered_table
@@ -126,6 +128,7 @@ def _figures(report: StudyReport, pricing: Pricing) -> list[Part]:
         frontier_figure(report),
         cost_figure(report),
         latency_figure(report),
+        limit_figure(report),
         energy_figure(report),
         hourly,
     ]
@@ -149,6 +152,7 @@ def _tables(report: StudyReport) -> list[Part]:
         (level_table(report), True, ""),
         (offered_table(report), False, ""),
         (server_table(report), False, ""),
+        *((table, True, "") for table in limit_tables(report)),
         (run_table(report), False, ""),
         (cost_table(report), False, ""),
         (returns_table(report), False, ""),

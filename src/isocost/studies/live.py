@@ -62,6 +62,11 @@ class RunWatch:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._tell_often, name="isocost-watch", daemon=True)
 
+    @property
+    def plan(self) -> RunPlan:
+        """What is sent."""
+        return self._plan
+
     def __enter__(self) -> RunWatch:
         """Begin to tell."""
         self._thread.start()

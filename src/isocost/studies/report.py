@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from isocost.studies.endings import RunEnding
     from isocost.studies.energy import EnergyReport
     from isocost.studies.hourly import HourlyReport
+    from isocost.studies.limits_found import FoundLimit
     from isocost.studies.mix import MixReport
     from isocost.studies.right_answers import RightAnswer
     from isocost.studies.scored import MeasuredQuality
@@ -73,6 +74,8 @@ class DeploymentReport:
         How its sweeps fared at the end beside their beginning.
     endings : tuple of RunEnding
         How runs ended that were to end at a wanted width.
+    limits : tuple of FoundLimit
+        What searches for its limit found.
     """
 
     deployment: Deployment
@@ -85,6 +88,7 @@ class DeploymentReport:
     server: tuple[tuple[Load, ServerSide], ...] = ()
     anchors: tuple[AnchorCheck, ...] = ()
     endings: tuple[RunEnding, ...] = ()
+    limits: tuple[FoundLimit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
