@@ -331,6 +331,23 @@ def test_what_measuring_has_cost_is_said_at_its_end_and_again_without_measuring(
     assert 0.999 * billed <= float(said) <= 1.1 * billed
 
 
+def test_what_questions_have_cost_is_said_at_their_end(tmp_path, monkeypatch, capsys):
+    prices = ["--input-usd-per-million", "100", "--output-usd-per-million", "1000"]
+    with billing() as bill:
+        asked = ["measure", "quality", bill.url, "--questions", "small", "-q"]
+        assert typed(monkeypatch, *asked, *prices, "--out", tmp_path / "priced") == 0
+        told = capsys.readouterr().out
+        billed = bill.usd(100.0, 1000.0)
+        assert typed(monkeypatch, *asked, *prices, "--out", tmp_path / "json", "--json") == 0
+        json_told = capsys.readouterr()
+        assert typed(monkeypatch, *asked, "--out", tmp_path / "unpriced") == 0
+        assert "is measured" not in capsys.readouterr().out
+    (said,) = re.findall(r"is measured for \$([0-9.]+) at most\n", told)
+    assert 0.999 * billed <= float(said) <= 1.1 * billed
+    assert json.loads(json_told.out)
+    assert f"is measured for ${said} at most" in json_told.err
+
+
 def test_without_a_price_nothing_is_said_of_cost_and_a_later_price_counts_all(tmp_path):
     with billing() as bill:
         stage = load(bill.url, requests_per_level=1, concurrency=(1,))
