@@ -22,6 +22,7 @@ from isocost.studies.profile import fit_profile
 from isocost.studies.report import DeploymentReport
 from isocost.studies.scored import scored
 from isocost.studies.server_levels import server_levels
+from isocost.studies.token_bill import bill_of
 from isocost.studies.trends import deployment_trends
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from isocost.runtime import RuntimeModel
     from isocost.studies.anchor import AnchorCheck
     from isocost.studies.scored import MeasuredQuality
+    from isocost.studies.token_bill import TokenBill
 
 __all__ = ["Measured", "Terms", "deployment_reports", "run_provenance"]
 
@@ -55,12 +57,15 @@ class Measured:
         By name, as known when last measured.
     answers : mapping of str to sequence of GradedAnswer
         By stage of questions.
+    bills : mapping of str to TokenBill
+        By stage of load that is paid by the token.
     """
 
     stages: Mapping[str, Stage]
     runs: Sequence[Run]
     deployments: Mapping[str, Deployment]
     answers: Mapping[str, Sequence[GradedAnswer]] = field(default_factory=dict)
+    bills: Mapping[str, TokenBill] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +152,7 @@ def deployment_reports(
                         anchors=anchors,
                         endings=endings,
                         limits=limits,
+                        bill=bill_of(measured.bills, runs),
                     )
                 )
     return tuple(reports), tuple(cautions)

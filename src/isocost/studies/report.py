@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from isocost.studies.mix import MixReport
     from isocost.studies.right_answers import RightAnswer
     from isocost.studies.scored import MeasuredQuality
+    from isocost.studies.token_bill import TokenBill
     from isocost.studies.trends import DeploymentTrends
 
 __all__ = ["Assumption", "DeploymentReport", "RequestAlone", "StudyReport"]
@@ -76,6 +77,8 @@ class DeploymentReport:
         How runs ended that were to end at a wanted width.
     limits : tuple of FoundLimit
         What searches for its limit found.
+    bill : TokenBill or None
+        What its load has cost where it is paid by the token.
     """
 
     deployment: Deployment
@@ -89,6 +92,7 @@ class DeploymentReport:
     anchors: tuple[AnchorCheck, ...] = ()
     endings: tuple[RunEnding, ...] = ()
     limits: tuple[FoundLimit, ...] = ()
+    bill: TokenBill | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
