@@ -29,6 +29,15 @@ _GROUPS = {
         "burstiness",
         "max_in_flight",
     ),
+    "Traces and conversations": (
+        "trace",
+        "time_scale",
+        "trace_window",
+        "trace_longest",
+        "turns",
+        "think_time",
+        "shared_prefix",
+    ),
     "How long": (
         "num_requests",
         "duration",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from isocost.cli import ending, executors, open_loop, options, spending
+from isocost.cli import ending, executors, open_loop, options, replay, spending
 from isocost.cli.grouping import GroupedCommand
 from isocost.cli.measuring import measure_stages, rehearse
 from isocost.cli.quality import quality
@@ -138,6 +138,13 @@ def load(
     arrivals: open_loop.Arrivals = None,
     burstiness: open_loop.Burstiness = None,
     max_in_flight: open_loop.MaxInFlight = None,
+    trace: replay.Trace = None,
+    time_scale: replay.TimeScale = None,
+    trace_window: replay.TraceWindow = None,
+    trace_longest: replay.TraceLongest = None,
+    turns: replay.Turns = None,
+    think_time: replay.ThinkTime = None,
+    shared_prefix: replay.SharedPrefix = None,
     workload: Annotated[
         str,
         typer.Option("--workload", help="A preset (chat, chat-small, …) or a file of input,output lengths."),
@@ -203,26 +210,54 @@ def load(
     endpoint = EndpointOptions(
         model, endpoint_type, api_key_env, api_key_file, header, extra_body, insecure=insecure
     )
+    traced = replay.ReplayOptions(
+        trace=trace,
+        time_scale=time_scale,
+        trace_window=trace_window,
+        trace_longest=trace_longest,
+        num_requests=num_requests,
+        max_in_flight=max_in_flight,
+        others=replay.given_beside(
+            concurrency=concurrency,
+            request_rate=request_rate,
+            ramp=ramp,
+            steps=steps,
+            arrivals=arrivals,
+            burstiness=burstiness,
+            workload=None if workload == "chat" else workload,
+            input_tokens=input_tokens,
+            output_tokens=output_tokens,
+            duration=duration,
+            until_width=until_width,
+            turns=turns,
+            shared_prefix=shared_prefix,
+        ),
+    ).record()
     loop = open_loop.OpenLoopOptions(
         request_rate=request_rate,
         ramp=ramp,
         steps=steps,
         arrivals=arrivals,
         burstiness=burstiness,
-        max_in_flight=max_in_flight,
+        max_in_flight=max_in_flight if traced is None else None,
     ).record(concurrency)
-    scheduled = loop is not None and bool(loop.schedule)
-    requests = workload_of(workload, input_tokens=input_tokens, output_tokens=output_tokens, seed=seed)
+    closed = loop is None and traced is None
+    scheduled = traced is not None or (loop is not None and bool(loop.schedule))
+    if traced is None:
+        requests = workload_of(workload, input_tokens=input_tokens, output_tokens=output_tokens, seed=seed)
     asked = LoadStage(
         target=parse_target(target, endpoint, StackOptions(precision, threads)),
-        workload=requests.description,
-        shapes=requests.shapes,
-        concurrency=options.parse_levels(concurrency or open_loop.DEFAULT_LEVELS) if loop is None else (),
+        workload=requests.description if traced is None else traced[1],
+        shapes=requests.shapes if traced is None else (),
+        concurrency=options.parse_levels(concurrency or open_loop.DEFAULT_LEVELS) if closed else (),
         open_loop=loop,
+        trace=None if traced is None else traced[0],
+        conversation=replay.parse_conversation(turns, think_time),
+        shared_prefix=replay.parse_prefix(shared_prefix),
         name=stage or "load",
         deployment=deployment,
         repeats=repeats,
-        requests_per_level=num_requests,
+        requests_per_level=num_requests if traced is None else None,
         duration_s=ending.longest_s(
             until_width, max_duration, duration=duration, requests=num_requests, scheduled=scheduled
         ),

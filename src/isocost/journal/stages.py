@@ -9,7 +9,9 @@ from typing import Any, ClassVar, Literal
 from isocost.core.errors import InputError
 from isocost.core.limits import Limits
 from isocost.core.load import RequestShape
+from isocost.core.prefix import SharedPrefix
 from isocost.journal.open_loop import OpenLoopSpec
+from isocost.journal.replay import ConversationSpec, TraceSpec
 from isocost.journal.target_spec import STRICT, EngineSpec, ExecutorSpec, TargetSpec, TransformersSpec
 
 __all__ = [
@@ -87,7 +89,13 @@ class LoadStage:
     concurrency : tuple of int
         Levels of a closed loop; each at least 1.
     open_loop : OpenLoopSpec or None
-        Rates of an open loop. Exactly one of the two is given.
+        Rates of an open loop.
+    trace : TraceSpec or None
+        A trace to be replayed, which also says the requests. Exactly one of the three is given.
+    conversation : ConversationSpec or None
+        Conversations of several turns, of which each is a request; ``None``: requests that stand alone.
+    shared_prefix : str or None
+        What all prompts begin with, as `SharedPrefix.parse` reads it; ``None``: no two begin alike.
     repeats : int
         How often each level.
     requests_per_level : int or None
@@ -112,7 +120,7 @@ class LoadStage:
 
     target: TargetSpec
     workload: str
-    shapes: tuple[RequestShape, ...]
+    shapes: tuple[RequestShape, ...] = ()
     concurrency: tuple[int, ...] = ()
     open_loop: OpenLoopSpec | None = None
     name: str = "load"
@@ -126,26 +134,30 @@ class LoadStage:
     until_width: float | None = None
     anchor: bool = False
     executor: ExecutorSpec | None = None
+    trace: TraceSpec | None = None
+    conversation: ConversationSpec | None = None
+    shared_prefix: str | None = None
     kind: Literal["load"] = "load"
 
     def __post_init__(self) -> None:
         """Refuse a stage that would measure nothing or never end."""
+        self._check_trace()
+        self._check_prompts()
         if self.open_loop is not None:
             self._check_open_loop(self.open_loop)
-        elif not self.concurrency or min(self.concurrency) < 1:
+        elif self.trace is None and min(self.concurrency, default=0) < 1:
             raise InputError(f"concurrency levels must be at least 1, got {list(self.concurrency)}")
         if len(set(self.concurrency)) < len(self.concurrency):
             raise InputError(f"concurrency levels must differ, got {list(self.concurrency)}")
         if self.repeats < 1:
             raise InputError(f"repeats must be at least 1, got {self.repeats}")
-        scheduled = self.open_loop is not None and bool(self.open_loop.schedule)
-        if not scheduled and (self.requests_per_level is None) == (self.duration_s is None):
+        if not self.scheduled and (self.requests_per_level is None) == (self.duration_s is None):
             raise InputError("a sweep needs either a number of requests for each run or a duration, not both")
         if self.requests_per_level is not None and self.requests_per_level < 1:
             raise InputError(f"the number of requests must be at least 1, got {self.requests_per_level}")
         if self.duration_s is not None and not 0 < self.duration_s < float("inf"):
             raise InputError(f"duration must be above 0 seconds, got {self.duration_s!r}")
-        if not self.shapes:
+        if not self.shapes and self.trace is None:
             raise InputError("a load stage needs at least one request shape")
         _require_seed(self.seed)
         if self.target.transformers is not None and max(self.concurrency, default=2) > 1:
@@ -156,6 +168,49 @@ class LoadStage:
         _require_timeout(self.request_timeout_s)
         self._check_width()
         self._check_executor()
+
+    @property
+    def scheduled(self) -> bool:
+        """Whether the load itself says how long a run lasts."""
+        return self.trace is not None or (self.open_loop is not None and bool(self.open_loop.schedule))
+
+    @property
+    def prefix(self) -> SharedPrefix | None:
+        """What all prompts begin with."""
+        return None if self.shared_prefix is None else SharedPrefix.parse(self.shared_prefix)
+
+    def _check_trace(self) -> None:
+        if self.trace is None:
+            return
+        if self.concurrency or self.open_loop is not None:
+            raise InputError("a trace says itself when requests are sent; leave out concurrency and rates")
+        if self.shapes or self.conversation is not None or self.shared_prefix is not None:
+            raise InputError(
+                "a trace says itself how long requests are and what they share; leave out lengths, turns and "
+                "shared prefixes"
+            )
+        if self.requests_per_level is not None or self.duration_s is not None:
+            raise InputError("a trace says itself how long it lasts; cut it by a window or a number of requests")
+
+    def _check_prompts(self) -> None:
+        """Refuse conversations and prefixes that cannot be, or not here."""
+        given = self.conversation is not None or self.prefix is not None
+        if given and self.target.transformers is not None:
+            raise InputError(
+                "conversations and shared prefixes need an endpoint or the embedded engine, not transformers in "
+                "this process"
+            )
+        talk = self.conversation
+        if talk is None:
+            return
+        if self.executor is not None:
+            raise InputError("conversations are held by one process; leave out the executor")
+        if (self.requests_per_level or 0) % talk.turns:
+            whole = (self.requests_per_level or 0) // talk.turns
+            raise InputError(
+                f"{self.requests_per_level} requests are no whole number of conversations of {talk.turns} turns; "
+                f"give {max(whole, 1) * talk.turns} or {(whole + 1) * talk.turns}"
+            )
 
     def _check_width(self) -> None:
         if self.until_width is None:
@@ -301,7 +356,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any field of a stage
         return f"{value.input_tokens}x{value.output_tokens}"
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    specs = EngineSpec | ExecutorSpec | Limits | OpenLoopSpec | TargetSpec | TransformersSpec
+    specs = ConversationSpec | TraceSpec | EngineSpec | ExecutorSpec | Limits | OpenLoopSpec | TargetSpec | TransformersSpec
     if isinstance(value, specs):
         return _without_defaults(value)
     return dict(value) if isinstance(value, Mapping) else value

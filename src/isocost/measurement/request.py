@@ -10,14 +10,16 @@ from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
 from isocost.core.errors import InputError
+from isocost.core.prefix import BlockPrefixes
 from isocost.measurement.dialect import request_body
 from isocost.measurement.worst_case import WorstCase, worst_case
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from isocost.core.load import RequestShape, RunPlan
     from isocost.core.ports import Gate
+    from isocost.core.prefix import PromptPart
     from isocost.measurement.address import Address
     from isocost.measurement.dialect import Dialect
     from isocost.measurement.prompts import PromptSource
@@ -105,10 +107,19 @@ class RequestWriter:
         default_factory=dict, init=False, repr=False, compare=False
     )
 
-    def write(self, index: int, shape: RequestShape, *, seed: int, warmup: bool) -> PreparedRequest:
-        """Return request `index`, with the prompt that belongs to it."""
-        salted = seed ^ self.salt
-        prompt = self.prompts.prompt(shape.input_tokens, seed=salted, index=index, warmup=warmup)
+    def write(
+        self,
+        index: int,
+        shape: RequestShape,
+        *,
+        seed: int,
+        warmup: bool,
+        parts: Sequence[PromptPart] = (),
+    ) -> PreparedRequest:
+        """Return request `index`, with the prompt that belongs to it and begins with `parts`."""
+        prompt = self.prompts.prompt(
+            shape.input_tokens, seed=seed ^ self.salt, index=index, warmup=warmup, parts=parts
+        )
         body = self._body(prompt, shape.output_tokens)
         return PreparedRequest(
             index=index,
@@ -126,6 +137,13 @@ class RequestWriter:
         if frame is None:
             return encode(request_body(self.dialect, prompt, output_tokens=output_tokens))
         return frame[0] + _encode_prompt(prompt) + frame[1]
+
+
+def parts_of(plan: RunPlan, index: int, shape: RequestShape, *, warmup: bool) -> tuple[PromptPart, ...]:
+    """Return what the prompt of a request begins with; requests that warm up have no block of a trace."""
+    if plan.prefixes is None or (warmup and isinstance(plan.prefixes, BlockPrefixes)):
+        return ()
+    return plan.prefixes.parts(index // plan.turns, shape.input_tokens)
 
 
 def encode(body: Mapping[str, Any]) -> bytes:
@@ -210,5 +228,6 @@ class RequestQueue:
         index, warmup = found
         plan = self._plan
         shape = plan.warmup[index] if warmup else plan.shape_of(index)
-        self._ready.append(self._writer.write(index, shape, seed=plan.seed, warmup=warmup))
+        parts = parts_of(plan, index, shape, warmup=warmup)
+        self._ready.append(self._writer.write(index, shape, seed=plan.seed, warmup=warmup, parts=parts))
         return True

@@ -38,7 +38,7 @@ from isocost.studies.money import (
     waiting_assumptions,
     waiting_doubts,
 )
-from isocost.studies.plans import planned_runs
+from isocost.studies.plans import planned_labels
 from isocost.studies.report import StudyReport
 from isocost.studies.right_answers import quality_cautions, right_answers
 from isocost.studies.study_mix import study_mix
@@ -228,7 +228,7 @@ def _provenance(measured: Measured) -> tuple[Provenance, ...]:
 
 
 def _unfinished(folder: StudyFolder, measured: Measured) -> Iterator[Caution]:
-    planned = [(stage.name, run.label) for stage in measured.stages.values() for run in planned_runs(stage)]
+    planned = [(stage.name, label) for stage in measured.stages.values() for label in planned_labels(stage)]
     done = {(run.stage, run.label) for run in measured.runs if run.finished}
     missing = [label for label in planned if label not in done]
     if missing:

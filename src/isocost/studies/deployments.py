@@ -166,6 +166,9 @@ def _by_workload(stages: Mapping[str, Stage], runs: Sequence[Run]) -> list[tuple
                 stage.target.endpoint_type,
                 repr(sorted(stage.target.extra_body.items())),
                 stage.open_loop is None,
+                stage.trace,
+                stage.conversation,
+                stage.shared_prefix,
             )
             groups.setdefault(asked, (stage, []))[1].append(run)
     return list(groups.values())

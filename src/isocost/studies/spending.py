@@ -22,6 +22,7 @@ from isocost.measurement import (
     worst_case,
 )
 from isocost.studies.question_sets import question_set
+from isocost.studies.sizes import shapes_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 __all__ = [
     "longest_request",
     "paid_because",
-    "shapes_of",
     "stage_budget",
     "stage_price",
     "way_on",
@@ -158,13 +158,6 @@ def _price_unknown(target: TargetSpec) -> str:
         f"what tokens of {whose} cost is not known, so --max-cost cannot be kept; give "
         "--input-usd-per-million and --output-usd-per-million, or --max-requests or --max-tokens instead"
     )
-
-
-def shapes_of(stage: Stage) -> tuple[RequestShape, ...]:
-    """Return the sizes of a stage's requests; none of questions, and of a profile that has none yet."""
-    if isinstance(stage, QualityStage):
-        return ()
-    return (stage.cells or ()) if isinstance(stage, RuntimeStage) else stage.shapes
 
 
 def longest_request(stage: Stage, number: int | None = None) -> tuple[int, int]:
