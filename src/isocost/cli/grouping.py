@@ -67,6 +67,7 @@ _GROUPS = {
         "header",
         "extra_body",
         "insecure",
+        "tokenizer",
         "request_timeout",
     ),
     "A stack on this machine": ("precision", "threads", "device", "accelerators"),

@@ -69,6 +69,7 @@ def runtime(
     header: options.Header = None,
     extra_body: options.ExtraBody = None,
     insecure: options.Insecure = False,
+    tokenizer: options.Tokenizer = None,
     request_timeout: options.RequestTimeout = 600.0,
     seed: options.Seed = 0,
     stage: options.StageName = None,
@@ -98,7 +99,14 @@ def runtime(
         self_hosted=self_hosted,
     )
     endpoint = EndpointOptions(
-        model, endpoint_type, api_key_env, api_key_file, header, extra_body, insecure=insecure
+        model,
+        endpoint_type,
+        api_key_env,
+        api_key_file,
+        header,
+        extra_body,
+        insecure=insecure,
+        tokenizer=tokenizer,
     )
     stack = StackOptions(precision, threads, device, accelerators)
     sizes = _cells(cells, max_input_tokens, max_output_tokens)
@@ -178,6 +186,7 @@ def load(
     header: options.Header = None,
     extra_body: options.ExtraBody = None,
     insecure: options.Insecure = False,
+    tokenizer: options.Tokenizer = None,
     request_timeout: options.RequestTimeout = 600.0,
     seed: options.Seed = 0,
     stage: options.StageName = None,
@@ -208,7 +217,14 @@ def load(
         self_hosted=self_hosted,
     )
     endpoint = EndpointOptions(
-        model, endpoint_type, api_key_env, api_key_file, header, extra_body, insecure=insecure
+        model,
+        endpoint_type,
+        api_key_env,
+        api_key_file,
+        header,
+        extra_body,
+        insecure=insecure,
+        tokenizer=tokenizer,
     )
     traced = replay.ReplayOptions(
         trace=trace,

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from isocost.core.errors import InputError
-from isocost.core.prefix import BlockPrefixes, SharedPrefix
+from isocost.core.prefix import BlockPrefixes, SharedPrefix  # noqa: TC001 - read at run time, by workers
 
 __all__ = ["Load", "RatePiece", "RequestShape", "RunPlan"]
 
@@ -184,9 +184,9 @@ class RunPlan:
     prefixes : SharedPrefix or BlockPrefixes or None
         What prompts have in common; ``None``: no two begin alike.
     turns : int
-        Of a conversation, at least 1. With several, requests come in conversations of so many: request ``i`` is
-        turn ``i % turns`` of conversation ``i // turns``, carries the whole history and is sent once the answer
-        before it has come. `indices` (or counting) then names the first request of each conversation that is
+        Of a conversation, at least 1. With several, requests come in conversations of so many: request ``i``
+        is turn ``i % turns`` of conversation ``i // turns``, carries the whole history and is sent once the
+        answer before it has come. `indices` (or counting) then names the first request of each conversation that is
         to be measured; turns before it are sent again as warm-up, and those after it follow. Of `due_s` there
         is one instant for each conversation; a later turn is due when its user has thought.
     think_time_s : float

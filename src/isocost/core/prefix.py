@@ -1,4 +1,4 @@
-"""Which parts of a prompt other prompts begin with too: one prefix for many, or blocks as a trace tells them."""
+"""What prompts begin with alike: one prefix for many, or blocks as a trace tells them."""
 
 from __future__ import annotations
 

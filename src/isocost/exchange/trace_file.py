@@ -1,4 +1,4 @@
-"""Traces of requests: Azure's and BurstGPT's CSV files, Mooncake's JSON Lines, and plain tables of arrivals."""
+"""Traces of requests: Azure's and BurstGPT's CSV files, Mooncake's JSON Lines, plain tables of arrivals."""
 
 from __future__ import annotations
 

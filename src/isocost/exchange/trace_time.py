@@ -60,8 +60,8 @@ def _numbers(path: Path, cells: Sequence[Any], unit_s: float) -> FloatArray:
     if not good.all():
         place = int(np.argmin(good))
         raise InputError(
-            f"{path}, request {place + 1}: when it arrived must be a number of seconds or a date and time such "
-            f"as 2024-05-10 00:00:01.5, the same in every row, got {cells[place]!r}"
+            f"{path}, request {place + 1}: when it arrived must be a number of seconds or a date and "
+            f"time such as 2024-05-10 00:00:01.5, the same in every row, got {cells[place]!r}"
         )
     if unit_s == 1.0 and float(np.abs(found).max()) > _MOST_S:
         raise InputError(

@@ -38,6 +38,8 @@ class TraceSpec:
         Every instant is multiplied by it, above 0: 0.5 sends twice as fast.
     max_in_flight : int or None
         Requests in flight at most, at least 1; ``None``: as many as the target allows by itself.
+    shares_prefixes : bool
+        Whether the trace tells which prompts began alike.
     """
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid", "strict": False}
@@ -52,6 +54,7 @@ class TraceSpec:
     first: int | None = None
     time_scale: float = 1.0
     max_in_flight: int | None = None
+    shares_prefixes: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a part that is none."""
@@ -63,7 +66,9 @@ class TraceSpec:
                 f"{self.duration_s!r}"
             )
         if not 0 < self.time_scale < math.inf:
-            raise InputError(f"the time of a trace is multiplied by a number above 0, got {self.time_scale!r}")
+            raise InputError(
+                f"the time of a trace is multiplied by a number above 0, got {self.time_scale!r}"
+            )
         if self.max_in_flight is not None and self.max_in_flight < 1:
             raise InputError(f"at least 1 request must be allowed in flight, got {self.max_in_flight}")
 

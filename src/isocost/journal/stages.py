@@ -190,15 +190,17 @@ class LoadStage:
                 "shared prefixes"
             )
         if self.requests_per_level is not None or self.duration_s is not None:
-            raise InputError("a trace says itself how long it lasts; cut it by a window or a number of requests")
+            raise InputError(
+                "a trace says itself how long it lasts; cut it by a window or a number of requests"
+            )
 
     def _check_prompts(self) -> None:
         """Refuse conversations and prefixes that cannot be, or not here."""
         given = self.conversation is not None or self.prefix is not None
         if given and self.target.transformers is not None:
             raise InputError(
-                "conversations and shared prefixes need an endpoint or the embedded engine, not transformers in "
-                "this process"
+                "conversations and shared prefixes need an endpoint or the embedded engine, not "
+                "transformers in this process"
             )
         talk = self.conversation
         if talk is None:
@@ -208,8 +210,8 @@ class LoadStage:
         if (self.requests_per_level or 0) % talk.turns:
             whole = (self.requests_per_level or 0) // talk.turns
             raise InputError(
-                f"{self.requests_per_level} requests are no whole number of conversations of {talk.turns} turns; "
-                f"give {max(whole, 1) * talk.turns} or {(whole + 1) * talk.turns}"
+                f"{self.requests_per_level} requests are no whole number of conversations of {talk.turns} "
+                f"turns; give {max(whole, 1) * talk.turns} or {(whole + 1) * talk.turns}"
             )
 
     def _check_width(self) -> None:
@@ -356,7 +358,16 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any field of a stage
         return f"{value.input_tokens}x{value.output_tokens}"
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    specs = ConversationSpec | TraceSpec | EngineSpec | ExecutorSpec | Limits | OpenLoopSpec | TargetSpec | TransformersSpec
+    specs = (
+        ConversationSpec
+        | TraceSpec
+        | EngineSpec
+        | ExecutorSpec
+        | Limits
+        | OpenLoopSpec
+        | TargetSpec
+        | TransformersSpec
+    )
     if isinstance(value, specs):
         return _without_defaults(value)
     return dict(value) if isinstance(value, Mapping) else value

@@ -11,12 +11,15 @@ from isocost.core.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from isocost.core.prefix import PromptPart
 
-__all__ = ["WORDS", "IdPrompts", "PromptMethod", "PromptSource", "TextPrompts", "rate_words"]
+__all__ = ["WORDS", "IdPrompts", "PromptMethod", "PromptRules", "PromptSource", "TextPrompts", "rate_words"]
 
-PromptMethod = Literal["token ids", "server tokenizer", "calibrated on usage", "approximate"]
+PromptMethod = Literal[
+    "token ids", "tokenizer file", "server tokenizer", "calibrated on usage", "approximate"
+]
 
 _WORDS = """
 the of and to in is was for on that by this with from they we say her she or an will my one
@@ -61,7 +64,7 @@ class IdPrompts:
         warmup: bool = False,
         parts: Sequence[PromptPart] = (),
     ) -> list[int]:
-        """Return the prompt that belongs to ``(seed, index)``, always the same one; it begins with `parts`."""
+        """Return the prompt that belongs to ``(seed, index)``, always the same; it begins with `parts`."""
         ids, choices = self.ids, len(self.ids)
         drawn = _drawn(input_tokens, seed, index, warmup=warmup, parts=parts)
         return [ids[number % choices] for number in drawn]
@@ -119,11 +122,29 @@ class TextPrompts:
         return " " + " ".join(chosen)  # a space before the first too: each word is the same token anywhere
 
     def counted(self, input_tokens: int) -> int | None:
-        """Return ``None``: only the server knows."""
-        return None
+        """Return how many tokens a prompt is known to have; ``None`` where only the server knows."""
+        if self.method != "tokenizer file":
+            return None
+        return max(input_tokens, int(self.overhead_tokens) + 1)
 
 
 PromptSource = IdPrompts | TextPrompts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptRules:
+    """What prompts must be made of; how is found out.
+
+    Parameters
+    ----------
+    texts : bool
+        Whether they must be texts, as conversations are, and not token ids.
+    tokenizer : Path or None
+        A ``tokenizer.json``, or the folder that has one; ``None``: there is none.
+    """
+
+    texts: bool = False
+    tokenizer: Path | None = None
 
 
 def _drawn(

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from isocost.core.ports import Gate
     from isocost.core.prefix import PromptPart
     from isocost.measurement.address import Address
-    from isocost.measurement.dialect import Dialect
+    from isocost.measurement.conversation import Conversation
+    from isocost.measurement.dialect import Dialect, Prompt
     from isocost.measurement.prompts import PromptSource
 
-__all__ = ["PreparedRequest", "RequestQueue", "RequestWriter", "head_of"]
+__all__ = ["PreparedRequest", "RequestQueue", "RequestWriter", "head_of", "parts_of"]
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 _MARK = "\x00the prompt\x00"
@@ -46,6 +47,8 @@ class PreparedRequest:
         Head and body.
     input_tokens : int or None
         Tokens of the prompt where they are known by construction.
+    talk : Conversation or None
+        The conversation that it is a turn of, which is told its answer.
     """
 
     index: int
@@ -53,6 +56,7 @@ class PreparedRequest:
     shape: RequestShape
     wire: bytes = field(repr=False)
     input_tokens: int | None = None
+    talk: Conversation | None = field(default=None, repr=False, compare=False)
 
 
 def head_of(address: Address, method: str, path: str, headers: Mapping[str, str]) -> bytes:
@@ -120,6 +124,10 @@ class RequestWriter:
         prompt = self.prompts.prompt(
             shape.input_tokens, seed=seed ^ self.salt, index=index, warmup=warmup, parts=parts
         )
+        return self.worded(prompt, index, shape, warmup=warmup)
+
+    def worded(self, prompt: Prompt, index: int, shape: RequestShape, *, warmup: bool) -> PreparedRequest:
+        """Return request `index` with a prompt that is given."""
         body = self._body(prompt, shape.output_tokens)
         return PreparedRequest(
             index=index,
@@ -129,12 +137,12 @@ class RequestWriter:
             input_tokens=self.prompts.counted(shape.input_tokens),
         )
 
-    def _body(self, prompt: str | list[int], output_tokens: int) -> bytes:
+    def _body(self, prompt: Prompt, output_tokens: int) -> bytes:
         """Return the body; all but the prompt is encoded once for each length of answer."""
         if output_tokens not in self._frames:
             self._frames[output_tokens] = _frame(self.dialect, output_tokens)
         frame = self._frames[output_tokens]
-        if frame is None:
+        if frame is None or isinstance(prompt, tuple):
             return encode(request_body(self.dialect, prompt, output_tokens=output_tokens))
         return frame[0] + _encode_prompt(prompt) + frame[1]
 
@@ -143,7 +151,7 @@ def parts_of(plan: RunPlan, index: int, shape: RequestShape, *, warmup: bool) ->
     """Return what the prompt of a request begins with; requests that warm up have no block of a trace."""
     if plan.prefixes is None or (warmup and isinstance(plan.prefixes, BlockPrefixes)):
         return ()
-    return plan.prefixes.parts(index // plan.turns, shape.input_tokens)
+    return plan.prefixes.parts(index if warmup else index // plan.turns, shape.input_tokens)
 
 
 def encode(body: Mapping[str, Any]) -> bytes:
@@ -205,17 +213,28 @@ class RequestQueue:
 
     def take(self) -> PreparedRequest | None:
         """Return the next request; ``None`` when all were taken, time is over or the gate is closed."""
-        if self._ends_at_s is not None and time.monotonic() >= self._ends_at_s:
-            return None
         if not self._ready and not self._word():
             return None
-        request = self._ready[0]
-        if self._gate is not None and not self._admits(self._gate, request):
+        if not self.admits(self._ready[0]):
             return None
-        self._ready.popleft()
+        return self._ready.popleft()
+
+    def admits(self, request: PreparedRequest) -> bool:
+        """Whether a request may be sent now: time is not over, and the gate is open."""
+        if self._ends_at_s is not None and time.monotonic() >= self._ends_at_s:
+            return False
+        if self._gate is not None and not self._admits(self._gate, request):
+            return False
         if self._ends_at_s is None and self._plan.duration_s is not None and not request.warmup:
             self._ends_at_s = time.monotonic() + self._plan.duration_s
-        return request
+        return True
+
+    def worded(self, index: int, *, warmup: bool) -> PreparedRequest:
+        """Word a request."""
+        plan = self._plan
+        shape = plan.warmup[index] if warmup else plan.shape_of(index)
+        parts = parts_of(plan, index, shape, warmup=warmup)
+        return self._writer.write(index, shape, seed=plan.seed, warmup=warmup, parts=parts)
 
     def _admits(self, gate: Gate, request: PreparedRequest) -> bool:
         used, written = self._worst.of(request)
@@ -226,8 +245,5 @@ class RequestQueue:
         if found is None:
             return False
         index, warmup = found
-        plan = self._plan
-        shape = plan.warmup[index] if warmup else plan.shape_of(index)
-        parts = parts_of(plan, index, shape, warmup=warmup)
-        self._ready.append(self._writer.write(index, shape, seed=plan.seed, warmup=warmup, parts=parts))
+        self._ready.append(self.worded(index, warmup=warmup))
         return True

@@ -32,6 +32,7 @@ from isocost.reporting.offered import offered_table
 from isocost.reporting.pricing import pricing_of
 from isocost.reporting.principles import principle_parts
 from isocost.reporting.quality import quality_tables
+from isocost.reporting.replay import replay_table
 from isocost.reporting.run_table import run_table
 from isocost.reporting.runtime_section import runtime_parts
 from isocost.reporting.sensitivity import sensitivity_parts
@@ -148,6 +149,7 @@ def _tables(report: StudyReport) -> list[Part]:
     tables = [
         (level_table(report), True, ""),
         (offered_table(report), False, ""),
+        (replay_table(report), False, ""),
         (server_table(report), False, ""),
         (run_table(report), False, ""),
         (cost_table(report), False, ""),

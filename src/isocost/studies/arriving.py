@@ -66,9 +66,7 @@ def arrivals_at(
 def arrivals_on_schedule(loop: OpenLoopSpec, *, seed: int, turns: int = 1) -> Arrivals:
     """Draw when requests are due on a schedule of rates; conversations as in `arrivals_at`."""
     pieces = loop.pieces()
-    of_talks = [
-        RatePiece(each.from_per_s / turns, each.to_per_s / turns, each.duration_s) for each in pieces
-    ]
+    of_talks = [RatePiece(each.from_per_s / turns, each.to_per_s / turns, each.duration_s) for each in pieces]
     due = arrivals_within(of_talks, burstiness=loop.shape, rng=np.random.default_rng(seed))
     mean = sum(piece.requests for piece in pieces) / sum(piece.duration_s for piece in pieces)
     return Arrivals(load=Load(rate_per_s=mean), name=", ".join(loop.schedule), due_s=_told(due))

@@ -124,8 +124,8 @@ def _must_fit(stage: Stage, context_length: int | None) -> None:
         )
     if isinstance(stage, LoadStage) and stage.conversation is not None:
         raise InputError(
-            f"the longest conversation has {longest} tokens and the model holds {context_length}; ask for fewer "
-            "--turns or shorter ones: --workload chat-small, or --input-tokens and --output-tokens"
+            f"the longest conversation has {longest} tokens and the model holds {context_length}; ask for "
+            "fewer --turns or shorter ones: --workload chat-small, or --input-tokens and --output-tokens"
         )
     raise InputError(
         f"the longest request has {longest} tokens and the model holds {context_length}; ask for less: "

@@ -18,9 +18,11 @@ from isocost.studies.endings import ending_cautions, run_endings
 from isocost.studies.levels import edge_told, judged_levels
 from isocost.studies.open_levels import open_points
 from isocost.studies.profile import fit_profile
+from isocost.studies.replaying import trace_windows
 from isocost.studies.report import DeploymentReport
 from isocost.studies.scored import scored
 from isocost.studies.server_levels import server_levels
+from isocost.studies.sharing import shared_text
 from isocost.studies.trends import deployment_trends
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from isocost.journal import Stage
     from isocost.runtime import RuntimeModel
     from isocost.studies.anchor import AnchorCheck
-    from isocost.studies.scored import MeasuredQuality
+from isocost.studies.scored import MeasuredQuality
 
 __all__ = ["Measured", "Terms", "deployment_reports", "run_provenance"]
 
@@ -139,6 +141,8 @@ def deployment_reports(
                         server=server_levels(curve),
                         anchors=anchors,
                         endings=endings,
+                        shared=shared_text(stage),
+                        replay=() if stage.trace is None else trace_windows(runs, stage.trace),
                     )
                 )
     return tuple(reports), tuple(cautions)

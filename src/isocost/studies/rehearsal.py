@@ -11,8 +11,8 @@ from isocost.journal import QualityStage, RuntimeStage, StudyFolder
 from isocost.measurement import PROBING_REQUESTS, question_at_most, worst_case
 from isocost.runtime import profile_cells
 from isocost.studies.plans import planned_runs
-from isocost.studies.sizes import with_history
 from isocost.studies.question_sets import question_set
+from isocost.studies.sizes import with_history
 from isocost.studies.spending import longest_request, paid_because, stage_budget, stage_price
 
 if TYPE_CHECKING:

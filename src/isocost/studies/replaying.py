@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -106,6 +107,7 @@ def asked_trace(
         first=first,
         time_scale=time_scale,
         max_in_flight=max_in_flight,
+        shares_prefixes=trace.blocks is not None,
     )
     return spec, trace
 
@@ -123,14 +125,14 @@ def replayed_trace(spec: TraceSpec) -> Trace:
     path = Path(spec.file)
     if not path.is_file():
         raise InputError(
-            f"the trace {path} of this stage is gone; put the file back, or measure another one as a stage with "
-            "a name of its own: --stage NAME"
+            f"the trace {path} of this stage is gone; put the file back, or measure another one as a stage "
+            "with a name of its own: --stage NAME"
         )
     digest = trace_digest(path)
     if digest != spec.digest:
         raise InputError(
-            f"the trace {path} has changed since this stage was entered; put the old file back, or measure the "
-            "new one as a stage with a name of its own: --stage NAME"
+            f"the trace {path} has changed since this stage was entered; put the old file back, or measure "
+            "the new one as a stage with a name of its own: --stage NAME"
         )
     ends = spec.window_from_s, spec.window_to_s
     window = None if ends[0] is None or ends[1] is None else (ends[0], ends[1])
@@ -168,12 +170,12 @@ def trace_windows(runs: Sequence[Run], spec: TraceSpec) -> tuple[TraceWindow, ..
         return ()
     due = [_due_s(each) for each in seen]
     edges = _edges(spec)
-    return tuple(
-        _window(seen, due, (start, end)) for start, end in zip(edges[:-1], edges[1:], strict=True)
-    )
+    return tuple(_window(seen, due, (start, end)) for start, end in itertools.pairwise(edges))
 
 
-def _window(seen: Sequence[Observations], due: Sequence[FloatArray], ends: tuple[float, float]) -> TraceWindow:
+def _window(
+    seen: Sequence[Observations], due: Sequence[FloatArray], ends: tuple[float, float]
+) -> TraceWindow:
     sent = [at + (each.sent_at_s - each.due_at_s) for at, each in zip(due, seen, strict=True)]
     done = [
         np.where(each.ok, at + (each.done_at_s - each.due_at_s), np.nan)
@@ -243,7 +245,7 @@ def trace_points(
 def _parts(run: Run, spec: TraceSpec) -> Iterator[Run]:
     """Cut a run into the windows of its trace that have requests."""
     due, edges = _due_s(run.observations), _edges(spec)
-    for start, end in zip(edges[:-1], edges[1:], strict=True):
+    for start, end in itertools.pairwise(edges):
         chosen = _within(due, (start, end))
         if chosen.any():
             rate = float(f"{chosen.sum() / (end - start):.3g}")
@@ -282,8 +284,8 @@ def _trace_caution(run: Run) -> tuple[Caution, ...]:
     return (
         Caution(
             "trace",
-            f"rate and sizes of requests changed all through {run.label!r}: its windows are no steady levels; "
-            "measure the rates that matter with --request-rate",
+            f"rate and sizes of requests changed all through {run.label!r}: its windows are no steady "
+            "levels; measure the rates that matter with --request-rate",
         ),
     )
 

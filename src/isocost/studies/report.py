@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from isocost.studies.energy import EnergyReport
     from isocost.studies.hourly import HourlyReport
     from isocost.studies.mix import MixReport
+    from isocost.studies.replaying import TraceWindow
     from isocost.studies.right_answers import RightAnswer
     from isocost.studies.scored import MeasuredQuality
     from isocost.studies.trends import DeploymentTrends
@@ -73,6 +74,10 @@ class DeploymentReport:
         How its sweeps fared at the end beside their beginning.
     endings : tuple of RunEnding
         How runs ended that were to end at a wanted width.
+    shared : str
+        What prompts had in common on purpose, in words; ``""``: no two began alike.
+    replay : tuple of TraceWindow
+        What was offered, sent and ended over the time of a trace; empty without one.
     """
 
     deployment: Deployment
@@ -85,6 +90,8 @@ class DeploymentReport:
     server: tuple[tuple[Load, ServerSide], ...] = ()
     anchors: tuple[AnchorCheck, ...] = ()
     endings: tuple[RunEnding, ...] = ()
+    shared: str = ""
+    replay: tuple[TraceWindow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

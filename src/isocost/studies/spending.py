@@ -10,7 +10,7 @@ from isocost.catalog import api_price, provider_at
 from isocost.core.errors import CatalogError, InputError, MissingExtraError
 from isocost.core.limits import Limits, Spent
 from isocost.core.token_price import TokenPrice
-from isocost.journal import LoadStage, QualityStage, RuntimeStage, read_use
+from isocost.journal import LoadStage, QualityStage, read_use
 from isocost.measurement import (
     Budget,
     carries_key,
@@ -27,7 +27,6 @@ from isocost.studies.sizes import shapes_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from isocost.core.load import RequestShape
     from isocost.journal import Stage, StageUse, TargetSpec
 
 __all__ = [

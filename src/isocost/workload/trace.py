@@ -103,7 +103,8 @@ class Trace:
         means = f"about {self.input_tokens.mean():.0f} in and {self.output_tokens.mean():.0f} out"
         shared = "" if self.blocks is None else "; prefixes shared as recorded"
         told = "".join(f"; {note}" for note in self.notes)
-        return f"trace {self.name}: {self.requests:,} requests in {self.duration_s:,.0f} s, {means}{shared}{told}"
+        size = f"{self.requests:,} requests in {self.duration_s:,.0f} s"
+        return f"trace {self.name}: {size}, {means}{shared}{told}"
 
 
 def trace_window(trace: Trace, from_s: float, to_s: float) -> Trace:
@@ -135,10 +136,12 @@ def trace_window(trace: Trace, from_s: float, to_s: float) -> Trace:
     if first == last:
         raise InputError(
             f"no request of the trace {trace.name} arrived from {from_s:g} to {to_s:g} s; it lasts "
-            f"{trace.duration_s:,.0f} s, and its longest time without arrivals is {trace.longest_gap_s:,.0f} s"
+            f"{trace.duration_s:,.0f} s, its longest time without arrivals {trace.longest_gap_s:,.0f} s"
         )
     part = _part(trace, first, last)
-    return replace(part, due_s=part.due_s - from_s, duration_s=min(to_s, max(trace.duration_s, from_s)) - from_s)
+    return replace(
+        part, due_s=part.due_s - from_s, duration_s=min(to_s, max(trace.duration_s, from_s)) - from_s
+    )
 
 
 def first_requests(trace: Trace, count: int) -> Trace:
