@@ -122,7 +122,8 @@ class ReplayOptions:
         if self.others:
             raise InputError(
                 f"--trace and {self.others[0]} exclude one another: a trace says itself when requests "
-                "are sent, how long they are and how long it lasts; cut it with --trace-window or --num-requests"
+                "are sent, how long they are and how long it lasts; cut it with --trace-window or "
+                "--num-requests"
             )
         from isocost.studies.replaying import asked_trace
 

@@ -44,7 +44,8 @@ def replay_text(deployment: DeploymentReport) -> str:
     return (
         f"trace in {len(windows)} windows: offered {_rate(min(offered))} to {_rate(max(offered))} a second; "
         f"furthest behind from {behind.from_s:.4g} to {behind.to_s:.4g} s: "
-        f"{_rate(behind.offered_per_s)} offered, {_rate(behind.sent_per_s)} sent, {_rate(behind.ended_per_s)} ended"
+        f"{_rate(behind.offered_per_s)} offered, {_rate(behind.sent_per_s)} sent, "
+        f"{_rate(behind.ended_per_s)} ended"
     )
 
 

@@ -33,6 +33,8 @@ __all__ = ["TraceWindow", "asked_trace", "replayed_trace", "trace_points", "trac
 _MOST_WINDOWS = 8
 _FEWEST_REQUESTS = 30
 _KEPT = 2  # traces in memory
+_MOST_GROWTH = 0.2
+_FEWEST_MORE = 5  # requests in flight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,8 +217,9 @@ def trace_points(
 ) -> tuple[OperatingPoint, ...]:
     """Return what a run says of the windows that its trace is cut into, each at its mean rate.
 
-    A window that comes after one in overload is left out: the queue is still there. Each carries a caution,
-    since neither rate nor sizes stay the same.
+    A window through which the requests in flight grew by more than a fifth of those due in it was offered more
+    than was finished, and is left out, and so is the next one: the queue is still there. Each carries a
+    caution, since neither rate nor sizes stay the same.
 
     Parameters
     ----------
@@ -228,34 +231,39 @@ def trace_points(
         Takes what is to be said of windows that are left out.
     """
     found: list[OperatingPoint] = []
-    crowded, skipped = False, 0
-    for part in _parts(run, spec):
+    crowded, grown, after = False, 0, 0
+    for part, growth in _parts(run, spec):
         point = point_of(part)
         if point is None:
             continue
         over = not judged_levels([point], windowed=True).points
-        skipped += crowded and not over
-        if not crowded or over:
+        grows = growth > max(_MOST_GROWTH * len(part.observations.index), _FEWEST_MORE)
+        grown += grows and not over
+        after += crowded and not over and not grows
+        if over or not (crowded or grows):
             found.append(replace(point, cautions=(*point.cautions, *_trace_caution(run))))
-        crowded = over
-    cautions.extend(_after_overload(run, skipped))
+        crowded = over or grows
+    cautions.extend(_left_out(run, grown, after))
     return tuple(found)
 
 
-def _parts(run: Run, spec: TraceSpec) -> Iterator[Run]:
-    """Cut a run into the windows of its trace that have requests."""
+def _parts(run: Run, spec: TraceSpec) -> Iterator[tuple[Run, int]]:
+    """Cut a run into the windows of its trace that have requests; by how many more are in flight at the end."""
     due, edges = _due_s(run.observations), _edges(spec)
+    done = due + (run.observations.done_at_s - run.observations.due_at_s)
     for start, end in itertools.pairwise(edges):
         chosen = _within(due, (start, end))
         if chosen.any():
             rate = float(f"{chosen.sum() / (end - start):.3g}")
-            yield replace(
+            inside = [int(((due <= at) & (done > at)).sum()) for at in (start, end)]
+            part = replace(
                 run,
                 load=Load(rate_per_s=rate),
                 label=f"{run.label}, {start:.4g}-{end:.4g} s",
                 observations=chosen_rows(run.observations, chosen),
                 segments=tuple(replace(each, telemetry=()) for each in run.segments),  # it is of the whole
             )
+            yield part, inside[1] - inside[0]
 
 
 def _edges(spec: TraceSpec) -> list[float]:
@@ -290,11 +298,21 @@ def _trace_caution(run: Run) -> tuple[Caution, ...]:
     )
 
 
-def _after_overload(run: Run, left_out: int) -> Iterator[Caution]:
-    if left_out:
-        windows = f"{left_out} window{'s' if left_out > 1 else ''}"
+def _left_out(run: Run, grown: int, after: int) -> Iterator[Caution]:
+    if grown:
+        yield Caution(
+            "overload",
+            f"{run.deployment}: through {_windows(grown)} of {run.label!r} the requests in flight grew by more "
+            "than a fifth of those that were due: more was offered than was finished; left out",
+        )
+    if after:
+        windows = _windows(after)
         yield Caution(
             "after-overload",
             f"{run.deployment}: {windows} of {run.label!r} left out: more was offered just before than was "
             "finished, and its queue was still there",
         )
+
+
+def _windows(count: int) -> str:
+    return f"{count} window{'s' if count > 1 else ''}"
