@@ -187,8 +187,8 @@ class RunPlan:
         Of a conversation, at least 1. With several, requests come in conversations of so many: request ``i``
         is turn ``i % turns`` of conversation ``i // turns``, carries the whole history and is sent once the
         answer before it has come. `indices` (or counting) then names the first request of each conversation
-        that is to be measured; turns before it are sent again as warm-up, and those after it follow. Of `due_s` there
-        is one instant for each conversation; a later turn is due when its user has thought.
+        that is to be measured; turns before it are sent again as warm-up, and those after it follow. Of
+        `due_s` there is one instant for each conversation; a later turn is due when its user has thought.
     think_time_s : float
         From the end of an answer to the next turn, seconds, at least 0.
     """

@@ -207,11 +207,12 @@ class LoadStage:
             return
         if self.executor is not None:
             raise InputError("conversations are held by one process; leave out the executor")
-        if (self.requests_per_level or 0) % talk.turns:
-            whole = (self.requests_per_level or 0) // talk.turns
+        asked = self.requests_per_level or 0
+        if asked % talk.turns:
+            below = asked // talk.turns * talk.turns
+            whole = f"{below} or {below + talk.turns}" if below else f"{talk.turns}"
             raise InputError(
-                f"{self.requests_per_level} requests are no whole number of conversations of {talk.turns} "
-                f"turns; give {max(whole, 1) * talk.turns} or {(whole + 1) * talk.turns}"
+                f"{asked} requests are no whole number of conversations of {talk.turns} turns; give {whole}"
             )
 
     def _check_width(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -124,7 +125,11 @@ def words_of(tokenizer: FileTokenizer) -> tuple[str, ...]:
     InputError
         If there are too few.
     """
-    alone = [word for word in WORDS if len(set(tokenizer.ids(f" {word} {word} {word}")[-2:])) == 1]
+    last = {word: tokenizer.ids(f" {word} {word} {word}")[-2:] for word in WORDS}
+    times = Counter(
+        ids[-1] for ids in last.values() if ids
+    )  # what is unknown to it is one token all the same
+    alone = [word for word, ids in last.items() if len(set(ids)) == 1 and times[ids[-1]] == 1]
     lead = len(tokenizer.ids(f" {alone[0]}")) - 1 if alone else 0
     words = tuple(word for word in alone if len(tokenizer.ids(f" {word} {word}")) == 2 + lead)
     if len(words) < _FEWEST_WORDS or not all(_is_exact(tokenizer, words, n, lead) for n in _TRIED):

@@ -217,8 +217,8 @@ def trace_points(
 ) -> tuple[OperatingPoint, ...]:
     """Return what a run says of the windows that its trace is cut into, each at its mean rate.
 
-    A window through which the requests in flight grew by more than a fifth of those due in it was offered more
-    than was finished, and is left out, and so is the next one: the queue is still there. Each carries a
+    A window through which the requests in flight grew by more than a fifth of those due in it was offered
+    more than was finished, and is left out, and so is the next one: the queue is still there. Each carries a
     caution, since neither rate nor sizes stay the same.
 
     Parameters
@@ -248,7 +248,7 @@ def trace_points(
 
 
 def _parts(run: Run, spec: TraceSpec) -> Iterator[tuple[Run, int]]:
-    """Cut a run into the windows of its trace that have requests; by how many more are in flight at the end."""
+    """Cut a run into the windows of its trace that have requests; count how many more are in flight after."""
     due, edges = _due_s(run.observations), _edges(spec)
     done = due + (run.observations.done_at_s - run.observations.due_at_s)
     for start, end in itertools.pairwise(edges):
@@ -302,8 +302,8 @@ def _left_out(run: Run, grown: int, after: int) -> Iterator[Caution]:
     if grown:
         yield Caution(
             "overload",
-            f"{run.deployment}: through {_windows(grown)} of {run.label!r} the requests in flight grew by more "
-            "than a fifth of those that were due: more was offered than was finished; left out",
+            f"{run.deployment}: through {_windows(grown)} of {run.label!r} the requests in flight grew by "
+            "more than a fifth of those that were due: more was offered than was finished; left out",
         )
     if after:
         windows = _windows(after)
