@@ -85,7 +85,7 @@ bench: coverage $(VENV)/.dev  ## print the figures that the project promises
 	$(BIN)/python benchmarks/loadgen --tools isocost
 
 bench-loadgen: $(VENV)/.dev  ## our stopwatch, and other load generators that are installed, against a known server
-	$(BIN)/python benchmarks/loadgen --out benchmarks/results/loadgen.md
+	$(BIN)/python benchmarks/loadgen --out benchmarks/results/loadgen.md $(if $(PEERS),--peers $(PEERS))
 
 bench-loadgen-peers: $(VENV)/.dev  ## install the other load generators, each into an environment of its own
 	$(BIN)/python benchmarks/loadgen/peers.py

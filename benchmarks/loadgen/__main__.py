@@ -1,9 +1,10 @@
 """How far stopwatches are off: ours and other load generators' against one server of known timing.
 
-Run ``python benchmarks/loadgen [--streams 64 256 1024] [--tools isocost aiperf …] [--out FILE]``. The server
-sends the first token 50 ms after it read a request and then one every 20 ms, 64 in all; it is pinned to the
-last core and each tool, with all that it starts, to the first. Each tool's own report is held against the
-server's log of that tool's requests. On a machine that does other work, errors grow.
+Run ``python benchmarks/loadgen [--streams 64 256 1024] [--peer-streams 64 1024] [--tools isocost aiperf …]
+[--peers FOLDER] [--out FILE]``; all of it takes some seven minutes on two cores that do nothing else. The
+server sends the first token 50 ms after it read a request and then one every 20 ms, 64 in all; it is pinned
+to the last core and each tool, with all that it starts, to the first. Each tool's own report is held
+against the server's log of that tool's requests. On a machine that does other work, errors grow.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import peers
 from peers import ENVIRONMENT, PEERS, RUNNERS, Reported, Task, why_absent
 from tree import Finished, run
 from truth import Log, Truth, built, running_truth
@@ -33,9 +35,13 @@ _OURS = {
     "isocost, no kernel stamps": ["--no-stamps"],
     "isocost, TLS": [],
     "isocost, with journal": ["--journal"],
+    "isocost, 2 processes, all cores": ["--workers", "2"],
 }
+_RATES_ONLY = ("isocost, with journal", "isocost, 2 processes, all cores")
+_BURST = 320  # finished answers that our reader keeps unread at 64 streams before it catches up
 _COLUMNS = (
     "tool",
+    "requests",
     "TTFT error",
     "mean gap",
     "p99 gap",
@@ -65,6 +71,7 @@ class Row:
         tokens = self.log.token_at_s.size
         return (
             self.tool,
+            f"{self.log.read_at_s.size:,}",
             _plus(self.said.ttft_s, float(self.log.ttft_s.mean())),
             _share(self.said.gap_s, float(self.log.gaps_s.mean())),
             _share(self.said.gap_p99_s, self._true_p99()) + ("" if self.pooled else " *"),
@@ -97,7 +104,7 @@ def _row(tool: str, truth: Truth, task: Task, *, cpu: int, limit_s: float) -> Ro
     before_s = truth.log(task.tokens).cpu_s
     done = run(_command(tool, task), cpu=cpu, limit_s=limit_s, environment=ENVIRONMENT)
     wall_s = time.monotonic() - done.began_at_s
-    log = truth.log(task.tokens)
+    log = truth.log(task.tokens).latest(task.requests)
     if done.code is None:
         return Row(tool, why=f"not done in {limit_s:.0f} s; {len(log.read_at_s)} of {task.requests} answered")
     if done.code or not len(log.read_at_s):
@@ -133,43 +140,51 @@ def _table(rows: list[tuple[str, ...]]) -> str:
 def _timings(asked: argparse.Namespace, tools: list[str], cores: tuple[int, int]) -> str:
     """Tables of timing: the same load for all tools at each number of streams."""
     parts = []
-    for streams in asked.streams:
+    for streams in sorted({*asked.streams, *asked.peer_streams}):
         rows = [_COLUMNS]
         for tool in tools:
+            if streams not in (asked.streams if tool in _OURS else asked.peer_streams):
+                continue
+            rounds = asked.rounds if tool in _OURS else max(min(asked.rounds, 2048 // streams), 1)
             with (
                 tempfile.TemporaryDirectory() as folder,
                 running_truth(first_s=0.05, gap_s=0.02, cpu=cores[1], tls="TLS" in tool) as truth,
             ):
-                task = Task(truth.url, streams, 64, streams * asked.rounds, Path(folder))
+                task = Task(truth.url, streams, 64, streams * rounds, Path(folder))
                 rows.append(_row(tool, truth, task, cpu=cores[0], limit_s=asked.limit).cells())
                 print(*rows[-1], sep="  ", file=sys.stderr)
-        parts.append(
-            f"## {streams:,} streams, {streams * asked.rounds:,} requests of 64 tokens\n\n{_table(rows)}\n"
-        )
+        parts.append(f"## {streams:,} streams of 64 tokens\n\n{_table(rows)}\n")
     return "\n".join(parts)
 
 
 def _rates(asked: argparse.Namespace, tools: list[str], cores: tuple[int, int]) -> str:
     """Requests a second at 64 streams of one token, answered at once."""
-    rows = [("tool", "requests/s", "CPU us/request", "server CPU")]
+    rows = [("tool", "requests", "requests/s", f"fastest {_BURST} in a row", "CPU us/request", "server CPU")]
     for tool in tools:
         with (
             tempfile.TemporaryDirectory() as folder,
             running_truth(first_s=0.0, gap_s=0.02, cpu=cores[1], tls="TLS" in tool) as truth,
         ):
-            count = 60_000 if tool in _OURS else 3_200
-            row = _row(
-                tool, truth, Task(truth.url, 64, 1, count, Path(folder)), cpu=cores[0], limit_s=asked.limit
-            )
-        if row.log is None:
-            rows.append((tool, row.why, "", ""))
-            continue
-        answered = len(row.log.read_at_s)
-        rate = f"{answered / row.log.seconds:,.0f}"
-        share = f"{100 * row.server_cpu_s / row.log.seconds:.0f} %"
-        rows.append((tool, rate, f"{1e6 * row.cpu_s / answered:.1f}", share))
-        print(*rows[-1], sep="  ", file=sys.stderr)
+            task = Task(truth.url, 64, 1, 60_000 if tool in _OURS else 1_600, Path(folder))
+            cpu = -1 if "all cores" in tool else cores[0]
+            rows.append(_rate(_row(tool, truth, task, cpu=cpu, limit_s=asked.limit)))
+            print(*rows[-1], sep="  ", file=sys.stderr)
     return f"## 64 streams of one token, answered at once\n\n{_table(rows)}\n"
+
+
+def _rate(row: Row) -> tuple[str, ...]:
+    """Return the cells of one tool: over the whole run, and while it had not to catch up with reading."""
+    if row.log is None:
+        return (row.tool, row.why, "", "", "", "")
+    answered, fastest = len(row.log.read_at_s), row.log.fastest(_BURST)
+    return (
+        row.tool,
+        f"{answered:,}",
+        f"{answered / row.log.seconds:,.0f}",
+        "-" if fastest is None else f"{fastest:,.0f}",
+        f"{1e6 * row.cpu_s / answered:.1f}",
+        f"{100 * row.server_cpu_s / row.log.seconds:.0f} %",
+    )
 
 
 def _ceiling(cores: tuple[int, int]) -> str:
@@ -226,17 +241,21 @@ def _versions() -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--streams", type=int, nargs="+", default=[64, 256, 1024])
+    parser.add_argument("--streams", type=int, nargs="+", default=[64, 256, 1024], help="of ours")
+    parser.add_argument("--peer-streams", type=int, nargs="+", default=[64, 1024], help="of the others")
     parser.add_argument("--rounds", type=int, default=4)
-    parser.add_argument("--limit", type=float, default=90.0, help="seconds for one run of one tool")
+    parser.add_argument("--limit", type=float, default=150.0, help="seconds for one run of one tool")
     parser.add_argument("--tools", nargs="+", default=[*_OURS, *PEERS])
     parser.add_argument("--no-rates", action="store_true", help="leave out requests a second and starts")
+    parser.add_argument("--peers", type=Path, help="folder of the others' environments; else .venv-peers")
     parser.add_argument("--out", type=Path, help="write the tables to this file too")
     asked = parser.parse_args()
+    if asked.peers is not None:
+        peers.ENVIRONMENTS = asked.peers.resolve()
     available = sorted(os.sched_getaffinity(0))
     cores = (available[0], available[-1]) if len(available) > 1 else (-1, -1)
     load = os.getloadavg()[0]
-    timed = [tool for tool in asked.tools if tool != "isocost, with journal"]
+    timed = [tool for tool in asked.tools if tool not in _RATES_ONLY]
     parts = [
         heading("# Load generators against a server of known timing"),
         f"  date: {time.strftime('%Y-%m-%d')}; load average when it began: {load:.1f}\n",

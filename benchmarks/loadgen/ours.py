@@ -1,6 +1,7 @@
 """One run of our own client in a process of its own; prints what it saw as JSON.
 
-Run by ``python benchmarks/loadgen``: ``ours.py URL STREAMS TOKENS REQUESTS [--no-stamps] [--journal]``.
+Run by ``python benchmarks/loadgen``: ``ours.py URL STREAMS TOKENS REQUESTS [--no-stamps] [--journal]
+[--workers N]``; workers are processes that the command ``isocost measure load --executor processes`` hires.
 """
 
 from __future__ import annotations
@@ -11,18 +12,19 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from isocost.core.deployment import Deployment
 from isocost.core.load import Load, RequestShape, RunPlan
 from isocost.core.observation import Outcome
-from isocost.journal.writer import JournalWriter
-from isocost.measurement import Access, connection, open_target
-from isocost.measurement.clock import clock_now
+from isocost.journal import ExecutorSpec, JournalWriter, LoadStage, TargetSpec, read_runs
+from isocost.measurement import Access, clock_now, connection, open_target
+from isocost.studies.measure import measure_stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +59,35 @@ def main() -> None:
     parser.add_argument("requests", type=int)
     parser.add_argument("--no-stamps", action="store_true")
     parser.add_argument("--journal", action="store_true")
+    parser.add_argument("--workers", type=int)
     asked = parser.parse_args()
+    print(json.dumps(_alone(asked) if asked.workers is None else _together(asked)))
+
+
+def _together(asked: argparse.Namespace) -> dict[str, Any]:
+    """Let several processes send, and put together what they saw as records."""
+    stage = LoadStage(
+        target=TargetSpec(url=asked.url),
+        workload="fixed",
+        shapes=(RequestShape(16, asked.tokens),),
+        concurrency=(asked.streams,),
+        repeats=1,
+        requests_per_level=asked.requests,
+        anchor=False,
+        executor=ExecutorSpec(name="processes", workers=asked.workers),
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        measure_stage(Path(folder), stage)
+        seen = read_runs(Path(folder) / "journal.sqlite")[0].observations
+    good = seen.ok & ~seen.warmup
+    if int(good.sum()) != asked.requests:
+        sys.exit(f"{int(good.sum())} good answers of {asked.requests}")
+    waits_s = (seen.first_at_s - seen.sent_at_s)[good]
+    return {"ttft_s": float(waits_s.mean()), "gap_s": None, "gap_p99_s": None}
+
+
+def _alone(asked: argparse.Namespace) -> dict[str, Any]:
+    """Let this process send."""
     if asked.no_stamps:
         connection._ask_for_stamps = lambda _: None  # noqa: SLF001 - as on a system that has none
     target = open_target(asked.url, access=Access(insecure=asked.url.startswith("https")))
@@ -75,11 +105,12 @@ def main() -> None:
     end_s, cpu_s = time.monotonic(), time.process_time() - cpu_s
     bad = [row for row in rows if row.outcome is not Outcome.OK or len(row.chunk_at_s) != asked.tokens]
     if bad or len(rows) != asked.requests:
-        sys.exit(f"{len(rows)} answers of {asked.requests}, {len(bad)} incomplete: {bad[:1]}")
+        reasons = Counter((str(row.outcome), row.detail, len(row.chunk_at_s)) for row in bad)
+        sys.exit(f"{len(rows)} answers of {asked.requests}, {len(bad)} incomplete: {reasons.most_common(3)}")
     at_s = np.array([row.chunk_at_s for row in rows])
     sent_s = np.array([row.sent_at_s for row in rows])
     gaps_s = np.diff(at_s, axis=1)
-    said = {
+    return {
         "ttft_s": float((at_s[:, 0] - sent_s).mean()),
         "gap_s": float(gaps_s.mean()) if asked.tokens > 1 else None,
         "gap_p99_s": float(np.quantile(gaps_s, 0.99)) if asked.tokens > 1 else None,
@@ -89,7 +120,6 @@ def main() -> None:
         "lag_p99_s": health.loop_lag_p99_s,
         "kernel_stamps": health.kernel_stamps,
     }
-    print(json.dumps(said))
 
 
 if __name__ == "__main__":

@@ -50,13 +50,16 @@ class Reported:
     gap_p99_s: float | None
 
 
-def program(name: str, command: str) -> Path:
-    return ENVIRONMENTS / name / "bin" / command
+def program(name: str, command: str) -> list[str]:
+    """Return how to call a program of an environment; scripts by its Python, so that folders may move."""
+    binaries = ENVIRONMENTS / name / "bin"
+    python = str(binaries / "python")
+    return [python] if command == "python" else [python, str(binaries / command)]
 
 
 def guidellm(task: Task) -> list[str]:
     return [
-        str(program("guidellm", "guidellm")), "run",
+        *program("guidellm", "guidellm"), "run",
         "--backend", f"kind=openai_http,target={task.url},model=truth,request_format=/v1/completions",
         "--profile", f"kind=concurrent,streams={task.streams}",
         "--constraint", f"kind=max_requests,count={task.requests}",
@@ -79,7 +82,7 @@ def read_guidellm(task: Task) -> Reported:
 
 def aiperf(task: Task) -> list[str]:
     return [
-        str(program("aiperf", "aiperf")), "profile", "--model", "truth", "--url", task.url,
+        *program("aiperf", "aiperf"), "profile", "--model", "truth", "--url", task.url,
         "--endpoint-type", "completions", "--streaming",
         "--concurrency", str(task.streams), "--request-count", str(task.requests),
         "--tokenizer", task.tokenizer, "--use-server-token-count",
@@ -129,7 +132,7 @@ def inference_perf(task: Task) -> list[str]:
     }  # fmt: skip
     path = task.folder / "inference-perf.yaml"
     path.write_text(json.dumps(asked), encoding="utf-8")
-    return [str(program("inference-perf", "inference-perf")), "--config_file", str(path)]
+    return [*program("inference-perf", "inference-perf"), "--config_file", str(path)]
 
 
 def read_inference_perf(task: Task) -> Reported:
@@ -159,7 +162,7 @@ json.dump(asyncio.run(runner.run()).stats, open(path, "w"), default=str)
 def llmeter(task: Task) -> list[str]:
     each = max(task.requests // task.streams, 1)
     asked = [task.url, str(task.streams), str(task.tokens), str(each), str(task.folder / "llmeter.json")]
-    return [str(program("llmeter", "python")), "-c", _LLMETER, *asked]
+    return [*program("llmeter", "python"), "-c", _LLMETER, *asked]
 
 
 def read_llmeter(task: Task) -> Reported:

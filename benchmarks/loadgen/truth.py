@@ -42,6 +42,18 @@ class Log:
     def seconds(self) -> float:
         return float(self.token_at_s.max() - self.read_at_s.min())
 
+    def latest(self, count: int) -> Log:
+        """Leave out what was asked before the last `count` requests: looking at the server, warming up."""
+        chosen = np.argsort(self.read_at_s)[-count:]
+        return Log(self.read_at_s[chosen], self.token_at_s[chosen], self.cpu_s)
+
+    def fastest(self, count: int) -> float | None:
+        """Return the highest rate, requests a second, of any `count` in a row."""
+        read_at_s = np.sort(self.read_at_s)
+        return (
+            None if read_at_s.size <= count else count / float((read_at_s[count:] - read_at_s[:-count]).min())
+        )
+
 
 @dataclass(frozen=True)
 class Truth:

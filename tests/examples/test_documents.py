@@ -141,10 +141,11 @@ def _in_this_process(words: list[str]) -> tuple[int, str, str]:
 def _reduced(words: tuple[str, ...]) -> tuple[str, ...]:
     """Return flags that make a measurement small; the last of two equal flags counts."""
     if words[1:3] == ("measure", "load"):
-        levels = ("--concurrency", "1,2", "--repeats", "1", "--quiet")
+        scheduled = "--ramp" in words or "--steps" in words
+        levels = () if scheduled or "--request-rate" in words else ("--concurrency", "1,2")
         length = ("--num-requests", "4") if "--num-requests" in words else ("--duration", "0.1")
         sizes = ("--workload", "chat-tiny") if "chat" in words else ()
-        return (*levels, *length, *sizes)
+        return (*levels, *(() if scheduled else length), *sizes, "--repeats", "1", "--quiet")
     if words[1:3] == ("measure", "runtime"):
         sizes = () if "--cells" in words else ("--max-input-tokens", "64", "--max-output-tokens", "8")
         return (*sizes, "--repeats", "2", "--quiet")

@@ -125,10 +125,10 @@ def test_a_limit_that_one_process_keeps_is_not_taken_by_several(truth, tmp_path)
     with opened(asked.target, None) as alone, crewed(asked, alone, StudyFolder(tmp_path)) as ready:
         truth.forget()
         capped = replace(asked, limits=Limits(max_requests=4))
-        with pytest.raises(InputError, match="leave out --executor, or the limits"):
+        with pytest.raises(InputError, match="leave out either the limit or the executor"):
             measure_stage(tmp_path / "capped", capped)
         assert not (tmp_path / "capped").exists()
-        with pytest.raises(InputError, match="leave out --executor, or the limits"):
+        with pytest.raises(InputError, match="a gate is kept by one process"):
             ready.target.measure(plan, record=print, stop=threading.Event(), gate=object())
     assert truth.sizes() == []
 
@@ -214,11 +214,14 @@ def test_a_target_that_fails_ends_all_workers_with_one_sentence(tmp_path):
         asked = stage(doomed, requests=4000, executor=ExecutorSpec(name="processes", workers=2))
 
         def kill_it(progress):
-            doomed.process.kill()
+            if progress.requests:  # told before the workers have looked at their target, too
+                doomed.process.kill()
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with pytest.raises(MeasurementError, match=r"worker \d \(process \d+\): .*no longer answers"):
+            with pytest.raises(
+                MeasurementError, match=r"worker \d \(process \d+\): .*(no longer|no server) answers"
+            ):
                 measure_stage(tmp_path, asked, watch=kill_it)
     assert workers_of(os.getpid()) == []
 

@@ -125,6 +125,42 @@ def test_a_server_that_stops_telling_is_measured_all_the_same() -> None:
     assert server.asked <= 4  # when it was opened, before, once during, after
 
 
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n"
+GAUGE = b"vllm:num_requests_running 2\n"
+HOSTILE: dict[str, list[Step]] = {
+    "a line of ten megabytes": [HEAD + GAUGE + b"x" * 10_000_000],
+    "lines without end": [HEAD + GAUGE, *[b"x 1\n" * 250_000] * 40],
+    "a byte now and then": [HEAD + GAUGE, *[b"x", Sleep(0.2)] * 100],
+    "silence": [Sleep(3.0)],
+    "a body that is cut": [HEAD.replace(b"\r\n\r\n", b"\r\nContent-Length: 999\r\n\r\n") + GAUGE],
+    "another place": [b"HTTP/1.1 302 Found\r\nLocation: /metrics2\r\nContent-Length: 0\r\n\r\n"],
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_hostile_metrics_hold_nothing_up(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telemetry, "_PATIENCE_S", 0.5)
+    rows: list[Observation] = []
+    readings: list[Reading] = []
+    server = Server()
+
+    def turns_bad(number: int, path: str, body: Any) -> Sequence[Step]:
+        return HOSTILE[what] if path == "/metrics" and server.asked >= 2 else server(number, path, body)
+
+    with bad_weather(turns_bad) as weather:
+        target = open_target(weather.url, prompts=IdPrompts(ids=(1, 2)))
+        plan = RunPlan(load=Load(concurrency=2), shapes=(SHAPE,), indices=tuple(range(4)))
+        began = time.monotonic()
+        with server_watched(target, readings.append):
+            target.measure(plan, record=rows.append, stop=threading.Event())
+        took_s = time.monotonic() - began
+        asked = [path for path, _, _ in weather.requests if path.startswith("/metrics")]
+    assert [row.outcome for row in rows] == [Outcome.OK] * 4
+    assert [reading.moment for reading in readings] == ["before"]
+    assert set(asked) == {"/metrics"}
+    assert took_s < 5  # twice half a second of patience beside four answers; silence alone would be 6
+
+
 @pytest.mark.parametrize(("sums", "waits"), [(True, [0.25]), (False, [])])
 def test_sums_are_given_time_to_be_written_and_gauges_are_not(
     sums: bool, waits: list[float], monkeypatch: pytest.MonkeyPatch

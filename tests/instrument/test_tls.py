@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,9 @@ from isocost.core.errors import MeasurementError
 from isocost.core.load import Load, RequestShape, RunPlan
 from isocost.core.observation import Observation, Outcome
 from isocost.measurement import Access, Dialect, HttpTarget, open_target, resolve_address
+from isocost.measurement.connection import find_endpoint
+from isocost.measurement.reader import Reader
+from isocost.measurement.stream import ReaderSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -199,6 +203,49 @@ def _greet(listener: socket.socket) -> None:
         with connection:
             connection.sendall(b"SSH-2.0-OpenSSH_9\r\n")
             connection.recv(65_536)
+
+
+def test_many_connections_are_not_opened_all_at_once(tls: ssl.SSLContext) -> None:
+    """Handshakes take time on both sides: of a thousand at once, the last ones would time out waiting."""
+    waiting: list[int] = []
+    kept: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0), backlog=256) as listener:
+        words = (listener, tls, 150, waiting, kept)
+        opening = threading.Thread(target=_shake_hands, args=words, daemon=True)
+        opening.start()
+        address = resolve_address(f"https://127.0.0.1:{listener.getsockname()[1]}")
+        settings = ReaderSettings(
+            endpoint=find_endpoint(address, insecure=True), concurrency=150, timeout_s=30.0
+        )
+        reader = Reader(settings, record=lambda _: None, stop=threading.Event())
+        reader.open()
+        states = [None if stream.link is None else stream.link.state for stream in reader.streams]
+        reader.close()
+        opening.join()
+    for connection in kept:
+        connection.close()
+    assert states == ["open"] * 150
+    assert waiting == [64, 64, 22]  # 150 in all
+
+
+def _shake_hands(
+    listener: socket.socket,
+    tls: ssl.SSLContext,
+    count: int,
+    waiting: list[int],
+    kept: list[socket.socket],
+) -> None:
+    """Answer handshakes only when no more connections come, and note how many waited until then."""
+    while sum(waiting) < count:
+        come: list[socket.socket] = []
+        with suppress(TimeoutError):
+            while True:
+                listener.settimeout(0.3 if come else 30.0)
+                come.append(listener.accept()[0])
+        waiting.append(len(come))
+        for connection in come:
+            connection.settimeout(30.0)
+            kept.append(tls.wrap_socket(connection, server_side=True))
 
 
 def test_a_server_that_never_shakes_hands_is_given_up() -> None:

@@ -79,6 +79,7 @@ def longest_s(
     if until_width is None:
         if max_duration is not None:
             raise InputError("--max-duration belongs to --until-width; without it, --duration says how long")
+        _refuse_two_ends(duration, requests, scheduled=scheduled)
         return _USUAL_S if duration is None and requests is None and not scheduled else duration
     others = {"--duration": duration, "--num-requests": requests}
     given = next((name for name, value in others.items() if value is not None), None)
@@ -88,3 +89,17 @@ def longest_s(
             "give one of them, and --max-duration for the longest that --until-width may take"
         )
     return _LONGEST_S if max_duration is None else max_duration
+
+
+def _refuse_two_ends(duration: float | None, requests: int | None, *, scheduled: bool) -> None:
+    given = [
+        f"{name} {value:g}"
+        for name, value in (("--duration", duration), ("--num-requests", requests))
+        if value is not None
+    ]
+    if scheduled and given:
+        raise InputError(
+            f"--ramp and --steps say themselves how long they last; leave out {' and '.join(given)}"
+        )
+    if len(given) > 1:
+        raise InputError(f"{' and '.join(given)} each say when a run ends; give one of them")

@@ -50,8 +50,9 @@ def parse_executor(name: str | None, workers: int | None, ray_address: str | Non
     if name is None:
         for option, value in (("workers", workers), ("ray-address", ray_address)):
             if value is not None:
+                which = "ray" if option == "ray-address" else "processes or ray"
                 raise InputError(
-                    f"--{option} {value} needs to know of what; give --executor processes or ray"
+                    f"--{option} belongs to --executor, which is not given; give --executor {which}, too"
                 )
         return None
     if name not in _KINDS:

@@ -108,7 +108,8 @@ class OpenLoopOptions:
             if (value := getattr(self, name)) is not None
         }
         if rest.get("arrivals") not in (None, "poisson", "constant"):
-            raise InputError(f"--arrivals must be poisson or constant, got {self.arrivals!r}")
+            gamma = "; gamma gaps are --burstiness SHAPE" if self.arrivals == "gamma" else ""
+            raise InputError(f"--arrivals must be poisson or constant, got {self.arrivals!r}{gamma}")
         return OpenLoopSpec(
             request_rates=() if self.request_rate is None else _rates(self.request_rate),
             schedule=tuple(schedule),

@@ -15,6 +15,19 @@ if TYPE_CHECKING:
 
 __all__ = ["empty_word", "usage_fault"]
 
+_ELSEWHERE = {
+    "--data": "--workload",
+    "--dataset-name": "--workload",
+    "--max-seconds": "--duration",
+    "--num-prompts": "--num-requests",
+    "--profile": "--request-rate",
+    "--random-input-len": "--input-tokens",
+    "--random-output-len": "--output-tokens",
+    "--rate": "--request-rate",
+    "--rate-type": "--arrivals",
+}
+"""What an option of vLLM's or guidellm's benchmark is called here."""
+
 
 def empty_word(words: Sequence[str]) -> str | None:
     """Say where nothing was given, as by a variable that is not set; ``None`` where something always was.
@@ -145,7 +158,9 @@ def _meaning(parameter: Any) -> str:  # noqa: ANN401 - typer's parameter
 
 
 def _near(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), n=2, cutoff=0.6)
+    names = list(known)
+    ours = _ELSEWHERE.get(name)
+    near = [ours] if ours in names else difflib.get_close_matches(name, names, n=2, cutoff=0.6)
     return f"; perhaps {' or '.join(near)} is meant" if near else ""
 
 

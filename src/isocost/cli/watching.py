@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from isocost.cli.harmless import harmless
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from types import FrameType
 
     from isocost.studies.measure import Progress
@@ -56,9 +56,11 @@ def watching(*, quiet: bool) -> Iterator[Callable[[Progress], None]]:
 
 @contextmanager
 def _bar() -> Iterator[Callable[[Progress], None]]:
-    from rich.console import Console
+    from rich.console import Console, Group
+    from rich.live import Live
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
     from rich.table import Column
+    from rich.text import Text
 
     columns = (
         TextColumn("{task.description}", markup=False, table_column=Column(ratio=1, no_wrap=True)),
@@ -67,16 +69,43 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
         TextColumn("left"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True, expand=True) as bars:
-        tasks: dict[str, object] = {}
+    console = Console(stderr=True)
+    bars = Progress(*columns, console=console, expand=True)
+    tasks: dict[str, object] = {}
+    latest: list[str] = []
+
+    def drawn() -> Group:
+        return Group(bars, *map(Text, _folded(latest, console.width)))
+
+    with Live(get_renderable=drawn, console=console, transient=True):
 
         def show(progress: object) -> None:
             name = progress.stage  # type: ignore[attr-defined]
             if name not in tasks:
                 tasks[name] = bars.add_task(harmless(name), total=1.0)
-            bars.update(tasks[name], completed=progress.fraction, description=_text(progress))  # type: ignore[arg-type,attr-defined]
+            described = _one_line(f"{name}: {progress.run}")  # type: ignore[attr-defined]
+            bars.update(tasks[name], completed=progress.fraction, description=described)  # type: ignore[arg-type,attr-defined]
+            latest[:] = [*_requests(progress), *_pace(progress)]  # type: ignore[arg-type]
 
         yield show
+
+
+def _folded(parts: Sequence[str], width: int) -> list[str]:
+    """Put parts into as few lines as a terminal needs to show them all; none is broken.
+
+    Examples
+    --------
+    >>> _folded(["143 requests", "42 failed", "318 tokens/s", "$0.1 of $1"], 30)
+    ['143 requests, 42 failed,', '318 tokens/s, $0.1 of $1']
+    """
+    lines: list[str] = []
+    for place, part in enumerate(parts):
+        piece = f"{part}," if place < len(parts) - 1 else part
+        if lines and len(lines[-1]) + 1 + len(piece) <= width:
+            lines[-1] += f" {piece}"
+        else:
+            lines.append(piece)
+    return lines
 
 
 def _lines() -> Callable[[Progress], None]:
@@ -124,8 +153,18 @@ def _text(progress: Progress) -> str:
     >>> _text(told)
     'load: 2 concurrent #0 (12 requests), 812 tokens/s, 12.7 requests/s, first token 52 ms, $0.0123 of $1'
     """
-    failed = f", {progress.failures} failed" if progress.failures else ""
-    parts = [f"{progress.stage}: {progress.run} ({progress.requests} requests{failed})"]
+    counted = ", ".join(_requests(progress))
+    return _one_line(", ".join([f"{progress.stage}: {progress.run} ({counted})", *_pace(progress)]))
+
+
+def _requests(progress: Progress) -> list[str]:
+    failed = [f"{progress.failures} failed"] if progress.failures else []
+    return [f"{progress.requests} requests", *failed]
+
+
+def _pace(progress: Progress) -> list[str]:
+    """Return how fast it goes and what it has cost, as far as that is known."""
+    parts = []
     if progress.tokens_per_s is not None and progress.requests_per_s is not None:
         parts += [f"{progress.tokens_per_s:,.0f} tokens/s", f"{progress.requests_per_s:.3g} requests/s"]
     if progress.time_to_first_token_s is not None:
@@ -133,4 +172,8 @@ def _text(progress: Progress) -> str:
     if progress.spent_usd is not None:
         limit = "" if progress.max_cost_usd is None else f" of ${progress.max_cost_usd:g}"
         parts.append(f"${progress.spent_usd:.4f}{limit}")
-    return harmless(" ".join(", ".join(parts).split()))
+    return parts
+
+
+def _one_line(text: str) -> str:
+    return harmless(" ".join(text.split()))

@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
     from isocost.core.estimate import Estimate
 
-__all__ = ["Reading", "ServerSide"]
+__all__ = ["MOST_TOLD", "Reading", "ServerSide"]
+
+MOST_TOLD = 1e15
+"""No gauge, count or sum of seconds of a server is above it, or below 0; what is comes from no server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

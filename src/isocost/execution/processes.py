@@ -9,6 +9,7 @@ import time
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from isocost.core.credentials import without_credentials
 from isocost.core.errors import InputError
 from isocost.execution.line import PipeLine
 
@@ -74,11 +75,8 @@ def worker_environment(ours: Mapping[str, str], pass_on: Sequence[str]) -> dict[
     >>> worker_environment({"PATH": "/bin", "KEY": "k", "OTHER_KEY": "o"}, ["KEY"])
     {'PATH': '/bin', 'KEY': 'k'}
     """
-    return {
-        name: value
-        for name, value in ours.items()
-        if name in _NAMES or name in pass_on or name.startswith(_PREFIXES)
-    }
+    usual = {name for name in without_credentials(ours) if name in _NAMES or name.startswith(_PREFIXES)}
+    return {name: value for name, value in ours.items() if name in usual or name in pass_on}
 
 
 class _ProcessLine(PipeLine):

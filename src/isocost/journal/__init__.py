@@ -12,6 +12,7 @@ from isocost.journal.shards import ShardTicket, observation_of, read_rows, read_
 from isocost.journal.spending import StageUse, read_use
 from isocost.journal.stages import LoadStage, QualityStage, RuntimeStage, Stage
 from isocost.journal.target_spec import EngineSpec, ExecutorSpec, TargetSpec, TransformersSpec
+from isocost.journal.untrusted import intact
 from isocost.journal.writer import JournalWriter
 from isocost.journal.yaml_limits import YamlLimitError, parse_yaml
 
@@ -35,6 +36,7 @@ __all__ = [
     "YamlLimitError",
     "create_study",
     "finished_numbers",
+    "intact",
     "observation_of",
     "open_study",
     "parse_yaml",

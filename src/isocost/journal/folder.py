@@ -20,7 +20,7 @@ _FORMAT = 1
 _LIMITS = ("max_requests", "max_cost_usd", "input_usd_per_million", "output_usd_per_million")
 _FILES = (
     *("study.yaml", "assumptions.yaml", "report.html", ".lock"),
-    *("journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm"),
+    *("journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm", "shards"),
 )
 _HEAD = "# What this study asks for. Go on with it, or do it again elsewhere: isocost run FOLDER\n"
 

@@ -43,7 +43,12 @@ class OpenLoopSpec:
         if bool(self.request_rates) == bool(self.schedule):
             raise InputError("an open loop needs either rates or a schedule of rates, not both")
         for rate in self.request_rates:
-            if not (math.isfinite(rate) and rate > 0):
+            if rate == math.inf:
+                raise InputError(
+                    "request rates must be finite, got inf; to have many requests in flight at once, give "
+                    "--concurrency N"
+                )
+            if not rate > 0:
                 raise InputError(f"request rates must be above 0 per second, got {rate:g}")
         if len(set(self.request_rates)) < len(self.request_rates):
             raise InputError(f"request rates must differ, got {list(self.request_rates)}")
@@ -55,7 +60,7 @@ class OpenLoopSpec:
                 "leave out one of them"
             )
         if self.max_in_flight is not None and self.max_in_flight < 1:
-            raise InputError(f"at least 1 request must be allowed in flight, got {self.max_in_flight}")
+            raise InputError(f"--max-in-flight must be at least 1, got {self.max_in_flight}")
         self.pieces()
 
     def pieces(self) -> tuple[RatePiece, ...]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
-from contextlib import closing
+import math
+import re
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path  # noqa: TC003 - of a record
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,9 @@ __all__ = ["ShardTicket", "observation_of", "read_rows", "read_tickets", "shifte
 
 _MOST_ROWS = 1024
 _BLOBS = ("gap_us", "chunk_tokens")
+_NAME = re.compile(r"[0-9a-f]{32}")
+_JOURNAL = "journal.sqlite"
+_FILES = (_JOURNAL, f"{_JOURNAL}-wal", f"{_JOURNAL}-shm", ".lock")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +34,7 @@ class ShardTicket:
     Parameters
     ----------
     shard : str
-        Its name.
+        Its name: 32 hexadecimal digits, and the name of its folder.
     stage, label : str
         The run it is part of.
     path : str
@@ -40,6 +45,11 @@ class ShardTicket:
         That machine's clock.
     offset_s : float
         To be added to its instants to put them on the clock of the run's segment.
+
+    Raises
+    ------
+    ValueError
+        If it is not one that we wrote: it says which files are read and removed.
     """
 
     shard: str
@@ -50,6 +60,17 @@ class ShardTicket:
     clock_id: str
     offset_s: float
 
+    def __post_init__(self) -> None:
+        """Refuse what leads anywhere but to a shard."""
+        texts = (self.shard, self.stage, self.label, self.path, self.worker, self.clock_id)
+        if not all(isinstance(text, str) for text in texts) or _NAME.fullmatch(self.shard) is None:
+            raise ValueError("the name of a shard has 32 hexadecimal digits")
+        path = Path(self.path)
+        if not path.is_absolute() or (path.parent.name, path.name) != (self.shard, _JOURNAL):
+            raise ValueError("a shard is a journal in a folder of its name")
+        if not isinstance(self.offset_s, int | float) or not math.isfinite(self.offset_s):
+            raise ValueError("an offset is a number of seconds")
+
     def write(self, folder: Path) -> None:
         """Leave the ticket in `folder`."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -58,6 +79,15 @@ class ShardTicket:
     def remove(self, folder: Path) -> None:
         """Take the ticket away."""
         (folder / f"{self.shard}.json").unlink(missing_ok=True)
+
+    def remove_shard(self) -> None:
+        """Remove the shard: files that a worker wrote, and its folder when nothing else is in it."""
+        folder = Path(self.path).parent
+        for name in _FILES:
+            with suppress(OSError):
+                (folder / name).unlink()
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def read_tickets(folder: Path) -> tuple[ShardTicket, ...]:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from isocost.core.limits import Spent
 from isocost.journal.schema import open_for_reading
+from isocost.journal.untrusted import intact
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Mapping
     from pathlib import Path
 
 __all__ = ["StageUse", "read_use"]
@@ -22,6 +24,10 @@ _COUNTED = (
     "outcome = 'ok' AND counted_by = 'usage' AND input_tokens IS NOT NULL AND output_tokens IS NOT NULL"
 )
 _TURNED_AWAY = "outcome = 'http_error' AND http_status BETWEEN 400 AND 499"
+_LEAST = (
+    "min(coalesce(input_tokens, 0), coalesce(output_tokens, 0), requested_input_tokens, "
+    "requested_output_tokens)"
+)
 _FEW = 64
 _WRITTEN_WITHIN_S = 0.25
 
@@ -68,11 +74,12 @@ def read_use(path: Path, stage: str) -> StageUse:
     Raises
     ------
     InputError
-        If it is no journal, or a newer isocost wrote it.
+        If it is no journal, a newer isocost wrote it, or it says that less than nothing was used.
     """
     if not path.is_file():
         return StageUse()
-    with closing(open_for_reading(path)) as connection:
+    with closing(open_for_reading(path)) as connection, intact(path):
+        _require_sizes(connection, stage)
         counted, used, written = _one(
             connection, stage, f"count(*), sum(input_tokens), sum(output_tokens) {_FROM} AND {_COUNTED}"
         )
@@ -90,6 +97,13 @@ def read_use(path: Path, stage: str) -> StageUse:
 
 
 _FROM = f"FROM request JOIN run USING (run_id) WHERE {_RUNS}"
+
+
+def _require_sizes(connection: sqlite3.Connection, stage: str) -> None:
+    """Refuse sizes below 0: who wrote them would have what was spent given back."""
+    (below,) = _one(connection, stage, f"count(*) {_FROM} AND {_LEAST} < 0")
+    if below:
+        raise ValueError(f"{below} requests have less than 0 tokens")
 
 
 def _one(connection: sqlite3.Connection, stage: str, what: str) -> tuple[int, ...]:
@@ -139,19 +153,16 @@ def _probing(connection: sqlite3.Connection, stage: str) -> Spent:
         f"SELECT facts FROM segment JOIN run USING (run_id) WHERE {_RUNS}",  # noqa: S608 - constants
         (stage, stage),
     )
-    told = [json.loads(facts) for (facts,) in rows]
-    return sum(
-        (
-            Spent(
-                requests=int(facts["probing_requests"]),
-                tokens=int(facts["probing_tokens"]),
-                usd=float(facts["probing_usd"]),
-            )
-            for facts in told
-            if "probing_requests" in facts
-        ),
-        start=Spent(),
-    )
+    told = [dict(json.loads(facts)) for (facts,) in rows]
+    return sum((_probed(facts) for facts in told if "probing_requests" in facts), start=Spent())
+
+
+def _probed(facts: Mapping[str, str]) -> Spent:
+    requests, tokens = int(facts["probing_requests"]), int(facts["probing_tokens"])
+    usd = float(facts["probing_usd"])
+    if requests < 0 or tokens < 0 or not 0 <= usd < math.inf:
+        raise ValueError("less than nothing was used to look how the target answers")
+    return Spent(requests=requests, tokens=tokens, usd=usd)
 
 
 def _seconds(connection: sqlite3.Connection, stage: str) -> float:
@@ -159,4 +170,4 @@ def _seconds(connection: sqlite3.Connection, stage: str) -> float:
         f"SELECT sum(took) FROM (SELECT max(done_at_s) - min(sent_at_s) AS took {_FROM} GROUP BY segment_id)",  # noqa: S608 - constants
         (stage, stage),
     ).fetchone()
-    return float(total or 0.0)
+    return max(float(total or 0.0), 0.0)

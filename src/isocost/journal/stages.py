@@ -156,7 +156,8 @@ class LoadStage:
         if self.requests_per_level is not None and self.requests_per_level < 1:
             raise InputError(f"the number of requests must be at least 1, got {self.requests_per_level}")
         if self.duration_s is not None and not 0 < self.duration_s < float("inf"):
-            raise InputError(f"duration must be above 0 seconds, got {self.duration_s!r}")
+            option = "--duration" if self.until_width is None else "--max-duration"
+            raise InputError(f"{option} must be above 0 seconds and finite, got {self.duration_s:g}")
         if not self.shapes and self.trace is None:
             raise InputError("a load stage needs at least one request shape")
         _require_seed(self.seed)

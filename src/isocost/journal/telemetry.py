@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import math
 from typing import TYPE_CHECKING, Any
 
-from isocost.core.telemetry import Reading
+from isocost.core.telemetry import MOST_TOLD, Reading
 
 if TYPE_CHECKING:
     import sqlite3
@@ -58,13 +57,13 @@ def readings_of(connection: sqlite3.Connection, run_id: int) -> dict[int, tuple[
 
 
 def _numbers(text: str) -> dict[str, float]:
-    """Read an object of numbers; what is anything else, in a journal that others wrote, is left out."""
+    """Read an object of numbers; what no server can have told is left out."""
     told = json.loads(text)
     items = told.items() if isinstance(told, dict) else ()
     return {
         name: float(value)
         for name, value in items
-        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MOST_TOLD
     }
 
 

@@ -117,7 +117,7 @@ def write_text(path: Path, text: str) -> None:
 
 def _text(path: Path) -> str:
     try:
-        if not path.is_file():
+        if path.exists() and not path.is_file():
             raise InputError(f"{path} is no ordinary file; that is no study file")
         if path.stat().st_size > _LARGEST_FILE:
             raise InputError(f"{path} is larger than 16 MiB; that is no study file")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["PlainClient", "Reply"]
 
 _LONGEST_BODY = 8_388_608
+_LONGEST_EXPLANATION = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,8 @@ class PlainClient:
         Longest time until the whole reply is there, however slowly it comes.
     budget : UntimedBudget or None
         Asked before each request for an answer.
+    longest_body : int
+        Bytes of a body that are read at most.
     """
 
     address: Address
@@ -87,6 +90,7 @@ class PlainClient:
     insecure: bool = False
     timeout_s: float = 60.0
     budget: UntimedBudget | None = None
+    longest_body: int = _LONGEST_BODY
 
     def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Reply:
         """Send one request and return the reply, whatever its status.
@@ -114,7 +118,7 @@ class PlainClient:
             with _no_longer_than(self.timeout_s, connection):
                 connection.request(method, path, body=content, headers=sent)
                 with connection.getresponse() as answer:
-                    return self._reply(answer, answer.read(_LONGEST_BODY))
+                    return self._reply(answer, answer.read(self.longest_body))
         except ssl.SSLCertVerificationError as error:
             raise MeasurementError(
                 f"the certificate of {where} is not trusted ({error.verify_message}); correct it, "
@@ -154,7 +158,7 @@ class PlainClient:
             with _no_longer_than(self.timeout_s, connection):
                 connection.request("POST", path, body=json.dumps(body).encode(), headers=sent)
                 with connection.getresponse() as answer:
-                    content = answer.read(_LONGEST_BODY)
+                    content = answer.read(self.longest_body)
             if self.budget is not None:
                 self.budget.settle(reserved, answer.status, content)
             return connection.sock is not None and _stays_silent(connection.sock, patience_s)
@@ -254,7 +258,7 @@ def _explain(answer: http.client.HTTPResponse, body: bytes) -> str:
         return f"a redirect to {answer.headers.get('location', 'nowhere')}, not followed"
     text = body[:4096].decode("utf-8", "replace")
     try:
-        document = json.loads(body)
+        document = json.loads(body) if len(body) <= _LONGEST_EXPLANATION else None
     except (ValueError, RecursionError):
         document = None
     said = read_error(document) if isinstance(document, dict) else None

@@ -29,6 +29,7 @@ _SLICE_S = 0.0005
 _LONG_SLICE_S = 0.05
 _LONGEST_WAIT_S = 0.05
 _CONNECT_TIMEOUT_S = 5.0
+_OPENED_AT_ONCE = 64  # more: handshakes wait for each other, here and there, until they time out
 _SELECTABLE = 1024  # select takes smaller file numbers only
 _EVENTS_A_TURN = 256  # of an open loop, so that what falls due meanwhile is not late
 
@@ -67,13 +68,17 @@ class Reader:
         self._opening: deque[tuple[float, Stream, Link]] = deque()
 
     def open(self) -> None:
-        """Open all connections; one that fails is tried again with its first request."""
-        for stream in self.streams:
-            self._connect(stream)
-        while any(stream.link is not None and stream.link.state != "open" for stream in self.streams):
-            if self._stop.is_set():
-                return
-            self._turn()
+        """Open all connections, some at a time; one that fails is tried again with its first request."""
+        for first in range(0, len(self.streams), _OPENED_AT_ONCE):
+            some = self.streams[first : first + _OPENED_AT_ONCE]
+            for stream in some:
+                self._connect(stream)
+            while any(stream.link is not None and stream.link.state != "open" for stream in some):
+                if self._stop.is_set():
+                    return
+                self._turn()
+            if all(stream.link is None for stream in some):
+                return  # nobody answers: the first requests will say so, without a wait for all others
 
     def carry_out(self, pace: Pace) -> None:
         """Send all requests of `pace` and await their answers.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
+
+from isocost.core.telemetry import MOST_TOLD
 
 __all__ = ["read_metrics"]
 
@@ -46,7 +49,8 @@ _NAMES = {theirs: ours for ours, names in _GAUGES.items() for theirs in names} |
     for part in ("sum", "count")
 }
 _SAMPLE = re.compile(
-    rb"^(" + b"|".join(re.escape(name.encode()) for name in _NAMES) + rb")(?:\{[^\n]*\})?[ \t]+([0-9.eE+-]+)",
+    rb"^(" + b"|".join(re.escape(name.encode()) for name in _NAMES) + rb")"
+    rb"(?:\{(?:[^\"\n}]|\"(?:[^\"\\\n]|\\[^\n])*+\")*+\})?+[ \t]++([0-9.eE+-]++)(?=[ \t\r\n]|\Z)",
     re.MULTILINE,
 )
 
@@ -55,7 +59,7 @@ def read_metrics(text: bytes) -> dict[str, float]:
     r"""Return what a server's exposition says, by the names of `isocost.core.telemetry.Reading`.
 
     Samples of one name with several labels (ranks, reasons of an end) are added up. Histograms are read by
-    their sums and counts; buckets are not.
+    their sums and counts; buckets are not. What no server can mean (below 0, infinite) leaves its name out.
 
     Parameters
     ----------
@@ -79,5 +83,5 @@ def read_metrics(text: bytes) -> dict[str, float]:
         except ValueError:
             continue
         ours = _NAMES[name.decode()]
-        told[ours] = told.get(ours, 0.0) + number
-    return told
+        told[ours] = told.get(ours, 0.0) + (number if 0 <= number <= MOST_TOLD else math.inf)
+    return {name: total for name, total in told.items() if total <= MOST_TOLD}

@@ -26,6 +26,7 @@ _EVERY_S = 1.0
 _MOST_SHARE = 0.02
 _SETTLE_S = 0.25
 _PATIENCE_S = 2.0
+_LONGEST_BODY = 1_048_576  # vLLM tells some 100 kB; to look through megabytes would hold up the stopwatch
 
 
 @contextmanager
@@ -33,9 +34,9 @@ def server_watched(target: Target, tell: Callable[[Reading], None]) -> Iterator[
     """Read a server's metrics at the beginning and end of a block, and about every second in between.
 
     A plain thread asks; asking takes about 2 % of the time at most, so a server that is slow to tell is asked
-    more seldom. After the end a quarter of a second is waited where sums are told, since servers write them a
-    little after the last byte. A target that offers no metrics is left alone; one that stops telling is not
-    asked again. No credentials are sent.
+    more seldom. One that tells more than a megabyte tells nothing. After the end a quarter of a second is
+    waited where sums are told, since servers write them a little after the last byte. A target that offers no
+    metrics is left alone; one that stops telling is not asked again. No credentials are sent.
 
     Parameters
     ----------
@@ -72,12 +73,13 @@ def offers_metrics(address: Address, *, insecure: bool = False) -> bool:
 
 
 def _client(address: Address, *, insecure: bool) -> PlainClient:
-    return PlainClient(address=address, insecure=insecure, timeout_s=_PATIENCE_S)
+    return PlainClient(address=address, insecure=insecure, timeout_s=_PATIENCE_S, longest_body=_LONGEST_BODY)
 
 
 def _ask(client: PlainClient) -> dict[str, float]:
     reply = client.ask("GET", f"{client.address.root}/metrics")
-    return read_metrics(reply.body) if reply.status == 200 else {}
+    whole = len(reply.body) < _LONGEST_BODY  # where it was cut, a number may have lost its end
+    return read_metrics(reply.body) if reply.status == 200 and whole else {}
 
 
 class _Watch:

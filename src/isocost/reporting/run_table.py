@@ -9,6 +9,7 @@ from isocost.reporting.format import bracket, grouped, percent
 from isocost.reporting.markup import shorten
 from isocost.reporting.objects import estimate_object
 from isocost.reporting.tables import NAME_LIMIT, Column, Table
+from isocost.statistics.settling import FEWEST_VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["run_lines", "run_rows", "run_table"]
 
 Json = dict[str, Any]
+_TOO_FEW = f"a warm-up cut needs a steady part with {FEWEST_VALUES} requests"
 
 
 def run_rows(report: StudyReport) -> dict[str, list[Json]]:
@@ -54,6 +56,7 @@ def _run(point: OperatingPoint) -> Json:
         "failures": point.failures,
         "window_s": point.window_s,
         "output_tokens_per_second": estimate_object(point.output_tokens_per_second),
+        "warm_up_cut_untold": _TOO_FEW if cut is None else None,
         "warm_up_cut_s": None if cut is None else cut.seconds,
         "warm_up_cut_requests": None if cut is None else cut.requests,
         "warm_up_cut_by": None if cut is None else list(cut.by),

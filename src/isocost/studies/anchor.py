@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from isocost.core.estimate import Caution
-from isocost.statistics.anchor import anchor_ratio
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,6 +67,8 @@ def check_anchor(anchor: OperatingPoint, points: Sequence[OperatingPoint]) -> An
     AnchorCheck or None
         ``None`` where its level has no other run that says anything.
     """
+    from isocost.statistics.anchor import anchor_ratio  # noqa: PLC0415 - of a report, and a load must begin soon
+
     groups: dict[Load, list[Estimate]] = {}
     for point in points:
         groups.setdefault(point.load, []).append(point.output_tokens_per_second)

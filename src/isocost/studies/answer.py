@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -124,7 +125,7 @@ def report_study(  # noqa: PLR0913 - each is one thing that a user may say
         raise InputError(
             f"the study {path} holds no usable measurement yet"
             + "".join(f"; {caution.text}" for caution in cautions)
-            + f"; measure with: isocost run {path}"
+            + f"; {_way_on(folder, measured)}"
         )
     recommended, probability = cheapest(competing(reports, floor))
     found = StudyReport(
@@ -227,13 +228,28 @@ def _provenance(measured: Measured) -> tuple[Provenance, ...]:
     return tuple(entries)
 
 
-def _unfinished(folder: StudyFolder, measured: Measured) -> Iterator[Caution]:
+def _way_on(folder: StudyFolder, measured: Measured) -> str:
+    """Say how to measure what is missing, or anew what brought nothing: a finished run is not repeated."""
+    _, missing = _planned(measured)
+    again = [f"{run.stage}: {run.label}" for run in measured.runs if run.finished]
+    if missing or not again:
+        return f"measure with: isocost run {folder.path}"
+    others = "" if len(again) == 1 else f" (and --repeat for each of the other {len(again) - 1})"
+    command = f"isocost run {folder.path} --repeat {shlex.quote(again[0])}"
+    return f"see to the cause, then measure anew: {command}{others}"
+
+
+def _planned(measured: Measured) -> tuple[int, int]:
+    """Count the runs that the stages ask for, and those of them that are not finished."""
     planned = [(stage.name, label) for stage in measured.stages.values() for label in planned_labels(stage)]
     done = {(run.stage, run.label) for run in measured.runs if run.finished}
-    missing = [label for label in planned if label not in done]
+    return len(planned), sum(label not in done for label in planned)
+
+
+def _unfinished(folder: StudyFolder, measured: Measured) -> Iterator[Caution]:
+    planned, missing = _planned(measured)
     if missing:
         yield Caution(
             "unfinished-study",
-            f"{len(missing)} of {len(planned)} runs of this study are not finished; "
-            f"go on: isocost run {folder.path}",
+            f"{missing} of {planned} runs of this study are not finished; go on: isocost run {folder.path}",
         )

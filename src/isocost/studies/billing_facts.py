@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from isocost.studies.report import Assumption
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from isocost.core.limits import Spent
     from isocost.journal import Stage
     from isocost.measurement import Budget
+    from isocost.studies.report import Assumption
 
 __all__ = ["billing_assumptions", "billing_facts", "without_probing"]
 
@@ -52,6 +51,8 @@ def without_probing(facts: Mapping[str, str]) -> dict[str, str]:
 
 def billing_assumptions(stages: Iterable[Stage]) -> tuple[Assumption, ...]:
     """List the targets that the user says nobody bills."""
+    from isocost.studies.report import Assumption  # noqa: PLC0415 - of a report, and a load must begin soon
+
     return tuple(
         Assumption(
             name=f"target of stage {stage.name}", value="self-hosted: nobody bills it", source="given by you"

@@ -34,7 +34,6 @@ __all__ = ["Crew", "crewed", "require_executor"]
 
 _ENTRY = "isocost.studies.shard_work:work"
 _HELLO_S = 60.0
-_KEPT_BY_ONE = "what a measurement may spend is kept by one process; leave out --executor, or the limits"
 _LEAD_S = 0.1  # from telling the instant to that instant
 _READ_EVERY_S = 0.25
 _ASK_EVERY_S = 5.0
@@ -47,21 +46,12 @@ def require_executor(stage: Stage) -> None:
     Raises
     ------
     InputError
-        If it has limits: they are kept by one process.
+        If its number of workers is out of range.
     MeasurementError, MissingExtraError
         If the cluster that it names is not there, or Ray is not installed.
     """
-    if not isinstance(stage, LoadStage) or stage.executor is None:
-        return
-    _refuse_limits(stage)
-    if stage.executor.name == "ray":
+    if isinstance(stage, LoadStage) and stage.executor is not None and stage.executor.name == "ray":
         RayCluster(stage.executor.ray_address or "auto", stage.executor.workers).require()
-
-
-def _refuse_limits(stage: LoadStage) -> None:
-    """Send nothing where a cap could be overstepped: each worker would know its own requests alone."""
-    if stage.limits is not None and stage.limits.is_any:
-        raise InputError(_KEPT_BY_ONE)
 
 
 @contextmanager
@@ -77,7 +67,6 @@ def crewed(stage: Stage, alone: OpenedTarget, folder: StudyFolder) -> Iterator[O
         yield alone
         return
     executor = _executor(stage.executor, stage.target)
-    _refuse_limits(stage)
     with executor.hire(_ENTRY) as lines:
         crew = Crew(lines, kind=executor.kind, stage=stage, alone=alone, shards=folder.shards)
         yield replace(alone, target=crew, facts={**alone.facts, **crew.members}, crew=crew)
@@ -182,7 +171,7 @@ class Crew:
             If the target failed, or no worker is left; what was journaled until then is recorded.
         """
         if gate is not None:
-            raise InputError(_KEPT_BY_ONE)
+            raise InputError("a gate is kept by one process, and a crew sends from others")
         self._hands = [hand for hand in self._hands if hand.lost is None]
         if not self._hands:
             raise MeasurementError(

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from isocost.core.observation import Outcome
-from isocost.statistics.stopping import Answered, running_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from isocost.core.observation import Observation
+    from isocost.statistics.stopping import Answered
 
 __all__ = ["Ending", "ending_at"]
 
@@ -38,11 +38,11 @@ class Ending:
     stop: threading.Event
     reached: bool = False
     _seen: list[Answered] = field(default_factory=list)
-    _counts: bool = False
+    _note: type[Answered] | None = None  # that of the room of statistics, which is loaded where it counts
 
     def see(self, observation: Observation) -> None:
         """Take note of a finished request; cheap, since it is called where sockets are read."""
-        if not self._counts or observation.warmup or observation.outcome is Outcome.CANCELLED:
+        if self._note is None or observation.warmup or observation.outcome is Outcome.CANCELLED:
             return
         ok = observation.outcome is Outcome.OK and observation.chunk_at_s
         first = observation.chunk_at_s[0] if ok else observation.done_at_s
@@ -50,7 +50,7 @@ class Ending:
         tokens = observation.output_tokens if observation.output_tokens is not None else 0
         counted = tokens or len(observation.chunk_at_s)
         self._seen.append(
-            Answered(observation.index, observation.due_at_s, first, last, float(counted) if ok else 0.0)
+            self._note(observation.index, observation.due_at_s, first, last, float(counted) if ok else 0.0)
         )
 
 
@@ -78,7 +78,9 @@ def ending_at(width: float | None, *, stop: threading.Event, first_index: int = 
     if width is None:
         yield Ending(stop)
         return
-    ending = Ending(threading.Event(), _counts=True)
+    from isocost.statistics.stopping import Answered  # noqa: PLC0415 - a load without it must begin soon
+
+    ending = Ending(threading.Event(), _note=Answered)
     over = threading.Event()
     watcher = threading.Thread(
         target=_watch, args=(ending, width, stop, over, first_index), name="isocost-width", daemon=True
@@ -94,6 +96,8 @@ def ending_at(width: float | None, *, stop: threading.Event, first_index: int = 
 def _watch(
     ending: Ending, width: float, stop: threading.Event, over: threading.Event, first_index: int
 ) -> None:
+    from isocost.statistics.stopping import running_width  # noqa: PLC0415
+
     began, look_s, narrow = time.monotonic(), _FIRST_LOOK_S, False
     while not over.wait(_POLL_S):
         if stop.is_set():

@@ -111,15 +111,45 @@ def _half_width(estimate: Estimate | None) -> float | None:
 
 
 def ending_cautions(endings: Sequence[RunEnding]) -> Iterator[Caution]:
-    """Yield ``"width-not-reached"`` for runs that went on to their longest duration."""
-    for each in endings:
-        if not each.reached:
-            known = [
-                f"{title} to {width:.1%}" if width is not None else f"{title} without an interval"
-                for title, width in (("throughput", each.throughput), ("mean TTFT", each.ttft))
-            ]
-            yield Caution(
-                "width-not-reached",
-                f"{each.run!r} went on to its longest duration of {each.longest_s:g} s: "
-                f"{' and '.join(known)}, where {each.wanted:.1%} was wanted; give it a longer --max-duration",
-            )
+    """Yield ``"width-not-reached"`` for runs that went on to their longest duration, those alike in one."""
+    longest = [each for each in endings if not each.reached]
+    asked = dict.fromkeys((each.deployment, each.longest_s, each.wanted) for each in longest)
+    for deployment, longest_s, wanted in asked:
+        alike = [
+            each
+            for each in longest
+            if (each.deployment, each.longest_s, each.wanted) == (deployment, longest_s, wanted)
+        ]
+        who, their, them = (
+            (repr(alike[0].run), "its", "it")
+            if len(alike) == 1
+            else (f"{len(alike)} runs of {deployment}", "their", "them")
+        )
+        known = (
+            f"throughput {_known([each.throughput for each in alike])} and "
+            f"mean TTFT {_known([each.ttft for each in alike])}"
+        )
+        yield Caution(
+            "width-not-reached",
+            f"{who} went on to {their} longest duration of {longest_s:g} s: "
+            f"{known}, where {wanted:.1%} was wanted; give {them} a longer --max-duration",
+        )
+
+
+def _known(widths: Sequence[float | None]) -> str:
+    """Say how well something is known after some runs.
+
+    Examples
+    --------
+    >>> _known([0.1, None, 0.226])
+    'to 10.0% to 22.6%, in 1 of 3 without an interval'
+    >>> _known([None])
+    'without an interval'
+    """
+    told = sorted(width for width in widths if width is not None)
+    if not told:
+        return "without an interval"
+    ends = dict.fromkeys(f"{width:.1%}" for width in (told[0], told[-1]))
+    without = len(widths) - len(told)
+    rest = f", in {without} of {len(widths)} without an interval" if without else ""
+    return f"to {' to '.join(ends)}{rest}"

@@ -283,7 +283,7 @@ def _spent_s(run: Run) -> float:
 def _remedy(health: ClientHealth) -> str:
     if health.held_back_share:
         return "let more be in flight with --max-in-flight; if the target is overloaded, offer less"
-    return "measure fewer streams, or from an idle machine"
+    return "offer less load, or measure from an idle machine"
 
 
 def _measure_run(

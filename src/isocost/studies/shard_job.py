@@ -92,8 +92,8 @@ def shard_folder(job: ShardJob) -> Path:
     folder = (mine if job.folder is None else Path(job.folder)) / job.shard
     try:
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if folder.parent.stat().st_uid != os.getuid():
-            raise InputError(f"{folder.parent} belongs to somebody else; move it away")
+        if folder.parent.is_symlink() or folder.parent.stat().st_uid != os.getuid():
+            raise InputError(f"{folder.parent} is a link or belongs to somebody else; move it away")
         folder.mkdir(mode=0o700)
     except OSError as error:
         raise InputError(f"cannot make {folder} for what a worker measures: {error.strerror}") from None

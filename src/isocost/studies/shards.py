@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from isocost.core.observation import Outcome
 from isocost.journal import (
     JournalWriter,
     finished_numbers,
+    intact,
     observation_of,
     read_rows,
     read_runs,
@@ -43,7 +43,7 @@ def collect_shards(folder: StudyFolder) -> None:
     Raises
     ------
     InputError
-        If a worker of an earlier coordinator still writes.
+        If a worker of an earlier coordinator still writes, or somebody else wrote a ticket or a shard.
     """
     tickets = read_tickets(folder.shards)
     if not tickets:
@@ -54,7 +54,7 @@ def collect_shards(folder: StudyFolder) -> None:
     with JournalWriter(folder.journal_file) as journal:
         for ticket in tickets:
             run = runs.get((ticket.stage, ticket.label))
-            if run is None or not _is_here(ticket):
+            if run is None or not Path(ticket.path).is_file():
                 continue
             run_id = journal.begin_run(
                 run.stage, run.label, deployment=run.deployment, load=run.load, repeat=run.repeat
@@ -70,28 +70,23 @@ def collect_shards(folder: StudyFolder) -> None:
 
 def remove_shard(folder: Path, ticket: ShardTicket) -> None:
     """Remove a shard whose requests are all in the study's journal, and its ticket."""
-    if _is_here(ticket):
-        shutil.rmtree(Path(ticket.path).parent, ignore_errors=True)
+    ticket.remove_shard()
     ticket.remove(folder)
     if folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()
 
 
-def _is_here(ticket: ShardTicket) -> bool:
-    path = Path(ticket.path)
-    return path.parent.name == ticket.shard and path.is_file()
-
-
 def _missing(ticket: ShardTicket, known: frozenset[int]) -> list[Observation]:
     found: list[Observation] = []
-    after = 0
-    while rows := read_rows(Path(ticket.path), after=after):
-        after = rows[-1]["request_id"]
-        found += [
-            shifted(observation_of(row), ticket.offset_s)
-            for row in rows
-            if not row["warmup"] and row["outcome"] != Outcome.CANCELLED and row["number"] not in known
-        ]
+    after, path = 0, Path(ticket.path)
+    with intact(path):
+        while rows := read_rows(path, after=after):
+            after = rows[-1]["request_id"]
+            found += [
+                shifted(observation_of(row), ticket.offset_s)
+                for row in rows
+                if not row["warmup"] and row["outcome"] != Outcome.CANCELLED and row["number"] not in known
+            ]
     return found
 
 

@@ -6,7 +6,6 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from isocost.catalog import api_price, provider_at
 from isocost.core.errors import CatalogError, InputError, MissingExtraError
 from isocost.core.limits import Limits, Spent
 from isocost.core.token_price import TokenPrice
@@ -21,7 +20,6 @@ from isocost.measurement import (
     resolve_address,
     worst_case,
 )
-from isocost.studies.question_sets import question_set
 from isocost.studies.sizes import shapes_of
 
 if TYPE_CHECKING:
@@ -72,6 +70,8 @@ def paid_because(target: TargetSpec) -> str | None:
     address = resolve_address(target.url)
     if is_own_host(address.host):
         return None
+    from isocost.catalog import provider_at  # noqa: PLC0415 - much to load for a host of one's own
+
     provider = provider_at(address.url)
     if provider is not None:
         return f"the catalogue knows that {provider} bills there"
@@ -100,6 +100,8 @@ def stage_price(stage: Stage) -> TokenPrice | None:
     provider = _provider(target)
     if provider is None or target.model is None:
         return None
+    from isocost.catalog import api_price  # noqa: PLC0415 - much to load for a target without a price
+
     longest = max((shape.input_tokens for shape in shapes_of(stage)), default=_ANY_PROMPT)
     with suppress(CatalogError, MissingExtraError):
         today = datetime.now(UTC).date()
@@ -146,7 +148,11 @@ def _provider(target: TargetSpec) -> str | None:
     if target.url is None:
         return None
     address = resolve_address(target.url)
-    return None if is_own_host(address.host) else provider_at(address.url)
+    if is_own_host(address.host):
+        return None
+    from isocost.catalog import provider_at  # noqa: PLC0415 - much to load for a host of one's own
+
+    return provider_at(address.url)
 
 
 def _price_unknown(target: TargetSpec) -> str:
@@ -170,6 +176,8 @@ def longest_request(stage: Stage, number: int | None = None) -> tuple[int, int]:
     """
     extra = stage.target.extra_body
     if isinstance(stage, QualityStage):
+        from isocost.studies.question_sets import question_set  # noqa: PLC0415 - much to load for a load
+
         known = question_set(stage.questions).questions
         chosen = known if number is None or not 0 <= number < len(known) else (known[number],)
         sizes = [question_at_most(each, stage.max_tokens, extra) for each in chosen]

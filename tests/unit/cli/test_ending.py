@@ -40,6 +40,30 @@ def test_two_ends_exclude_each_other(given, named):
     )
 
 
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (
+            {"duration": 3.0, "requests": 4, "scheduled": False},
+            "--duration 3 and --num-requests 4 each say when a run ends; give one of them",
+        ),
+        (
+            {"duration": 3.0, "requests": None, "scheduled": True},
+            "--ramp and --steps say themselves how long they last; leave out --duration 3",
+        ),
+        (
+            {"duration": 3.0, "requests": 4, "scheduled": True},
+            "--ramp and --steps say themselves how long they last; leave out --duration 3 and "
+            "--num-requests 4",
+        ),
+    ],
+)
+def test_without_a_width_too_a_run_has_one_end(given, sentence):
+    with pytest.raises(InputError) as raised:
+        longest_s(None, None, **given)
+    assert str(raised.value) == sentence
+
+
 def test_a_longest_duration_needs_a_width():
     with pytest.raises(InputError) as raised:
         longest_s(None, 60.0, duration=None, requests=None, scheduled=False)

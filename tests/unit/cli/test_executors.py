@@ -15,8 +15,14 @@ from isocost.journal import ExecutorSpec, LoadStage, StudyFolder, TargetSpec
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ((None, 4, None), "--workers 4 needs to know of what; give --executor processes or ray"),
-        ((None, None, "auto"), "--ray-address auto needs to know of what; give --executor processes or ray"),
+        (
+            (None, 4, None),
+            "--workers belongs to --executor, which is not given; give --executor processes or ray, too",
+        ),
+        (
+            (None, None, "auto"),
+            "--ray-address belongs to --executor, which is not given; give --executor ray, too",
+        ),
         (("threads", None, None), "--executor must be processes, ray or serial, got 'threads'"),
         (("processes", 0, None), "--workers must be from 1 to 256, got 0"),
         (("serial", 3, None), "the serial executor has one worker, got 3; give --executor processes"),

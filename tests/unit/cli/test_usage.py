@@ -151,6 +151,16 @@ def test_what_a_command_does_not_know_is_told(isocost, words, callback):
         (["meas"], "isocost has no command 'meas'; perhaps measure is meant; see isocost --help"),
         (["measure", "lod"], "measure has no command 'lod'; perhaps load is meant; see isocost measure"),
         (["catalog", "x"], "catalog has no command 'x': it has models, accelerators, machines"),
+        (
+            ["measure", "load", "URL", "--max-seconds", "9"],
+            "measure load has no option --max-seconds; perhaps --duration is meant; "
+            "see isocost measure load --help",
+        ),
+        (
+            ["measure", "load", "URL", "--rate", "9"],
+            "measure load has no option --rate; perhaps --request-rate is meant; "
+            "see isocost measure load --help",
+        ),
         (["--verson"], "isocost has no option --verson; perhaps --version is meant; see isocost --help"),
         (["run"], "run needs STUDY (folder of the study"),
         (["report"], "report needs STUDY|SWEEP.csv|RESULTS... (folder of a study; CSV file with"),

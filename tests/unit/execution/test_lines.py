@@ -110,6 +110,11 @@ def test_a_worker_gets_what_it_needs_of_the_environment_and_no_other_key():
     ours = {"PATH": "/bin", "OPENAI_API_KEY": "k", "OTHER_SECRET": "s", "PYTHONPATH": "src", "LC_ALL": "C"}
     assert worker_environment(ours, ["OPENAI_API_KEY"]).keys() == ours.keys() - {"OTHER_SECRET"}
     assert worker_environment(ours, []).keys() == {"PATH", "PYTHONPATH", "LC_ALL"}
+    keys = {"ISOCOST_API_KEY": "k", "COVERALLS_REPO_TOKEN": "t", "PYTHON_SETTINGS": "sk-abcdefghijklmnop"}
+    assert worker_environment({"PATH": "/bin", **keys}, ["ISOCOST_API_KEY"]).keys() == {
+        "PATH",
+        "ISOCOST_API_KEY",
+    }
 
 
 class _Skewed:

@@ -166,7 +166,7 @@ def test_assumptions_are_read_checked_and_never_overwritten(tmp_path):
             {"requests_per_level": 5},
             "a sweep needs either a number of requests for each run or a duration, not both",
         ),
-        ({"duration_s": float("nan")}, "duration must be above 0 seconds, got nan"),
+        ({"duration_s": float("nan")}, "--duration must be above 0 seconds and finite, got nan"),
         ({"shapes": ()}, "a load stage needs at least one request shape"),
     ],
 )

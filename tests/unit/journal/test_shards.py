@@ -1,6 +1,7 @@
 """What a worker journaled is read back whole: every field of a request, and no more than was committed."""
 
 import dataclasses
+import json
 
 import pytest
 
@@ -43,6 +44,12 @@ BARE = Observation(
     index=8, warmup=True, requested_input_tokens=1, requested_output_tokens=1, due_at_s=1.0, sent_at_s=1.0,
     done_at_s=2.0, outcome=Outcome.REFUSED,
 )  # fmt: skip
+
+NAME = 4 * "0123abcd"
+TICKET = {
+    "shard": NAME, "stage": "load", "label": "4 concurrent #0", "path": f"/p/{NAME}/journal.sqlite",
+    "worker": "worker 0", "clock_id": "c", "offset_s": 0.5,
+}  # fmt: skip
 
 
 def shard(path, *observations):
@@ -100,15 +107,7 @@ def test_a_shift_moves_every_instant_and_nothing_else(tmp_path):
 
 
 def test_a_ticket_is_read_back_until_it_is_removed(tmp_path):
-    ticket = ShardTicket(
-        shard="s",
-        stage="load",
-        label="4 concurrent #0",
-        path="/p",
-        worker="worker 0",
-        clock_id="c",
-        offset_s=0.5,
-    )
+    ticket = ShardTicket(**TICKET)
     ticket.write(tmp_path / "shards")
     assert read_tickets(tmp_path / "shards") == (ticket,)
     ticket.remove(tmp_path / "shards")
@@ -116,3 +115,39 @@ def test_a_ticket_is_read_back_until_it_is_removed(tmp_path):
     (tmp_path / "shards" / "x.json").write_text("{}")
     with pytest.raises(InputError, match="is not what a measurement leaves there"):
         read_tickets(tmp_path / "shards")
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        {"shard": "photos", "path": "{home}/photos/journal.sqlite"},
+        {"shard": "photos", "path": "{home}/photos/1.png"},
+        {"path": "{home}/photos/1.png"},
+        {"path": "{home}/photos/journal.sqlite"},
+        {"path": f"{NAME}/journal.sqlite"},
+        {"shard": f"../{NAME}"},
+        {"shard": f"{NAME}\n"},
+        {"path": ["/p"]},
+        {"label": 3},
+        {"offset_s": float("nan")},
+        {"offset_s": "1"},
+    ],
+)
+def test_a_ticket_of_a_stranger_leads_nowhere(tmp_path, strange):
+    told = {name: text.replace("{home}", str(tmp_path)) if isinstance(text, str) else text
+            for name, text in strange.items()}  # fmt: skip
+    (tmp_path / "study.json").write_text(json.dumps({**TICKET, **told}))
+    with pytest.raises(InputError, match="is not what a measurement leaves there"):
+        read_tickets(tmp_path)
+
+
+def test_only_what_a_worker_wrote_is_removed_with_a_shard(tmp_path):
+    folder = tmp_path / NAME
+    folder.mkdir()
+    ticket = ShardTicket(**{**TICKET, "path": str(shard(folder / "journal.sqlite", SEEN))})
+    (folder / "letter.txt").write_text("mine")
+    ticket.remove_shard()
+    assert [each.name for each in folder.iterdir()] == ["letter.txt"]
+    (folder / "letter.txt").unlink()
+    ticket.remove_shard()
+    assert not folder.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from contextlib import closing
@@ -21,6 +22,7 @@ from isocost.journal import (
     parse_yaml,
     read_deployments,
     read_runs,
+    read_use,
     study_lock,
 )
 from isocost.journal.yaml_edge import write_text
@@ -118,12 +120,56 @@ def test_a_journal_whose_values_are_no_good_is_told_in_a_sentence(journal: Path,
     assert REASONS.get(what, "") in str(caught.value)
 
 
+USES = {
+    "facts that are no JSON": "UPDATE segment SET facts = '{'",
+    "a list of facts": "UPDATE segment SET facts = '[\"probing_requests\"]'",
+    "facts without a number": 'UPDATE segment SET facts = \'{"probing_requests": "x"}\'',
+    "a request that took for ever": "UPDATE request SET outcome = 'stalled', done_at_s = 9e999",
+}
+
+
+@pytest.mark.parametrize("what", USES)
+def test_a_journal_whose_spending_is_no_good_is_told_in_a_sentence(journal: Path, what: str) -> None:
+    assert read_use(journal, "load").uncounted == ((0, 1, 2),)
+    change(journal, [USES[what], "UPDATE run SET rate_per_s = 1, concurrency = NULL"])
+    with pytest.raises(InputError, match="is damaged, or isocost did not write it"):
+        read_use(journal, "load")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'UPDATE segment SET facts = \'{"probing_requests": -9, "probing_tokens": -9, "probing_usd": -9}\'',
+        'UPDATE segment SET facts = \'{"probing_requests": 9, "probing_tokens": 9, "probing_usd": NaN}\'',
+        "UPDATE request SET requested_output_tokens = -9",
+        "UPDATE request SET outcome = 'ok', counted_by = 'usage', input_tokens = -9, output_tokens = 1",
+    ],
+)
+def test_a_journal_cannot_give_money_back(journal: Path, line: str) -> None:
+    change(journal, [line])
+    with pytest.raises(InputError, match="is damaged, or isocost did not write it"):
+        read_use(journal, "load")
+
+
+READINGS = [("before", {"ended": -1e308}), ("after", {"ended": 1e308, "running": -1.0, "waiting": 3})]
+
+
+def test_readings_that_no_server_can_have_told_are_left_out(journal: Path) -> None:
+    for moment, told in READINGS:
+        row = f"1, 0.5, '{moment}', '{json.dumps(told)}'"
+        change(journal, [f"INSERT INTO telemetry VALUES ({row})"])  # noqa: S608 - no outside text in it
+    (run,) = read_runs(journal)
+    assert [reading.told for reading in run.segments[0].telemetry] == [{}, {"waiting": 3.0}]
+
+
 def test_statistics_of_sqlite_are_no_strangers(journal: Path) -> None:
     change(journal, ["ANALYZE"])
     read_all(journal)
 
 
-@pytest.mark.parametrize("name", ["study.yaml", "assumptions.yaml", "journal.sqlite", "report.html", ".lock"])
+@pytest.mark.parametrize(
+    "name", ["study.yaml", "assumptions.yaml", "journal.sqlite", "report.html", ".lock", "shards"]
+)
 def test_links_out_of_a_study_are_not_followed(tmp_path: Path, name: str) -> None:
     victim = tmp_path / "victim"
     victim.write_text("mine")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -104,3 +105,40 @@ def test_what_says_nothing_known_holds_nothing(text: bytes) -> None:
 def test_several_engines_behind_one_address_add_up() -> None:
     text = b'vllm:num_requests_running{engine="0"} 3.0\nvllm:num_requests_running{engine="1"} 2\n'
     assert read_metrics(text) == {"running": 5}
+
+
+NAME = b"vllm:num_requests_running"
+
+
+@pytest.mark.parametrize(
+    ("text", "running"),
+    [
+        (NAME + b'{model="} 7 "} 3', 3.0),
+        (NAME + b'{model="a\\"} 7"} 3', 3.0),
+        (NAME + b'{model="}"} 3 1395066363000', 3.0),
+        (NAME + b'{model="m"} 3 # {trace="x"} 9', 3.0),
+        (NAME + b'{model="\xff\xfe"} 3\r', 3.0),
+        (NAME + b'{model="m\n' + NAME + b" 3", 3.0),
+        (NAME + b'{model="m} 7', None),
+        (NAME + b'{model="m"} 3,5', None),
+        (NAME + b" NaN", None),
+        (NAME + b" +Inf", None),
+        (NAME + b" 1e999", None),
+        (NAME + b" -1", None),
+        (NAME + b" 1e16", None),
+        (NAME + b" 1e15\n" + NAME + b" 1e15", None),
+        (NAME + b" 1e308\n" + NAME + b" -1e308", None),
+        (NAME + b" ++--..ee", None),
+        (b"x" + NAME + b" 3", None),
+    ],
+)
+def test_names_and_numbers_of_a_stranger(text: bytes, running: float | None) -> None:
+    assert read_metrics(text) == ({} if running is None else {"running": running})
+
+
+@pytest.mark.parametrize("piece", [b"}", b'"a",', b'a="\\"', b" ", b"9", b"e", b"\n", b"vllm:"])
+def test_a_megabyte_of_anything_is_looked_through_at_once(piece: bytes) -> None:
+    start = time.process_time()
+    for head in (b"", NAME, NAME + b"{", NAME + b'{a="', NAME + b" "):
+        read_metrics(head + piece * (2**20 // len(piece)))
+    assert time.process_time() - start < 5

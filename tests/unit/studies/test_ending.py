@@ -14,7 +14,7 @@ from isocost.core.observation import Outcome
 from isocost.journal import LoadStage, TargetSpec
 from isocost.studies import ending as module
 from isocost.studies.ending import ending_at
-from isocost.studies.endings import ending_cautions, run_endings
+from isocost.studies.endings import RunEnding, ending_cautions, run_endings
 
 
 def stage(**changes):
@@ -89,6 +89,32 @@ def test_one_that_took_its_longest_says_what_it_reached():
         "'1 concurrent #0' went on to its longest duration of 60 s: throughput to "
     )
     assert caution.text.endswith(", where 5.0% was wanted; give it a longer --max-duration")
+
+
+def test_runs_that_were_asked_the_same_share_a_caution():
+    def ending(run, *, deployment="a", reached=False, throughput=0.1, ttft=None, longest_s=10.0):
+        return RunEnding(
+            deployment=deployment, run=run, wanted=0.05, longest_s=longest_s, reached=reached, seconds=10.0,
+            throughput=throughput, ttft=ttft,
+        )  # fmt: skip
+
+    told = ending_cautions(
+        [
+            ending("1 concurrent #0", ttft=0.08),
+            ending("2 concurrent #0", reached=True),
+            ending("2 concurrent #1", throughput=0.226),
+            ending("4 concurrent #0", deployment="b", ttft=0.2),
+            ending("4 concurrent #1", longest_s=20.0),
+        ]
+    )
+    assert [each.text for each in told] == [
+        "2 runs of a went on to their longest duration of 10 s: throughput to 10.0% to 22.6% and mean TTFT "
+        "to 8.0%, in 1 of 2 without an interval, where 5.0% was wanted; give them a longer --max-duration",
+        "'4 concurrent #0' went on to its longest duration of 10 s: throughput to 10.0% and mean TTFT to "
+        "20.0%, where 5.0% was wanted; give it a longer --max-duration",
+        "'4 concurrent #1' went on to its longest duration of 20 s: throughput to 10.0% and mean TTFT "
+        "without an interval, where 5.0% was wanted; give it a longer --max-duration",
+    ]
 
 
 def test_only_finished_runs_of_such_stages_are_told():

@@ -1,5 +1,6 @@
 """Stages are carried out once, go on where they were left, and end in a report."""
 
+import shlex
 import threading
 from collections import Counter
 
@@ -291,5 +292,26 @@ def test_failed_requests_are_told_at_once_with_their_reason(tmp_path):
             FailedRequestsWarning, match=r"6 of 6 requests failed; most often: no end within 0\.2 s"
         ):
             measure_stage(tmp_path, stage)
-    with pytest.raises(InputError, match=r"holds no usable measurement yet.*all 6 requests"):
+    with pytest.raises(InputError, match=r"holds no usable measurement yet.*all 6 requests") as caught:
+        report_study(tmp_path)
+    command = str(caught.value).rpartition("measure anew: isocost ")[2]
+    assert shlex.split(command) == ["run", str(tmp_path), "--repeat", "load: 1 concurrent #0"]
+    before = len(read_runs(tmp_path / "journal.sqlite"))
+    with pytest.raises(MeasurementError, match="refused"):  # it is sent again: the server is gone by now
+        run_study(tmp_path, repeat=shlex.split(command)[-1:])
+    assert [run.finished for run in read_runs(tmp_path / "journal.sqlite")] == [True] * before
+    with pytest.raises(InputError, match=r"holds no usable measurement yet; measure with: isocost run \S+$"):
+        report_study(tmp_path)
+
+
+def test_several_runs_that_brought_nothing_are_counted(tmp_path):
+    with running_truth("--first", "0.01", "--gap", "0.005") as server:
+        stage = sweep(
+            server, shapes=(RequestShape(20, 400),), request_timeout_s=0.1, repeats=2, concurrency=(2,)
+        )
+        with pytest.warns(FailedRequestsWarning):
+            measure_stage(tmp_path, stage)
+    with pytest.raises(
+        InputError, match=r"--repeat 'load: 2 concurrent #0' \(and --repeat for each of the oth"
+    ):
         report_study(tmp_path)

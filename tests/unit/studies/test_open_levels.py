@@ -169,6 +169,11 @@ def _renamed(run, name):
             "an open loop needs either rates or a schedule of rates, not both",
         ),
         ({"request_rates": (0.0,)}, "request rates must be above 0 per second, got 0"),
+        (
+            {"request_rates": (float("inf"),)},
+            "request rates must be finite, got inf; to have many requests in flight at once, give "
+            "--concurrency N",
+        ),
         ({"request_rates": (2.0, 2.0)}, "request rates must differ, got [2.0, 2.0]"),
         ({"request_rates": (2.0,), "burstiness": 0.0}, "burstiness must be above 0 (1 is Poisson), got 0.0"),
         (
@@ -177,7 +182,7 @@ def _renamed(run, name):
         ),
         (
             {"request_rates": (2.0,), "max_in_flight": 0},
-            "at least 1 request must be allowed in flight, got 0",
+            "--max-in-flight must be at least 1, got 0",
         ),
     ],
 )
