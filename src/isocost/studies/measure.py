@@ -31,6 +31,7 @@ from isocost.studies.live import RunWatch
 from isocost.studies.plans import planned_runs, remaining
 from isocost.studies.progress import Progress
 from isocost.studies.shards import collect_shards
+from isocost.studies.sharing import warn_of_new_beginnings
 from isocost.studies.spending import stage_budget, way_on
 from isocost.studies.targets import opened
 
@@ -310,6 +311,7 @@ def _measure_run(
         if journal.failure is not None:
             stop.set()
 
+    warn_of_new_beginnings(plan, f"{stage.name}, {run.label}")
     gate = gate_of(counts.budget) if target.crew is None else None
     endpoint = target.target
     if target.crew is not None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
+from isocost.core.errors import IsocostWarning
+
 if TYPE_CHECKING:
+    from isocost.core.load import RunPlan
     from isocost.journal import LoadStage
 
-__all__ = ["shared_text"]
+__all__ = ["shared_text", "warn_of_new_beginnings"]
 
 
 def shared_text(stage: LoadStage) -> str:
@@ -33,3 +37,15 @@ def shared_text(stage: LoadStage) -> str:
     if stage.trace is not None and stage.trace.shares_prefixes:
         told.append("blocks as in the trace")
     return "; ".join(told)
+
+
+def warn_of_new_beginnings(plan: RunPlan, run: str) -> None:
+    """Say how many conversations that were cut begin again, since what was said in them is gone."""
+    again = [index % plan.turns for index in plan.indices or () if index % plan.turns]
+    if again:
+        warnings.warn(
+            f"{run}: {len(again)} conversations that were cut begin again, since texts are not kept; their "
+            f"{sum(again)} turns that were measured are sent once more and not counted",
+            IsocostWarning,
+            stacklevel=2,
+        )
