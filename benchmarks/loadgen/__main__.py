@@ -1,10 +1,10 @@
 """How far stopwatches are off: ours and other load generators' against one server of known timing.
 
 Run ``python benchmarks/loadgen [--streams 64 256 1024] [--peer-streams 64 1024] [--tools isocost aiperf …]
-[--peers FOLDER] [--out FILE]``; all of it takes some seven minutes on two cores that do nothing else. The
-server sends the first token 50 ms after it read a request and then one every 20 ms, 64 in all; it is pinned
-to the last core and each tool, with all that it starts, to the first. Each tool's own report is held
-against the server's log of that tool's requests. On a machine that does other work, errors grow.
+[--peers FOLDER] [--out FILE]``; all of it takes some seven minutes on two idle cores. The server sends the
+first token 50 ms after it read a request and then one every 20 ms, 64 in all. It is pinned to the last core
+and each tool, with all that it starts, to the first. Each tool's own report is held against the server's log
+of that tool's requests. On a machine that does other work, errors grow.
 """
 
 from __future__ import annotations
@@ -17,14 +17,19 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import peers
 from peers import ENVIRONMENT, PEERS, RUNNERS, Reported, Task, why_absent
 from tree import Finished, run
 from truth import Log, Truth, built, running_truth
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
@@ -205,29 +210,41 @@ def _ceiling(cores: tuple[int, int]) -> str:
 
 def _starts(cores: tuple[int, int], *, times: int = 10) -> str:
     """How long after the command the first request of any kind arrives, and the first of the load."""
-    any_s, load_s = [], []
-    command = [sys.executable, "-m", "isocost", "measure", "load"]
+    any_s, load_s, cpu_s = [], [], []
+    command = [sys.executable, str(HERE / "start.py")]
     options = ["--input-tokens", "16", "--output-tokens", "8", "--concurrency", "1", "--num-requests", "4",
                "--repeats", "1", "--quiet"]  # fmt: skip
-    with running_truth(first_s=0.0, gap_s=0.001, cpu=cores[1]) as truth:
+    with running_truth(first_s=0.0, gap_s=0.001, cpu=cores[1]) as truth, _compiled() as environment:
         for number in range(times + 1):
             with tempfile.TemporaryDirectory() as folder:
                 truth.forget()
                 begin_s = time.monotonic()
-                subprocess.run(
+                done = subprocess.run(
                     [*command, truth.url, *options, "--out", f"{folder}/study"],
                     check=True,
                     capture_output=True,
+                    text=True,
+                    env=environment,
                 )
                 first_s, loaded_s = truth.first_read_at_s(8)
-            if number:  # the first start reads files that were not in memory
+            if number:  # the first start reads files that were not in memory, and compiles
                 any_s.append(first_s - begin_s)
                 load_s.append(loaded_s - begin_s)
+                cpu_s.append(float(done.stdout.splitlines()[-1]))
+    any_of_cpu = f"{statistics.median(cpu_s):.3f} s of CPU, least {min(cpu_s):.3f}"
     return (
         f"`isocost measure load`, {times} starts: first request of any kind after "
-        f"{statistics.median(any_s):.3f} s (longest {max(any_s):.3f}), first of the load after "
-        f"{statistics.median(load_s):.3f} s (longest {max(load_s):.3f})."
+        f"{statistics.median(any_s):.3f} s (longest {max(any_s):.3f}; {any_of_cpu}), "
+        f"first of the load after {statistics.median(load_s):.3f} s (longest {max(load_s):.3f})."
     )
+
+
+@contextmanager
+def _compiled() -> Iterator[dict[str, str]]:
+    """Yield an environment in which modules are kept compiled, as an installer leaves them."""
+    unset = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    with tempfile.TemporaryDirectory() as folder:
+        yield {**unset, "PYTHONPYCACHEPREFIX": folder}
 
 
 def _versions() -> str:

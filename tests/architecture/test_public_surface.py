@@ -55,3 +55,23 @@ def test_ray_is_loaded_by_nothing_but_hiring_its_nodes():
         "sys.exit('ray' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_beginning_a_load_loads_no_room_that_only_a_report_needs():
+    """Its first request is to leave within half a second of the command."""
+    rooms = (
+        "architecture",
+        "catalog",
+        "economics",
+        "exchange",
+        "frontier",
+        "reporting",
+        "runtime",
+        "statistics",
+    )
+    code = (
+        "import sys, isocost.cli.measure, isocost.studies.measure\n"
+        f"sys.exit(', '.join(room for room in {rooms} if 'isocost.' + room in sys.modules) or None)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -32,6 +33,7 @@ from isocost.studies.answer import report_study
 from isocost.studies.measure import measure_stage, run_study
 from isocost.studies.question_sets import question_set
 from isocost.studies.rehearsal import rehearse_stage
+from isocost.studies.spending import usd_spent
 
 PRICES = {"input_usd_per_million": 100.0, "output_usd_per_million": 1000.0}
 
@@ -307,6 +309,43 @@ def test_questions_keep_the_same_rules(paid, tmp_path):
     with pytest.raises(BudgetError, match="tokens of at most 1,000, and another request may have"):
         measure_stage(tmp_path, quality(url, limits, api_key_env="PAID_KEY"))
     assert 1 <= sum(used + written for used, written in bill.asked) <= 1_000
+
+
+# ---- what it has cost
+
+
+def test_what_measuring_has_cost_is_said_at_its_end_and_again_without_measuring(
+    tmp_path, monkeypatch, capsys
+):
+    study = tmp_path / "study"
+    prices = ["--input-usd-per-million", "100", "--output-usd-per-million", "1000"]
+    sizes = ["--isl", "16", "--osl", "4", "--concurrency", "2", "--num-requests", "10", "--repeats", "1"]
+    with billing() as bill:
+        assert typed(monkeypatch, "measure", "load", bill.url, *sizes, *prices, "--out", study, "-q") == 0
+        told = capsys.readouterr().out
+        billed = bill.usd(100.0, 1000.0)
+        assert typed(monkeypatch, "run", study, "-q") == 0
+        again = capsys.readouterr().out
+    (said,) = re.findall(r"is measured for \$([0-9.]+) at most; see it:", told)
+    assert re.findall(r"is measured for \$([0-9.]+) at most; see it:", again) == [said]
+    assert 0.999 * billed <= float(said) <= 1.1 * billed
+
+
+def test_without_a_price_nothing_is_said_of_cost_and_a_later_price_counts_all(tmp_path):
+    with billing() as bill:
+        stage = load(bill.url, requests_per_level=1, concurrency=(1,))
+        assert measure_stage(tmp_path, stage)
+        billed = bill.usd(100.0, 1000.0)
+        probed = len([each for each in bill.asked if each[1] == 1])
+    journal = StudyFolder(tmp_path).journal_file
+    assert usd_spent([stage], journal) is None
+    (run,) = read_runs(journal)
+    facts = run.segments[0].facts
+    assert facts["probing_requests"] == str(probed)
+    assert "probing_usd" not in facts
+    priced = replace(stage, limits=Limits(**PRICES))
+    # tokens that nobody told apart count as the dearer ones
+    assert billed <= usd_spent([priced], journal) <= billed + int(facts["probing_tokens"]) * 900 / 1e6 + 1e-9
 
 
 # ---- dry run

@@ -19,7 +19,7 @@ from isocost.core.errors import MeasurementError
 from isocost.core.load import Load, RequestShape, RunPlan
 from isocost.core.observation import Observation, Outcome
 from isocost.measurement import Access, Dialect, HttpTarget, open_target, resolve_address
-from isocost.measurement.connection import find_endpoint
+from isocost.measurement.connection import _Tls, find_endpoint, tls_context
 from isocost.measurement.reader import Reader
 from isocost.measurement.stream import ReaderSettings
 
@@ -203,6 +203,32 @@ def _greet(listener: socket.socket) -> None:
         with connection:
             connection.sendall(b"SSH-2.0-OpenSSH_9\r\n")
             connection.recv(65_536)
+
+
+def test_records_are_read_however_they_come(tls: ssl.SSLContext) -> None:
+    """Two records and a goodbye: at once, in halves, and byte by byte."""
+    for size in (10_000, 40, 1):
+        client = _Tls(tls_context(insecure=True), "127.0.0.1")
+        coming, leaving = ssl.MemoryBIO(), ssl.MemoryBIO()
+        server = tls.wrap_bio(coming, leaving, server_side=True)
+        client.handshake(b"")
+        done = False
+        while not done:
+            coming.write(client.outgoing())
+            with suppress(ssl.SSLWantReadError):
+                server.do_handshake()
+            done = client.handshake(leaving.read())
+        coming.write(client.outgoing())
+        with suppress(ssl.SSLWantReadError):
+            server.do_handshake()
+        server.write(b"first")
+        server.write(b"x" * 20_000)  # more than one record holds
+        with suppress(ssl.SSLWantReadError):
+            server.unwrap()
+        sealed = leaving.read()
+        pieces = [client.decrypt(sealed[begin : begin + size]) for begin in range(0, len(sealed), size)]
+        assert b"".join(plain for plain, _ in pieces) == b"first" + b"x" * 20_000
+        assert [ended for _, ended in pieces] == [False] * (len(pieces) - 1) + [True]
 
 
 def test_many_connections_are_not_opened_all_at_once(tls: ssl.SSLContext) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from isocost.journal import Stage
 
-__all__ = ["measure_stages", "rehearse"]
+__all__ = ["measure_stages", "rehearse", "spent_text"]
 
 
 def rehearse(out: Path, stages: Sequence[Stage], *, as_json: bool) -> None:
@@ -39,3 +39,12 @@ def measure_stages(out: Path, stages: Sequence[Stage], *, quiet: bool) -> None:
             if not measure_stage(out, stage, watch=watch, stop=stop):
                 sys.stderr.write(f"isocost: stopped; go on with: isocost run {out}\n")
                 raise typer.Exit(130)
+
+
+def spent_text(out: Path, stages: Sequence[Stage]) -> str:
+    """Say what measuring has cost, with a blank before; nothing where no price is known."""
+    from isocost.journal import open_study
+    from isocost.studies.spending import usd_spent
+
+    usd = usd_spent(stages, open_study(out).journal_file)
+    return "" if usd is None else f" for ${usd:.4g} at most"

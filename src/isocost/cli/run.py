@@ -10,6 +10,7 @@ import typer
 
 from isocost.cli import options, spending
 from isocost.cli.keys import tell_keys, without_core_dumps
+from isocost.cli.measuring import spent_text
 from isocost.cli.watching import stoppable, watching
 
 __all__ = ["run"]
@@ -56,4 +57,5 @@ def run(
     if not finished:
         sys.stderr.write(f"isocost: stopped; go on with: isocost run {study}\n")
         raise typer.Exit(130)
-    typer.echo(f"{study} is measured; see it: isocost report {study} --price-per-hour PRICE")
+    cost = spent_text(study, open_study(study).stages())
+    typer.echo(f"{study} is measured{cost}; see it: isocost report {study} --price-per-hour PRICE")

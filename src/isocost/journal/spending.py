@@ -48,6 +48,8 @@ class StageUse:
         Requests that may have been sent and are not written down, since a process was killed, at most.
     probing : Spent
         What looked how the target answers, before its runs.
+    unpriced : Spent
+        The part of it for which no price was known then.
     seconds : float
         From the first request of each segment to its last.
     """
@@ -59,6 +61,7 @@ class StageUse:
     uncounted: tuple[tuple[int, int, int], ...] = ()
     in_flight: int = 0
     probing: Spent = field(default_factory=Spent)
+    unpriced: Spent = field(default_factory=Spent)
     seconds: float = 0.0
 
 
@@ -83,6 +86,7 @@ def read_use(path: Path, stage: str) -> StageUse:
         counted, used, written = _one(
             connection, stage, f"count(*), sum(input_tokens), sum(output_tokens) {_FROM} AND {_COUNTED}"
         )
+        probing = _probing(connection, stage)
         (turned_away,) = _one(connection, stage, f"count(*) {_FROM} AND {_TURNED_AWAY}")
         return StageUse(
             counted_requests=counted,
@@ -91,7 +95,8 @@ def read_use(path: Path, stage: str) -> StageUse:
             turned_away=turned_away,
             uncounted=_uncounted(connection, stage),
             in_flight=_in_flight(connection, stage),
-            probing=_probing(connection, stage),
+            probing=sum((spent for spent, _ in probing), start=Spent()),
+            unpriced=sum((spent for spent, priced in probing if not priced), start=Spent()),
             seconds=_seconds(connection, stage),
         )
 
@@ -148,18 +153,19 @@ def _unwritten(
     return streams * (1 + math.ceil(_WRITTEN_WITHIN_S / shortest_s))
 
 
-def _probing(connection: sqlite3.Connection, stage: str) -> Spent:
+def _probing(connection: sqlite3.Connection, stage: str) -> list[tuple[Spent, bool]]:
+    """Return what each look at a target used, and whether a price was known then."""
     rows = connection.execute(
         f"SELECT facts FROM segment JOIN run USING (run_id) WHERE {_RUNS}",  # noqa: S608 - constants
         (stage, stage),
     )
     told = [dict(json.loads(facts)) for (facts,) in rows]
-    return sum((_probed(facts) for facts in told if "probing_requests" in facts), start=Spent())
+    return [(_probed(facts), "probing_usd" in facts) for facts in told if "probing_requests" in facts]
 
 
 def _probed(facts: Mapping[str, str]) -> Spent:
     requests, tokens = int(facts["probing_requests"]), int(facts["probing_tokens"])
-    usd = float(facts["probing_usd"])
+    usd = float(facts.get("probing_usd", 0))
     if requests < 0 or tokens < 0 or not 0 <= usd < math.inf:
         raise ValueError("less than nothing was used to look how the target answers")
     return Spent(requests=requests, tokens=tokens, usd=usd)

@@ -40,6 +40,9 @@ _Row = tuple[Any, ...]
 _Rows = tuple[_Row, _Row | None]
 """A request's row, and that of what its server said of its time."""
 _INSERT = f"INSERT INTO request VALUES (NULL, {', '.join('?' * 22)})"  # noqa: S608 - no outside text in it
+_UNWRITTEN = (sqlite3.Error, OverflowError)
+"""A full disk, say; or a number that is too large for a column."""
+_MOST_TOKENS = 2**16 - 1  # of one chunk
 _INSERT_ANSWER = "INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -200,16 +203,16 @@ class JournalWriter:
         def work(connection: sqlite3.Connection) -> None:
             try:
                 answer.set_result(question(connection))
-            except sqlite3.Error as error:
+            except _UNWRITTEN as error:
                 answer.set_exception(error)
 
         self._queue.put(work)
         try:
             return answer.result()
-        except sqlite3.Error as error:
+        except _UNWRITTEN as error:
             raise MeasurementError(self._failure or self._complaint(error)) from None
 
-    def _complaint(self, error: sqlite3.Error) -> str:
+    def _complaint(self, error: Exception) -> str:
         return (
             f"cannot write the journal {self._path}: {error}; what was committed before is safe. "
             f"Make room, then go on with: isocost run {self._path.parent}"
@@ -226,7 +229,7 @@ class JournalWriter:
             pass
         try:
             connection.close()
-        except sqlite3.Error as error:
+        except _UNWRITTEN as error:
             self._failure = self._failure or self._complaint(error)
 
     def _write_batch(self, connection: sqlite3.Connection) -> bool:
@@ -240,7 +243,7 @@ class JournalWriter:
             connection.executemany(_INSERT, [row for row, _ in rows])
             connection.executemany(INSERT_TIMES, [times for _, times in rows if times is not None])
             connection.execute("COMMIT")
-        except sqlite3.Error as error:
+        except _UNWRITTEN as error:
             self._failure = self._failure or self._complaint(error)
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
@@ -297,8 +300,15 @@ def _row(run_id: int, segment_id: int, seen: Observation) -> _Row:
         seen.detail,
         len(seen.chunk_at_s),
         _gaps_us(seen.chunk_at_s),
-        None if seen.chunk_tokens is None else np.asarray(seen.chunk_tokens, dtype="<u2").tobytes(),
+        _chunk_tokens(seen.chunk_tokens),
     )
+
+
+def _chunk_tokens(counts: tuple[int, ...] | None) -> bytes | None:
+    """Return the tokens of each chunk; ``None`` where they are not known, or one is no chunk of tokens."""
+    if counts is None or max(counts, default=0) > _MOST_TOKENS:
+        return None
+    return np.asarray(counts, dtype="<u2").tobytes()
 
 
 def _gaps_us(chunk_at_s: tuple[float, ...]) -> bytes:

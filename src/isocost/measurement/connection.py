@@ -18,6 +18,7 @@ __all__ = ["Endpoint", "Link", "find_endpoint", "tls_context"]
 
 _SO_TIMESTAMPNS = 35  # Linux on x86, ARM, RISC-V and POWER; refused elsewhere, which is handled
 _READ_SIZE = 65_536  # more makes malloc give memory back and fetch it again at each read, two page faults
+_RECORD_SIZE = 16_384  # the plain text of one record of TLS at most
 _ANCILLARY_SIZE = socket.CMSG_SPACE(16)
 
 
@@ -107,8 +108,10 @@ class _Tls:
         self._incoming.write(data)
         parts = []
         try:
-            while part := self._object.read(_READ_SIZE):
+            while part := self._object.read(_RECORD_SIZE):
                 parts.append(part)
+                if not (self._incoming.pending or self._object.pending()):
+                    return b"".join(parts), False  # all was read; asking once more would cost an exception
         except ssl.SSLWantReadError:
             return b"".join(parts), False
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):

@@ -10,6 +10,8 @@ from isocost.core.observation import ServerTimes
 
 __all__ = ["Usage", "count_of", "merged", "read_server_times", "read_timings", "read_usage"]
 
+_MOST = 1_000_000_000  # no request has more tokens, and what says so is not believed
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -119,9 +121,15 @@ def merged(told: Usage | None, beside: Usage | None) -> Usage | None:
 
 
 def count_of(counts: object, name: str) -> int | None:
-    """Return the count `name`; ``None`` where there is none, or it is no count."""
+    """Return the count `name`; ``None`` where there is none, or it is no count of the tokens of an answer.
+
+    Examples
+    --------
+    >>> [count_of({"n": n}, "n") for n in (3, -3, True, 3.0, 10**30)]
+    [3, None, None, None, None]
+    """
     value = counts.get(name) if isinstance(counts, Mapping) else None
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST else None
 
 
 def _first(*values: int | None) -> int | None:

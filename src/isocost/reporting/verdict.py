@@ -249,6 +249,7 @@ def conditions_text(chosen: DeploymentReport, curve: CostCurve, best: CostLevel)
     if failed := sum(point.failures or 0 for point in best.points):
         share = failed / (failed + sum(point.requests or 0 for point in best.points))
         parts.append(f"{max(share, 0.01):.0%} of the requests failed")
+    parts += ["a slice of a ramp and no steady level"] if "ramp" in codes else []
     parts += [f"{' and '.join(kinds)}, not measured here"] if kinds else []
     line = "; ".join(part for part in parts if part)
     return line[:1].upper() + line[1:] + "."

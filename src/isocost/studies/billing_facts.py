@@ -39,8 +39,9 @@ def billing_facts(budget: Budget, before: Spent) -> dict[str, str]:
         facts |= {
             "probing_requests": str(after.requests - before.requests),
             "probing_tokens": str(after.tokens - before.tokens),
-            "probing_usd": f"{after.usd - before.usd:.9f}",
         }
+        if budget.price is not None:
+            facts["probing_usd"] = f"{after.usd - before.usd:.9f}"
     return facts
 
 

@@ -23,6 +23,7 @@ from isocost.measurement import (
 from isocost.studies.sizes import shapes_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from isocost.journal import Stage, StageUse, TargetSpec
@@ -32,6 +33,7 @@ __all__ = [
     "paid_because",
     "stage_budget",
     "stage_price",
+    "usd_spent",
     "way_on",
 ]
 
@@ -202,12 +204,36 @@ def _spent(use: StageUse, stage: Stage, price: TokenPrice | None) -> Spent:
     if price is not None:
         usd = price.usd(use.input_tokens, use.output_tokens) + sum(price.usd(*each) for each in sizes)
         usd += price.request_usd * (use.counted_requests - 1)  # `usd` counts one request
+        usd += _dearest(use.unpriced, price)
     return use.probing + Spent(
         requests=use.counted_requests + use.turned_away + len(sizes),
         tokens=use.input_tokens + use.output_tokens + sum(used + written for used, written in sizes),
         usd=usd,
         seconds=use.seconds,
     )
+
+
+def _dearest(spent: Spent, price: TokenPrice) -> float:
+    """Price tokens of which nobody knows which were prompt and which answer."""
+    if not spent.requests:
+        return 0.0
+    tokens = max(price.usd(spent.tokens, 0), price.usd(0, spent.tokens))
+    return tokens + price.request_usd * (spent.requests - 1)
+
+
+def usd_spent(stages: Iterable[Stage], journal: Path) -> float | None:
+    """Return what stages have cost, at most; ``None`` where no price is known.
+
+    Parameters
+    ----------
+    stages : iterable of Stage
+    journal : Path
+        The file ``journal.sqlite``.
+    """
+    priced = [(stage, price) for stage in stages if (price := stage_price(stage)) is not None]
+    if not priced:
+        return None
+    return sum(_spent(read_use(journal, stage.name), stage, price).usd for stage, price in priced)
 
 
 def way_on(refusal: str, study: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import shutil
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -67,3 +68,27 @@ def test_a_command_that_takes_too_long_is_ended_with_all_it_started(bench: dict[
     done = bench["tree"].run(["sh", "-c", "sleep 60 & sleep 60"], cpu=-1, limit_s=0.3)
     assert done.code is None
     assert done.at_s[-1] - done.began_at_s < 30
+
+
+def test_rates_are_of_the_load_alone_and_of_its_fastest_part(bench: dict[str, Any]) -> None:
+    # one look at the server at 0 s, then four requests: 1.0, 1.1, 1.4, 1.5
+    read_at_s = np.array([1.4, 0.0, 1.0, 1.5, 1.1])
+    log = bench["truth"].Log(read_at_s, (read_at_s + 0.1)[:, None], 0.0).latest(4)
+    assert sorted(log.read_at_s) == [1.0, 1.1, 1.4, 1.5]
+    assert log.seconds == pytest.approx(0.6)  # from 1.0 to 1.5 + 0.1
+    assert log.fastest(1) == pytest.approx(10.0)  # 1.0 to 1.1
+    assert log.fastest(2) == pytest.approx(5.0)  # 1.0 to 1.4, or 1.1 to 1.5
+    assert log.fastest(4) is None
+
+
+def test_environments_of_others_may_lie_anywhere(
+    bench: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first line of a script names the folder in which it was installed; so it is given to its Python."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "built" / "tool"], check=True)
+    script = tmp_path / "built" / "tool" / "bin" / "tool"
+    script.write_text(f"#!{tmp_path}/built/tool/bin/python\nprint('it runs')\n", encoding="utf-8")
+    (tmp_path / "built").rename(tmp_path / "moved")
+    monkeypatch.setattr(bench["peers"], "ENVIRONMENTS", tmp_path / "moved")
+    done = subprocess.run(bench["peers"].program("tool", "tool"), capture_output=True, text=True, check=True)
+    assert done.stdout == "it runs\n"

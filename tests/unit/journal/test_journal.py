@@ -45,6 +45,22 @@ def observation(number, **changes):
     return Observation(**{**fields, **changes})
 
 
+def test_a_number_that_is_too_large_is_told_and_nobody_waits_for_it(tmp_path):
+    with pytest.raises(MeasurementError, match=r"cannot write the journal .*too large"):
+        fill(tmp_path / "journal.sqlite", [observation(0), observation(1, reasoning_tokens=10**21)])
+    with (
+        pytest.raises(MeasurementError, match=r"cannot write the journal .*too large"),
+        JournalWriter(tmp_path / "other.sqlite") as journal,
+    ):
+        journal.begin_run("load", "x", deployment="m", load=Load(concurrency=1), repeat=10**21)
+
+
+def test_a_chunk_of_more_tokens_than_any_has_leaves_them_unknown(tmp_path):
+    fill(tmp_path / "journal.sqlite", [observation(0, chunk_tokens=(1, 65_535, 65_536))])
+    (run,) = read_runs(tmp_path / "journal.sqlite")
+    assert (run.observations.ok.all(), run.observations.chunk_tokens) == (True, None)
+
+
 def fill(path, observations, *, finish=True):
     with JournalWriter(path) as journal:
         run = journal.begin_run(

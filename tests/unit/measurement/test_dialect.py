@@ -9,6 +9,7 @@ import pytest
 
 from isocost.core.errors import InputError
 from isocost.measurement.dialect import Chunk, Dialect, Usage, read_chunk, read_error, request_body
+from isocost.measurement.usage import read_usage
 
 
 def read(document: Any) -> Chunk:
@@ -234,3 +235,14 @@ def test_a_failed_response_says_why() -> None:
         read({"type": "response.failed", "response": {}}).error == "a response that failed without a message"
     )
     assert read({"type": "error", "message": "m", "code": None}).error == "m"
+
+
+@pytest.mark.parametrize("absurd", [10**9 + 1, 2**63, 10**30, -1, True, 3.0, "3", None])
+def test_counts_that_no_answer_has_are_not_believed(absurd: Any) -> None:
+    usage = {
+        "prompt_tokens": absurd,
+        "completion_tokens": 3,
+        "prompt_tokens_details": {"cached_tokens": absurd},
+        "completion_tokens_details": {"reasoning_tokens": absurd},
+    }
+    assert read_usage(usage) == Usage(output_tokens=3)

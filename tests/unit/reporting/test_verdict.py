@@ -159,6 +159,17 @@ def test_single_runs_and_sick_clients_are_said() -> None:
     assert "healthy" not in text
 
 
+def test_a_slice_of_a_ramp_is_recommended_as_what_it_is() -> None:
+    report = study_report()
+    caution = Caution("ramp", "the rate rose or fell all through")
+    levels = tuple(
+        replace(level, points=tuple(replace(point, cautions=(caution,)) for point in level.points))
+        for level in curve_of(report).levels
+    )
+    assert "a slice of a ramp and no steady level." in verdict_of(edited(report, levels=levels)).text
+    assert "ramp" not in verdict_of(report).text
+
+
 def test_other_kinds_than_measured_are_said() -> None:
     report = study_report()
     levels = tuple(
