@@ -79,8 +79,8 @@ class TraceSpec:
 
     @property
     def rate_per_s(self) -> float:
-        """Mean requests per second as it is replayed; over one second at least."""
-        return self.requests / max(self.duration_s, 1.0)
+        """Mean requests per second as it is replayed, to three digits; over one second at least."""
+        return float(f"{self.requests / max(self.duration_s, 1.0):.3g}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

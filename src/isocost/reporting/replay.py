@@ -9,8 +9,8 @@ from isocost.reporting.markup import shorten
 from isocost.reporting.tables import NAME_LIMIT, Column, Table
 
 if TYPE_CHECKING:
-    from isocost.studies.replaying import TraceWindow
     from isocost.studies.report import DeploymentReport, StudyReport
+    from isocost.studies.trace_windows import TraceWindow
 
 __all__ = ["replay_rows", "replay_table", "replay_text"]
 
@@ -41,8 +41,9 @@ def replay_text(deployment: DeploymentReport) -> str:
         return ""
     offered = [window.offered_per_s for window in windows]
     behind = max(windows, key=lambda window: window.offered_per_s - window.ended_per_s)
+    count = f"{len(windows)} window" + ("s" if len(windows) > 1 else "")
     return (
-        f"trace in {len(windows)} windows: offered {_rate(min(offered))} to {_rate(max(offered))} a second; "
+        f"trace in {count}: offered {_rate(min(offered))} to {_rate(max(offered))} a second; "
         f"furthest behind from {behind.from_s:.4g} to {behind.to_s:.4g} s: "
         f"{_rate(behind.offered_per_s)} offered, {_rate(behind.sent_per_s)} sent, "
         f"{_rate(behind.ended_per_s)} ended"

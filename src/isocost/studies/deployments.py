@@ -18,11 +18,11 @@ from isocost.studies.endings import ending_cautions, run_endings
 from isocost.studies.levels import edge_told, judged_levels
 from isocost.studies.open_levels import open_points
 from isocost.studies.profile import fit_profile
-from isocost.studies.replaying import trace_windows
 from isocost.studies.report import DeploymentReport
 from isocost.studies.scored import scored
 from isocost.studies.server_levels import server_levels
 from isocost.studies.sharing import shared_text
+from isocost.studies.trace_windows import trace_windows
 from isocost.studies.trends import deployment_trends
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from isocost.journal import LoadStage
 from isocost.studies.arriving import level_runs
 from isocost.studies.levels import judged_levels
 from isocost.studies.plans import planned_runs
-from isocost.studies.replaying import trace_points
+from isocost.studies.trace_windows import trace_points
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

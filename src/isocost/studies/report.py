@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from isocost.studies.energy import EnergyReport
     from isocost.studies.hourly import HourlyReport
     from isocost.studies.mix import MixReport
-    from isocost.studies.replaying import TraceWindow
     from isocost.studies.right_answers import RightAnswer
     from isocost.studies.scored import MeasuredQuality
+    from isocost.studies.trace_windows import TraceWindow
     from isocost.studies.trends import DeploymentTrends
 
 __all__ = ["Assumption", "DeploymentReport", "RequestAlone", "StudyReport"]

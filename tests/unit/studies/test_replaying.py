@@ -14,8 +14,9 @@ from isocost.core.load import RequestShape
 from isocost.journal import LoadStage, TargetSpec
 from isocost.studies.deployments import Measured, Terms, deployment_reports
 from isocost.studies.plans import planned_labels, planned_runs, remaining
-from isocost.studies.replaying import asked_trace, replayed_trace, trace_windows
+from isocost.studies.replaying import asked_trace, replayed_trace
 from isocost.studies.sizes import shapes_of
+from isocost.studies.trace_windows import trace_windows
 
 if TYPE_CHECKING:
     from isocost.core.observation import Observations
