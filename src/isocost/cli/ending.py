@@ -22,7 +22,9 @@ UntilWidth = Annotated[
 ]
 MaxDuration = Annotated[
     float | None,
-    typer.Option("--max-duration", help="With --until-width: longest seconds of each run; 300 if left out."),
+    typer.Option(
+        "--max-duration", help="With --until-width or --find-limit: longest seconds of each run; 300."
+    ),
 ]
 NoAnchor = Annotated[
     bool,

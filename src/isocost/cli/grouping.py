@@ -38,6 +38,7 @@ _GROUPS = {
         "think_time",
         "shared_prefix",
     ),
+    "Finding the limit": ("search", "slo", "resolution", "max_rate"),
     "How long": (
         "num_requests",
         "duration",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from isocost.cli import ending, executors, open_loop, options, replay, spending
+from isocost.cli import ending, executors, find_limit, open_loop, options, replay, spending
 from isocost.cli.grouping import GroupedCommand
 from isocost.cli.measuring import measure_stages, rehearse, spent_text
 from isocost.cli.quality import quality
@@ -153,6 +153,10 @@ def load(
     turns: replay.Turns = None,
     think_time: replay.ThinkTime = None,
     shared_prefix: replay.SharedPrefix = None,
+    search: find_limit.FindLimit = False,
+    slo: find_limit.Slo = None,
+    resolution: find_limit.Resolution = None,
+    max_rate: find_limit.MaxRate = None,
     workload: Annotated[
         str,
         typer.Option("--workload", help="A preset (chat, chat-small, …) or a file of input,output lengths."),
@@ -165,7 +169,11 @@ def load(
         typer.Option("--output-tokens", "--osl", help="Fixed answer length instead of a workload."),
     ] = None,
     num_requests: Annotated[
-        int | None, typer.Option("--num-requests", help="Requests of each run; else --duration counts.")
+        int | None,
+        typer.Option(
+            "--num-requests",
+            help="Requests of each run; else --duration counts. Of a probe of --find-limit: at most.",
+        ),
     ] = None,
     duration: Annotated[
         float | None,
@@ -247,17 +255,44 @@ def load(
             until_width=until_width,
             turns=turns,
             shared_prefix=shared_prefix,
+            find_limit="" if search else None,
         ),
     ).record()
-    loop = open_loop.OpenLoopOptions(
-        request_rate=request_rate,
-        ramp=ramp,
-        steps=steps,
+    searched = find_limit.FindLimitOptions(
+        find_limit=search,
+        slo=slo or (),
+        resolution=resolution,
+        max_rate=max_rate,
+        max_duration=max_duration,
+        num_requests=num_requests if traced is None else None,
         arrivals=arrivals,
         burstiness=burstiness,
         max_in_flight=max_in_flight if traced is None else None,
-    ).record(concurrency)
-    closed = loop is None and traced is None
+    ).record(
+        {
+            "--concurrency": concurrency,
+            "--request-rate": request_rate,
+            "--ramp": ramp,
+            "--steps": steps,
+            "--duration": duration,
+            "--until-width": until_width,
+            "--executor": executor,
+            "--turns": turns,
+            "--shared-prefix": shared_prefix,
+        }
+    )
+    loop = (
+        None
+        if searched is not None
+        else open_loop.OpenLoopOptions(
+            request_rate=request_rate,
+            ramp=ramp,
+            steps=steps,
+            arrivals=arrivals,
+            burstiness=burstiness,
+            max_in_flight=max_in_flight if traced is None else None,
+        ).record(concurrency)
+    )
     scheduled = traced is not None or (loop is not None and bool(loop.schedule))
     if traced is None:
         requests = workload_of(workload, input_tokens=input_tokens, output_tokens=output_tokens, seed=seed)
@@ -265,16 +300,21 @@ def load(
         target=parse_target(target, endpoint, StackOptions(precision, threads)),
         workload=requests.description if traced is None else traced[1],
         shapes=requests.shapes if traced is None else (),
-        concurrency=options.parse_levels(concurrency or open_loop.DEFAULT_LEVELS) if closed else (),
+        concurrency=()
+        if loop is not None or searched is not None or traced is not None
+        else options.parse_levels(concurrency or open_loop.DEFAULT_LEVELS),
         open_loop=loop,
+        find_limit=searched,
         trace=None if traced is None else traced[0],
         conversation=replay.parse_conversation(turns, think_time),
         shared_prefix=replay.parse_prefix(shared_prefix),
         name=stage or "load",
         deployment=deployment,
         repeats=repeats,
-        requests_per_level=num_requests if traced is None else None,
-        duration_s=ending.longest_s(
+        requests_per_level=num_requests if searched is None and traced is None else None,
+        duration_s=None
+        if searched is not None
+        else ending.longest_s(
             until_width, max_duration, duration=duration, requests=num_requests, scheduled=scheduled
         ),
         until_width=None if until_width is None else ending.parse_width(until_width),
@@ -285,6 +325,8 @@ def load(
         executor=executors.parse_executor(executor, workers, ray_address),
     )
     _measure(out, [asked], quiet=quiet, dry_run=dry_run, as_json=as_json)
+    if searched is not None and not dry_run:
+        find_limit.tell_limit(out, asked.name)
 
 
 app.command("quality", cls=GroupedCommand)(quality)

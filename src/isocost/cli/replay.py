@@ -159,7 +159,7 @@ def given_beside(**values: object) -> tuple[str, ...]:
     ('--request-rate 4',)
     """
     given = {name: value for name, value in values.items() if value is not None}
-    return tuple(f"--{name.replace('_', '-')} {value}" for name, value in given.items())
+    return tuple(f"--{name.replace('_', '-')} {value}".rstrip() for name, value in given.items())
 
 
 def parse_prefix(text: str | None) -> str | None:

@@ -8,6 +8,7 @@ from isocost.engine.presets import PRESETS, custom
 from isocost.engine.running import RunningEngine
 from isocost.engine.server import running_engine, serve
 from isocost.engine.settings import EngineSettings
+from isocost.engine.stub import running_stub
 from isocost.engine.transformers_config import llama_config
 from isocost.engine.transformers_settings import TransformersSettings
 from isocost.engine.transformers_stack import transformers_stack
@@ -25,6 +26,7 @@ __all__ = [
     "fetched_model",
     "llama_config",
     "running_engine",
+    "running_stub",
     "serve",
     "transformers_stack",
     "write_model",

@@ -3,6 +3,7 @@
 from isocost.journal.answers import read_answers
 from isocost.journal.aside import set_aside
 from isocost.journal.assumptions import Assumptions, read_assumptions, write_template
+from isocost.journal.find_limit import FindLimitSpec
 from isocost.journal.folder import StudyFolder, create_study, open_study
 from isocost.journal.lock import study_lock
 from isocost.journal.open_loop import OpenLoopSpec
@@ -21,6 +22,7 @@ __all__ = [
     "ConversationSpec",
     "EngineSpec",
     "ExecutorSpec",
+    "FindLimitSpec",
     "JournalWriter",
     "LoadStage",
     "OpenLoopSpec",

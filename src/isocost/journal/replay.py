@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from isocost.core.errors import InputError
 
-__all__ = ["ConversationSpec", "TraceSpec"]
+if TYPE_CHECKING:
+    from isocost.journal.stages import LoadStage
+
+__all__ = ["ConversationSpec", "TraceSpec", "check_prompts", "check_trace"]
 
 _MOST_TURNS = 1_000
 
@@ -106,3 +109,55 @@ class ConversationSpec:
             raise InputError(f"a conversation has from 2 to {_MOST_TURNS:,} turns, got {self.turns}")
         if not 0 <= self.think_time_s < math.inf:
             raise InputError(f"the time to think must be at least 0 seconds, got {self.think_time_s!r}")
+
+
+def check_trace(stage: LoadStage) -> None:
+    """Refuse a stage that says beside a trace what the trace says itself.
+
+    Raises
+    ------
+    InputError
+        If it does.
+    """
+    if stage.trace is None:
+        return
+    if stage.concurrency or stage.open_loop is not None or stage.find_limit is not None:
+        raise InputError("a trace says itself when requests are sent; leave out concurrency and rates")
+    if stage.shapes or stage.conversation is not None or stage.shared_prefix is not None:
+        raise InputError(
+            "a trace says itself how long requests are and what they share; leave out lengths, turns and "
+            "shared prefixes"
+        )
+    if stage.requests_per_level is not None or stage.duration_s is not None:
+        raise InputError("a trace says itself how long it lasts; cut it by a window or a number of requests")
+
+
+def check_prompts(stage: LoadStage) -> None:
+    """Refuse conversations and shared prefixes that cannot be, or not here.
+
+    Raises
+    ------
+    InputError
+        If the target, the executor or the number of requests does not go with them.
+    """
+    if stage.conversation is None and stage.prefix is None:
+        return
+    if stage.target.transformers is not None:
+        raise InputError(
+            "conversations and shared prefixes need an endpoint or the embedded engine, not transformers in "
+            "this process"
+        )
+    if stage.find_limit is not None:
+        raise InputError("a search for the limit takes no conversations or shared prefixes; leave them out")
+    talk = stage.conversation
+    if talk is None:
+        return
+    if stage.executor is not None:
+        raise InputError("conversations are held by one process; leave out the executor")
+    asked = stage.requests_per_level or 0
+    if asked % talk.turns:
+        below = asked // talk.turns * talk.turns
+        whole = f"{below} or {below + talk.turns}" if below else f"{talk.turns}"
+        raise InputError(
+            f"{asked} requests are no whole number of conversations of {talk.turns} turns; give {whole}"
+        )

@@ -10,8 +10,9 @@ from isocost.core.errors import InputError
 from isocost.core.limits import Limits
 from isocost.core.load import RequestShape
 from isocost.core.prefix import SharedPrefix
+from isocost.journal.find_limit import FindLimitSpec
 from isocost.journal.open_loop import OpenLoopSpec
-from isocost.journal.replay import ConversationSpec, TraceSpec
+from isocost.journal.replay import ConversationSpec, TraceSpec, check_prompts, check_trace
 from isocost.journal.target_spec import STRICT, EngineSpec, ExecutorSpec, TargetSpec, TransformersSpec
 
 __all__ = [
@@ -24,6 +25,9 @@ __all__ = [
 ]
 
 _MOST_QUESTIONS = 256  # each has a thread
+_MOST_REPEATS = 10_000
+_MOST_REQUESTS = 10_000_000  # of a run; as many as an open loop may offer
+_MOST_STREAMS = 100_000  # each has a connection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +68,7 @@ class RuntimeStage:
 
     def __post_init__(self) -> None:
         """Refuse a stage that would measure nothing."""
-        if self.repeats < 1:
-            raise InputError(f"repeats must be at least 1, got {self.repeats}")
+        _require_count("repeats", self.repeats, _MOST_REPEATS)
         if self.cells == ():
             raise InputError("a runtime stage needs at least one cell")
         _require_seed(self.seed)
@@ -91,7 +94,8 @@ class LoadStage:
     open_loop : OpenLoopSpec or None
         Rates of an open loop.
     trace : TraceSpec or None
-        A trace to be replayed, which also says the requests. Exactly one of the three is given.
+        A trace to be replayed, which also says the requests. Exactly one of the three is given, or
+        `find_limit`.
     conversation : ConversationSpec or None
         Conversations of several turns, of which each is a request; ``None``: requests that stand alone.
     shared_prefix : str or None
@@ -114,6 +118,8 @@ class LoadStage:
         this alone asks for the same.
     executor : ExecutorSpec or None
         Who sends; ``None``: this process, straight into the journal.
+    find_limit : FindLimitSpec or None
+        The load is a search for the highest rate under service levels; it says itself how long it lasts.
     """
 
     __pydantic_config__: ClassVar[Any] = STRICT
@@ -137,24 +143,24 @@ class LoadStage:
     trace: TraceSpec | None = None
     conversation: ConversationSpec | None = None
     shared_prefix: str | None = None
+    find_limit: FindLimitSpec | None = None
     kind: Literal["load"] = "load"
 
     def __post_init__(self) -> None:
         """Refuse a stage that would measure nothing or never end."""
-        self._check_trace()
-        self._check_prompts()
-        if self.open_loop is not None:
-            self._check_open_loop(self.open_loop)
-        elif self.trace is None and min(self.concurrency, default=0) < 1:
-            raise InputError(f"concurrency levels must be at least 1, got {list(self.concurrency)}")
+        check_trace(self)
+        check_prompts(self)
+        self._check_load()
         if len(set(self.concurrency)) < len(self.concurrency):
             raise InputError(f"concurrency levels must differ, got {list(self.concurrency)}")
-        if self.repeats < 1:
-            raise InputError(f"repeats must be at least 1, got {self.repeats}")
-        if not self.scheduled and (self.requests_per_level is None) == (self.duration_s is None):
+        _require_count("repeats", self.repeats, _MOST_REPEATS)
+        searched = self.find_limit is not None
+        if not (self.scheduled or searched) and (self.requests_per_level is None) == (
+            self.duration_s is None
+        ):
             raise InputError("a sweep needs either a number of requests for each run or a duration, not both")
-        if self.requests_per_level is not None and self.requests_per_level < 1:
-            raise InputError(f"the number of requests must be at least 1, got {self.requests_per_level}")
+        if self.requests_per_level is not None:
+            _require_count("the number of requests", self.requests_per_level, _MOST_REQUESTS)
         if self.duration_s is not None and not 0 < self.duration_s < float("inf"):
             option = "--duration" if self.until_width is None else "--max-duration"
             raise InputError(f"{option} must be above 0 seconds and finite, got {self.duration_s:g}")
@@ -180,40 +186,31 @@ class LoadStage:
         """What all prompts begin with."""
         return None if self.shared_prefix is None else SharedPrefix.parse(self.shared_prefix)
 
-    def _check_trace(self) -> None:
-        if self.trace is None:
+    def _check_load(self) -> None:
+        if self.find_limit is not None:
+            self._check_search()
+        elif self.open_loop is not None:
+            self._check_open_loop(self.open_loop)
+        elif self.trace is not None:
             return
-        if self.concurrency or self.open_loop is not None:
-            raise InputError("a trace says itself when requests are sent; leave out concurrency and rates")
-        if self.shapes or self.conversation is not None or self.shared_prefix is not None:
-            raise InputError(
-                "a trace says itself how long requests are and what they share; leave out lengths, turns and "
-                "shared prefixes"
-            )
-        if self.requests_per_level is not None or self.duration_s is not None:
-            raise InputError(
-                "a trace says itself how long it lasts; cut it by a window or a number of requests"
-            )
+        elif not self.concurrency or min(self.concurrency) < 1:
+            raise InputError(f"concurrency levels must be at least 1, got {list(self.concurrency)}")
+        elif max(self.concurrency) > _MOST_STREAMS:
+            raise InputError(f"concurrency must be at most {_MOST_STREAMS:,}, got {max(self.concurrency):,}")
 
-    def _check_prompts(self) -> None:
-        """Refuse conversations and prefixes that cannot be, or not here."""
-        given = self.conversation is not None or self.prefix is not None
-        if given and self.target.transformers is not None:
+    def _check_search(self) -> None:
+        if self.concurrency or self.open_loop is not None:
+            raise InputError("a search for the limit chooses its rates itself; give no other load")
+        ends = (self.requests_per_level, self.duration_s, self.until_width)
+        if any(each is not None for each in ends):
             raise InputError(
-                "conversations and shared prefixes need an endpoint or the embedded engine, not "
-                "transformers in this process"
+                "a search for the limit says itself when its probes end; leave out duration, number of "
+                "requests and width"
             )
-        talk = self.conversation
-        if talk is None:
-            return
         if self.executor is not None:
-            raise InputError("conversations are held by one process; leave out the executor")
-        asked = self.requests_per_level or 0
-        if asked % talk.turns:
-            below = asked // talk.turns * talk.turns
-            whole = f"{below} or {below + talk.turns}" if below else f"{talk.turns}"
             raise InputError(
-                f"{asked} requests are no whole number of conversations of {talk.turns} turns; give {whole}"
+                "probes of a search for the limit are judged by the process that sends them; leave out the "
+                "executor, and measure rates beyond this process by --request-rate with --executor"
             )
 
     def _check_width(self) -> None:
@@ -312,6 +309,14 @@ class QualityStage:
 Stage = RuntimeStage | LoadStage | QualityStage
 
 
+def _require_count(name: str, value: int, most: int) -> None:
+    """Refuse what is no number of anything, or more than can be planned."""
+    if value < 1:
+        raise InputError(f"{name} must be at least 1, got {value}")
+    if value > most:
+        raise InputError(f"{name} must be at most {most:,}, got {value:,}")
+
+
 def _require_seed(seed: int) -> None:
     if seed < 0:
         raise InputError(f"seed must be at least 0, got {seed}")
@@ -365,6 +370,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any field of a stage
         | TraceSpec
         | EngineSpec
         | ExecutorSpec
+        | FindLimitSpec
         | Limits
         | OpenLoopSpec
         | TargetSpec

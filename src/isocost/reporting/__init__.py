@@ -18,6 +18,7 @@ from isocost.reporting.frontier_envelope import capability_json
 from isocost.reporting.frontier_page import frontier_page
 from isocost.reporting.hourly import hourly_text
 from isocost.reporting.hourly_envelope import hourly_json
+from isocost.reporting.limit import limit_text
 from isocost.reporting.machines import machines_json, machines_text, prices_json, prices_text
 from isocost.reporting.models import model_json, model_text, models_json, models_text
 from isocost.reporting.next_points import next_json, next_text
@@ -65,6 +66,7 @@ __all__ = [
     "hourly_json",
     "hourly_text",
     "html_page",
+    "limit_text",
     "machines_json",
     "machines_text",
     "model_json",

@@ -9,6 +9,7 @@ from isocost.reporting.breakeven_envelope import break_even_rows
 from isocost.reporting.cautions import cautions_of
 from isocost.reporting.energy import energy_rows
 from isocost.reporting.json_text import json_text
+from isocost.reporting.limit import limit_rows
 from isocost.reporting.mix_section import mix_rows
 from isocost.reporting.objects import SCHEMA, estimate_object, finite
 from isocost.reporting.offered import offered_object
@@ -54,7 +55,8 @@ def envelope(report: StudyReport, *, question: str = QUESTION) -> Json:
         by name: ``deployments``, ``levels``, ``technologies``, ``principles``, ``runtimes``, ``cells``,
         ``variation``, ``blocks``, ``contention``, ``units``, ``hourly_parts``, ``hourly_parameters``,
         ``energy``, ``energy_deployments``, ``quality``, ``categories``, ``right_answers``, ``mix``,
-         ``shadow_prices``, ``server``, ``runs``, ``anchors``, ``endings``, ``replay``),
+         ``shadow_prices``, ``server``, ``runs``, ``anchors``, ``endings``, ``limits``, ``probes``,
+         ``replay``),
         ``assumptions``, ``warnings`` (``code``, ``text``, ``about``) and ``provenance``.
         What is unknown is ``None``, never NaN.
     """
@@ -119,7 +121,7 @@ def _tables(report: StudyReport) -> Json:
         "runtimes": [_runtime(model, report.alone(model)) for model in models],
         "cells": [cell for model in models for cell in _cells(model)],
     }
-    tables |= _trends(report) | run_rows(report)
+    tables |= _trends(report) | run_rows(report) | limit_rows(report)
     if report.hourly is not None:
         tables |= _hourly(report.hourly)
     if report.workload_cost is not None:

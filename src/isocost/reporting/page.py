@@ -12,6 +12,7 @@ from isocost.reporting.charts import (
     frontier_figure,
     hourly_figure,
     latency_figure,
+    limit_figure,
 )
 from isocost.reporting.document import (
     LIMIT,
@@ -26,6 +27,7 @@ from isocost.reporting.document import (
 )
 from isocost.reporting.energy import energy_tables
 from isocost.reporting.hourly import hourly_page_tables
+from isocost.reporting.limit import limit_tables
 from isocost.reporting.markup import Markup, element, join, shorten
 from isocost.reporting.mix_section import mix_parts
 from isocost.reporting.offered import offered_table
@@ -127,6 +129,7 @@ def _figures(report: StudyReport, pricing: Pricing) -> list[Part]:
         frontier_figure(report),
         cost_figure(report),
         latency_figure(report),
+        limit_figure(report),
         energy_figure(report),
         hourly,
     ]
@@ -151,6 +154,7 @@ def _tables(report: StudyReport) -> list[Part]:
         (offered_table(report), False, ""),
         (replay_table(report), False, ""),
         (server_table(report), False, ""),
+        *((table, True, "") for table in limit_tables(report)),
         (run_table(report), False, ""),
         (cost_table(report), False, ""),
         (returns_table(report), False, ""),

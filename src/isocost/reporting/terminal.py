@@ -9,6 +9,7 @@ from isocost.reporting.breakeven import break_even_verdict
 from isocost.reporting.cautions import shared_cautions
 from isocost.reporting.energy import HOW_TO_TELL_POWER, energy_lines
 from isocost.reporting.format import bracket, estimate_text, probability, seconds, si
+from isocost.reporting.limit import limit_lines
 from isocost.reporting.markup import clean, shorten
 from isocost.reporting.mix_section import mix_line
 from isocost.reporting.obstacle import is_ours, latency_key
@@ -121,6 +122,9 @@ def _print_deployment(console: Console, each: DeploymentReport, report: StudyRep
         _print_curve(console, each.deployment.name, each.curve, report)
     if replay := replay_text(each):
         console.print(Text(replay))
+    for found in each.limits:
+        for line in limit_lines(found):
+            console.print(Text(clean(line)))
     for line in run_lines(each):
         console.print(Text(line))
     for line in quality_lines(each, report):

@@ -31,6 +31,7 @@ from isocost.studies.choice import (
 from isocost.studies.deployments import Measured, Terms, deployment_reports, run_provenance
 from isocost.studies.energy import EnergyQuestion, with_energy
 from isocost.studies.hourly import HourlyQuestion, hourly_report
+from isocost.studies.limits_found import searched_levels
 from isocost.studies.money import (
     MoneyTerms,
     given_price,
@@ -108,7 +109,8 @@ def report_study(  # noqa: PLR0913 - each is one thing that a user may say
     given = today or datetime.now(UTC).date().isoformat()
     money = money or MoneyTerms()
     price, hourly = _price((price_usd_per_hour, money), machine, assumed, today=given, folder=folder.path)
-    levels = tuple(parse_service_level(text) for text in (service_levels or assumed.service_levels))
+    asked = service_levels or assumed.service_levels or searched_levels(folder.stages())
+    levels = tuple(parse_service_level(text) for text in asked)
     floor = size_floor if size_floor is not None else assumed.size_floor
     if floor is not None and floor < 0:
         raise InputError(f"the size floor must be at least 0 parameters, got {floor}")

@@ -16,6 +16,7 @@ from isocost.statistics import operating_point
 from isocost.studies.anchor import anchor_cautions, check_anchor, is_anchor
 from isocost.studies.endings import ending_cautions, run_endings
 from isocost.studies.levels import edge_told, judged_levels
+from isocost.studies.limits_found import is_level, limit_cautions, limits_of
 from isocost.studies.open_levels import open_points
 from isocost.studies.profile import fit_profile
 from isocost.studies.report import DeploymentReport
@@ -124,11 +125,17 @@ def deployment_reports(
         for number, (stage, runs) in enumerate(sweeps):
             called = name if len(sweeps) == 1 else f"{name} ({stage.name})"
             swept = [(run, measured.stages[run.stage]) for run in runs]
-            curve = _curve(called, [each for each in swept if not is_anchor(each[0])], terms, cautions)
+            curve = _curve(
+                called,
+                [each for each in swept if not (is_anchor(each[0]) or _is_aside(each, runs))],
+                terms,
+                cautions,
+            )
             anchors = _anchors(called, runs, curve, cautions)
             endings = run_endings(called, swept)
-            cautions += [*anchor_cautions(anchors), *ending_cautions(endings)]
-            if curve is not None or ((runtime is not None or qualities) and number == 0):
+            limits = limits_of(called, swept, curve)
+            cautions += [*anchor_cautions(anchors), *ending_cautions(endings), *limit_cautions(limits)]
+            if curve is not None or limits or ((runtime is not None or qualities) and number == 0):
                 reports.append(
                     DeploymentReport(
                         deployment=replace(deployment, name=called),
@@ -143,9 +150,16 @@ def deployment_reports(
                         endings=endings,
                         shared=shared_text(stage),
                         replay=() if stage.trace is None else trace_windows(runs, stage.trace),
+                        limits=limits,
                     )
                 )
     return tuple(reports), tuple(cautions)
+
+
+def _is_aside(run: tuple[Run, Stage], runs: Sequence[Run]) -> bool:
+    """Whether a run belongs to a search for the limit and is no level of load."""
+    searched = isinstance(run[1], LoadStage) and run[1].find_limit is not None
+    return searched and not is_level(run[0], runs)
 
 
 def _qualities(measured: Measured, name: str, runs: Sequence[Run]) -> tuple[MeasuredQuality, ...]:
@@ -173,6 +187,7 @@ def _by_workload(stages: Mapping[str, Stage], runs: Sequence[Run]) -> list[tuple
                 stage.trace,
                 stage.conversation,
                 stage.shared_prefix,
+                stage.find_limit is None,
             )
             groups.setdefault(asked, (stage, []))[1].append(run)
     return list(groups.values())

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import threading
-import warnings
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from isocost.core.errors import BudgetError, ClientSaturatedWarning, MeasurementError
+from isocost.core.errors import BudgetError
 from isocost.core.limits import Limits
 from isocost.journal import (
     JournalWriter,
+    LoadStage,
     QualityStage,
     StudyFolder,
     create_study,
@@ -22,16 +22,15 @@ from isocost.journal import (
     study_lock,
     write_template,
 )
-from isocost.measurement import MOST_IN_FLIGHT, clock_now, gate_of, require_open_files, server_watched
+from isocost.measurement import MOST_IN_FLIGHT, require_open_files
 from isocost.studies.asking import is_settled, settle
 from isocost.studies.billing_facts import without_probing
 from isocost.studies.crew import crewed, require_executor
-from isocost.studies.ending import ending_at
 from isocost.studies.live import RunWatch
+from isocost.studies.measure_run import measure_run
 from isocost.studies.plans import planned_runs, remaining
 from isocost.studies.progress import Progress
 from isocost.studies.shards import collect_shards
-from isocost.studies.sharing import warn_of_new_beginnings
 from isocost.studies.spending import stage_budget, way_on
 from isocost.studies.targets import opened
 
@@ -40,14 +39,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from isocost.core.load import RunPlan
-    from isocost.core.observation import ClientHealth, Observation, Run
-    from isocost.core.telemetry import Reading
+    from isocost.core.observation import Run
     from isocost.journal import Stage
     from isocost.measurement import Budget
+    from isocost.studies.limit_plans import PlannedProbe
     from isocost.studies.plans import PlannedRun
     from isocost.studies.targets import OpenedTarget
 
 __all__ = ["Progress", "measure_stage", "run_study"]
+
+_USUAL_PROBES = 12  # of a search, to tell how far it has come
 
 
 def measure_stage(
@@ -168,6 +169,10 @@ def _opened(folder: StudyFolder, stage: Stage, budget: Budget) -> Iterator[Opene
 
 def _has_left(folder: StudyFolder, stage: Stage) -> bool:
     """Whether a stage is not carried out to its end."""
+    if isinstance(stage, LoadStage) and stage.find_limit is not None:
+        from isocost.studies.limit_run import search_is_finished, search_runs  # noqa: PLC0415 - of a search
+
+        return not search_is_finished(stage, search_runs(folder, stage))
     done = {label for label, run in _measured_runs(folder, stage).items() if run.finished}
     return any(run.label not in done for run in planned_runs(settle(stage)))
 
@@ -187,6 +192,8 @@ def _carry_out(
     """Measure what the journal lacks of a stage; a target that is not given is opened when it is needed."""
     if isinstance(stage, QualityStage):
         return _ask(folder, stage, watch, stop, target, budget)
+    if isinstance(stage, LoadStage) and stage.find_limit is not None:
+        return _seek(folder, stage, watch, stop, target, budget)
     planned = planned_runs(stage)
     collect_shards(folder)
     before = _measured_runs(folder, stage)
@@ -211,10 +218,45 @@ def _carry_out(
             place = (stage.name, run.label, len(planned) - len(plans) + number, len(planned))
             counts = RunWatch(watch, place, plan, budget)
             facts = without_probing(ready.facts) if number else ready.facts  # told once
-            _measure_run(journal, stage, replace(ready, facts=facts), run, plan, counts, stop)
+            measure_run(journal, stage, replace(ready, facts=facts), run, counts, stop)
             if budget.refusal is not None:
                 raise BudgetError(_told(budget.refusal, folder, stage))
     return not stop.is_set()
+
+
+def _seek(
+    folder: StudyFolder,
+    stage: LoadStage,
+    watch: Callable[[Progress], None],
+    stop: threading.Event,
+    target: OpenedTarget | None,
+    budget: Budget | None,
+) -> bool:
+    """Carry out what the journal lacks of a search for the limit."""
+    from isocost.studies.limit_run import (  # noqa: PLC0415 - only of a search
+        search_is_finished,
+        search_runs,
+        search_stage,
+    )
+
+    if search_is_finished(stage, search_runs(folder, stage)) or stop.is_set():
+        return not stop.is_set()
+    require_open_files((stage.find_limit.max_in_flight if stage.find_limit else None) or MOST_IN_FLIGHT)
+    budget = budget or stage_budget(stage, folder.journal_file)
+    with (
+        JournalWriter(folder.journal_file) as journal,
+        _opened(folder, stage, budget) if target is None else nullcontext(target) as ready,
+    ):
+
+        def measure(probe: PlannedProbe, chosen: OpenedTarget) -> None:
+            place = (stage.name, probe.run.label, probe.number, max(_USUAL_PROBES, probe.number + 2))
+            facts = without_probing(chosen.facts) if probe.number else chosen.facts  # told once
+            counts = RunWatch(watch, place, probe.plan, budget)
+            measure_run(journal, stage, replace(chosen, facts=facts), probe.run, counts, stop, probe)
+            if budget.refusal is not None:
+                raise BudgetError(_told(budget.refusal, folder, stage))
+
+        return search_stage(folder, stage, ready, measure, stop)
 
 
 def _most_in_flight(plan: RunPlan) -> int:
@@ -279,87 +321,3 @@ def _spent_s(run: Run) -> float:
         if mine.any():
             total += float(seen.sent_at_s[mine].max() - seen.sent_at_s[mine].min())
     return total
-
-
-def _remedy(health: ClientHealth) -> str:
-    if health.held_back_share:
-        return "let more be in flight with --max-in-flight; if the target is overloaded, offer less"
-    return "offer less load, or measure from an idle machine"
-
-
-def _measure_run(
-    journal: JournalWriter,
-    stage: Stage,
-    target: OpenedTarget,
-    run: PlannedRun,
-    plan: RunPlan,
-    counts: RunWatch,
-    stop: threading.Event,
-) -> None:
-    run_id = journal.begin_run(
-        stage.name, run.label, deployment=target.deployment.name, load=run.load, repeat=run.repeat
-    )
-    segment_id = journal.begin_segment(
-        run_id, clock=clock_now(), deployment=target.deployment, facts=target.facts
-    )
-
-    def record(observation: Observation) -> None:
-        journal.record(run_id, segment_id, observation)
-        counts.see(observation)
-        if gate is not None:
-            gate.settle(observation)
-        if journal.failure is not None:
-            stop.set()
-
-    warn_of_new_beginnings(plan, f"{stage.name}, {run.label}")
-    gate = gate_of(counts.budget) if target.crew is None else None
-    endpoint = target.target
-    if target.crew is not None:
-        target.crew.begin_run(run.label, run.repeat)
-        endpoint = target.crew.endpoint
-
-    def tell(reading: Reading) -> None:
-        journal.record_reading(segment_id, reading)
-
-    first_index = plan.first_index if plan.indices is None else plan.indices[0]
-    with ending_at(getattr(stage, "until_width", None), stop=stop, first_index=first_index) as ending:
-
-        def record_and_judge(observation: Observation) -> None:
-            record(observation)
-            ending.see(observation)
-
-        with server_watched(endpoint, tell), counts:
-            health: ClientHealth = target.target.measure(
-                plan, record=record_and_judge, stop=ending.stop, gate=gate
-            )
-    if gate is not None:
-        gate.end()
-    if journal.failure is not None:
-        raise MeasurementError(journal.failure)
-    journal.end_segment(segment_id, health)
-    whole = _dismiss(target, journal, segment_id)
-    counts.warn_of_failures()
-    _warn_if_saturated(health, f"{stage.name}, {run.label}")
-    complete = gate is None or not gate.closed
-    if complete and whole and not stop.is_set():
-        journal.finish_run(run_id)
-
-
-def _dismiss(target: OpenedTarget, journal: JournalWriter, segment_id: int) -> bool:
-    """Let the workers of a run go, if there were any, when their records are safe; whether none was lost."""
-    if target.crew is None:
-        return True
-    whole = not target.crew.lost
-    journal.add_facts(segment_id, target.crew.facts)  # behind all records: they are safe now
-    target.crew.end_run()
-    return whole
-
-
-def _warn_if_saturated(health: ClientHealth, run: str) -> None:
-    if health.saturated:
-        warnings.warn(
-            f"{run}: this client was at its limit ({', '.join(health.limits)}), so "
-            f"the target may be faster than it looks; {_remedy(health)}",
-            ClientSaturatedWarning,
-            stacklevel=2,
-        )

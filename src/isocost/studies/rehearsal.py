@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from isocost.core.errors import InputError
 from isocost.core.limits import Limits, Spent
-from isocost.journal import QualityStage, RuntimeStage, StudyFolder
+from isocost.journal import LoadStage, QualityStage, RuntimeStage, StudyFolder
 from isocost.measurement import PROBING_REQUESTS, question_at_most, worst_case
 from isocost.runtime import profile_cells
 from isocost.studies.plans import planned_runs
@@ -158,12 +158,28 @@ def rehearse_stage(study: Path, stage: Stage) -> Rehearsal:
 def _levels(stage: Stage) -> tuple[PlannedLevel, ...]:
     if isinstance(stage, QualityStage):
         return (_questions(stage),)
+    if isinstance(stage, LoadStage) and stage.find_limit is not None:
+        return (_search(),)
     by_load: dict[str, list[PlannedRun]] = {}
     for run in sorted(
         planned_runs(stage), key=lambda run: (run.load.concurrency or 0, run.load.rate_per_s or 0)
     ):
         by_load.setdefault(run.load.label, []).append(run)
     return tuple(_level(stage, load, runs) for load, runs in by_load.items())
+
+
+def _search() -> PlannedLevel:
+    """Say what is known of a search beforehand: each probe ends when it can be told."""
+    return PlannedLevel(
+        load="probes, each until it is told",
+        runs=1,
+        requests=None,
+        input_tokens=None,
+        output_tokens=None,
+        input_at_most=None,
+        output_at_most=None,
+        seconds=None,
+    )
 
 
 def _level(stage: Stage, load: str, runs: Sequence[PlannedRun]) -> PlannedLevel:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from isocost.studies.endings import RunEnding
     from isocost.studies.energy import EnergyReport
     from isocost.studies.hourly import HourlyReport
+    from isocost.studies.limits_found import FoundLimit
     from isocost.studies.mix import MixReport
     from isocost.studies.right_answers import RightAnswer
     from isocost.studies.scored import MeasuredQuality
@@ -78,6 +79,8 @@ class DeploymentReport:
         What prompts had in common on purpose, in words; ``""``: no two began alike.
     replay : tuple of TraceWindow
         What was offered, sent and ended over the time of a trace; empty without one.
+    limits : tuple of FoundLimit
+        What searches for its limit found.
     """
 
     deployment: Deployment
@@ -92,6 +95,7 @@ class DeploymentReport:
     endings: tuple[RunEnding, ...] = ()
     shared: str = ""
     replay: tuple[TraceWindow, ...] = ()
+    limits: tuple[FoundLimit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

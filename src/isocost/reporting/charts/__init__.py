@@ -7,6 +7,7 @@ from isocost.reporting.charts.figure import Figure, Panel, Series
 from isocost.reporting.charts.frontier import frontier_figure
 from isocost.reporting.charts.hourly import hourly_figure
 from isocost.reporting.charts.latency import latency_figure
+from isocost.reporting.charts.limit import limit_figure
 from isocost.reporting.charts.linked import linked_figure
 from isocost.reporting.charts.malmquist import ProductivityParts, malmquist_figure
 from isocost.reporting.charts.plane import InputPrices, Plane, PlanePoint, SlopeLine
@@ -35,6 +36,7 @@ __all__ = [
     "frontier_figure",
     "hourly_figure",
     "latency_figure",
+    "limit_figure",
     "linked_figure",
     "malmquist_figure",
     "plane_figure",
