@@ -20,7 +20,7 @@ def shared_text(stage: LoadStage) -> str:
     Examples
     --------
     >>> from isocost.core.load import RequestShape
-    >>> from isocost.journal import ConversationSpec, TargetSpec
+    >>> from isocost.journal import ConversationSpec, LoadStage, TargetSpec
     >>> shared_text(LoadStage(target=TargetSpec(url="http://h"), workload="w", shapes=(RequestShape(8, 4),),
     ...     concurrency=(1,), requests_per_level=8, shared_prefix="512x4",
     ...     conversation=ConversationSpec(turns=4, think_time_s=2.0)))
