@@ -89,7 +89,7 @@ def _remarks(found: FoundLimit) -> list[str]:
         return []
     minutes = found.seconds / 60
     parts = [
-        f"{len(found.probes)} probes, {found.requests:,} requests, {minutes:.1f} min of sending, resolution "
+        f"{len(found.probes)} probe{'' if len(found.probes) == 1 else 's'}, {found.requests:,} requests, {minutes:.1f} min of sending, resolution "
         f"{found.resolution:.3g}."
     ]
     if found.untold:
