@@ -268,13 +268,16 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="write the tables to this file too")
     asked = parser.parse_args()
     if asked.peers is not None:
-        peers.ENVIRONMENTS = asked.peers.resolve()
+        peers.ENVIRONMENTS = asked.peers.absolute()
     available = sorted(os.sched_getaffinity(0))
     cores = (available[0], available[-1]) if len(available) > 1 else (-1, -1)
     load = os.getloadavg()[0]
+    begun = heading("# Load generators against a server of known timing")
+    for path in filter(None, (asked.peers, asked.out)):
+        begun = begun.replace(str(path), path.name)  # where it lies on this machine says nothing
     timed = [tool for tool in asked.tools if tool not in _RATES_ONLY]
     parts = [
-        heading("# Load generators against a server of known timing"),
+        begun,
         f"  date: {time.strftime('%Y-%m-%d')}; load average when it began: {load:.1f}\n",
         "TTFT error: the tool's mean minus the server's. Gaps: the tool's figure over the server's, minus 1; "
         "*: its 99th percentile is over requests' mean gaps, and so is the server's. CPU: of the tool "

@@ -140,7 +140,7 @@ def read_inference_perf(task: Task) -> Reported:
     said = json.loads(path.read_text(encoding="utf-8"))["successes"]["latency"]
     gaps = said.get("inter_token_latency") or {}
     return Reported(
-        said["time_to_first_token"]["mean"],
+        (said.get("time_to_first_token") or {}).get("mean"),
         said["time_per_output_token"]["mean"] if task.tokens > 1 else None,
         gaps.get("p99") if task.tokens > 1 else None,
     )

@@ -146,6 +146,9 @@ def _measured(number: int, path: str, body: Any) -> Sequence[Step]:
         return models(owner=ECHO)
     if path.endswith(("/version", "/props")):
         return json_reply("200 OK", {"version": ECHO, "build_info": ECHO})
+    if path.endswith("/metrics"):
+        text = f'# HELP {ECHO}\nvllm:num_requests_running{{model="{ECHO}"}} 2\n'
+        return json_reply("200 OK", text.encode())
     if not path.endswith("completions"):
         return _said("404 Not Found")
     if not isinstance(body, dict) or body.get("max_tokens") != len(WAYS):  # it is looking, not measuring

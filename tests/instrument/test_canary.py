@@ -78,6 +78,18 @@ def jobs(url: str, no_tls: str, folder: Path) -> list[dict[str, Any]]:
         "bad option": load(f"{url}/run/v1", folder / "x", "--concurrency", "many"),
         "no folder": load(f"{url}/run/v1", Path("/dev/null/x")),
         "run": run,
+        "workers": load(
+            f"{url}/run/v1",
+            folder / "workers",
+            "--num-requests",
+            str(2 * len(WAYS)),
+            "--request-timeout",
+            "5",
+            "--executor",
+            "processes",
+            "--workers",
+            "2",
+        ),
         "report": ["report", str(study), "--price-per-hour", "1"],
         "report as JSON": ["report", str(study), "--json"],
         "go on": ["run", str(study)],
@@ -169,7 +181,17 @@ def test_no_way_to_fail_tells_the_key(ended: Any, name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["run", "report", "report as JSON", "go on", "full disk", "no folder", "questions", "kept answers"],
+    [
+        "run",
+        "workers",
+        "report",
+        "report as JSON",
+        "go on",
+        "full disk",
+        "no folder",
+        "questions",
+        "kept answers",
+    ],
 )
 def test_what_a_run_prints_does_not_tell_the_key(ended: Any, name: str) -> None:
     told, _, _ = ended
@@ -192,6 +214,9 @@ def test_each_way_was_recorded(ended: Any) -> None:
     assert {"ok", "http_error", "protocol", "cut_off"} <= set(run.observations.outcome)
     assert "***" in (folder / "run" / "journal.sqlite").read_bytes().decode("latin-1")
     assert leaks(json.dumps(run.segments[0].facts).encode()) == []
+    assert run.segments[0].telemetry[0].told == {"running": 2.0}
+    (shared,) = read_runs(folder / "workers" / "journal.sqlite")
+    assert {"ok", "http_error", "protocol", "cut_off"} <= set(shared.observations.outcome)
     assert "***" in run.segments[0].facts["engine_version"]
 
 

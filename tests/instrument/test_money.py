@@ -372,12 +372,18 @@ def test_a_dry_run_sends_nothing(words, tmp_path, monkeypatch, capsys):
     study = tmp_path / "study"
     prices = ["--input-usd-per-million", "1", "--output-usd-per-million", "10"]
     with billing() as bill:
-        given = ["measure", words[0], bill.url, *words[1:], *prices, "--out", study, "--dry-run"]
+        unpriced = ["measure", words[0], bill.url, *words[1:], "--out", study, "--dry-run"]
+        given = [*unpriced, *prices]
         assert typed(monkeypatch, *given) == 0
         assert "nothing was sent" in capsys.readouterr().out
         assert typed(monkeypatch, *given, "--json") == 0
         (planned,) = json.loads(capsys.readouterr().out)["tables"]["stages"]
         assert planned["usd_at_most"] > 0
+        assert planned["used_usd"] == 0
+        assert typed(monkeypatch, *unpriced, "--json") == 0
+        (planned,) = json.loads(capsys.readouterr().out)["tables"]["stages"]
+        assert planned["usd_at_most"] is None
+        assert planned["used_usd"] is None
         assert bill.connections == 0
     assert not study.exists()
 

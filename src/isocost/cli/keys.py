@@ -1,9 +1,8 @@
-"""What is done for a key before it is read: no core dump, and a word on where it goes."""
+"""A word on where a key goes, before it is read."""
 
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from isocost.cli.harmless import harmless
@@ -14,16 +13,7 @@ if TYPE_CHECKING:
 
     from isocost.journal import Stage
 
-__all__ = ["tell_keys", "without_core_dumps"]
-
-
-def without_core_dumps(stages: Iterable[Stage]) -> None:
-    """Let a crash of this process write no memory to a file where a stage names a key."""
-    import resource
-
-    if any(stage.target.api_key_env or stage.target.api_key_file for stage in stages):
-        with suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+__all__ = ["tell_keys"]
 
 
 def tell_keys(stages: Iterable[Stage]) -> None:

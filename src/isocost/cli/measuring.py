@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from isocost.cli.keys import without_core_dumps
 from isocost.cli.watching import stoppable, watching
 
 if TYPE_CHECKING:
@@ -31,9 +30,10 @@ def rehearse(out: Path, stages: Sequence[Stage], *, as_json: bool) -> None:
 
 def measure_stages(out: Path, stages: Sequence[Stage], *, quiet: bool) -> None:
     """Enter stages into a study and carry them out; one that was stopped ends with status 130."""
+    from isocost.studies.core_dumps import without_core_dumps
     from isocost.studies.measure import measure_stage
 
-    without_core_dumps(stages)
+    without_core_dumps(stage.target for stage in stages)
     with stoppable() as stop, watching(quiet=quiet) as watch:
         for stage in stages:
             if not measure_stage(out, stage, watch=watch, stop=stop):

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from isocost.cli import options, spending
-from isocost.cli.keys import tell_keys, without_core_dumps
+from isocost.cli.keys import tell_keys
 from isocost.cli.measuring import spent_text
 from isocost.cli.watching import stoppable, watching
 
@@ -38,6 +38,7 @@ def run(
 ) -> None:
     """Measure what is left of a study: all of it, or what a kill, Ctrl-C or a spent budget left."""
     from isocost.journal import open_study
+    from isocost.studies.core_dumps import without_core_dumps
     from isocost.studies.measure import run_study
 
     limits = spending.limits_of(
@@ -50,7 +51,7 @@ def run(
         self_hosted=self_hosted,
     )
     stages = open_study(study).stages()
-    without_core_dumps(stages)
+    without_core_dumps(stage.target for stage in stages)
     tell_keys(stages)
     with stoppable() as stop, watching(quiet=quiet) as watch:
         finished = run_study(study, repeat=repeat or (), limits=limits, watch=watch, stop=stop)

@@ -137,6 +137,8 @@ def _too_many(path: str, fault: Exception, command: Any) -> str:  # noqa: ANN401
     if extra is None:
         return f"{path}: {message[:1].lower()}{message[1:].rstrip('.')}"
     taken = [_name(one) for one in command.params if one.param_type_name == "argument"]
+    if not taken and any("--model" in one.opts for one in _options(command)):
+        return f"{path} takes options only, and {extra[1]!r} is too much; perhaps --model {extra[1]} is meant"
     fitting = f"only {' '.join(taken)}" if taken else "options only"
     return f"{path} takes {fitting}, and {extra[1]!r} is too much; put quotes around a value with blanks"
 

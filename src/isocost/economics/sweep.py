@@ -288,7 +288,7 @@ def _cautions(
     if len(levels) == 1:
         yield Caution(
             "one-level",
-            f"only {levels[0].load.label} was measured: how cost changes with load cannot be told",
+            f"{levels[0].load.label} is the only level: how cost changes with load cannot be told",
         )
     elif technology is None and levels[0].load.concurrency is not None:
         yield Caution(

@@ -23,6 +23,9 @@ __all__ = [
 ]
 
 _MOST_QUESTIONS = 256  # each has a thread
+_MOST_REPEATS = 10_000
+_MOST_REQUESTS = 10_000_000  # of a run; as many as an open loop may offer
+_MOST_STREAMS = 100_000  # each has a connection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +66,7 @@ class RuntimeStage:
 
     def __post_init__(self) -> None:
         """Refuse a stage that would measure nothing."""
-        if self.repeats < 1:
-            raise InputError(f"repeats must be at least 1, got {self.repeats}")
+        _require_count("repeats", self.repeats, _MOST_REPEATS)
         if self.cells == ():
             raise InputError("a runtime stage needs at least one cell")
         _require_seed(self.seed)
@@ -137,14 +139,13 @@ class LoadStage:
         self._check_load()
         if len(set(self.concurrency)) < len(self.concurrency):
             raise InputError(f"concurrency levels must differ, got {list(self.concurrency)}")
-        if self.repeats < 1:
-            raise InputError(f"repeats must be at least 1, got {self.repeats}")
+        _require_count("repeats", self.repeats, _MOST_REPEATS)
         scheduled = self.open_loop is not None and bool(self.open_loop.schedule)
         searched = self.find_limit is not None
         if not (scheduled or searched) and (self.requests_per_level is None) == (self.duration_s is None):
             raise InputError("a sweep needs either a number of requests for each run or a duration, not both")
-        if self.requests_per_level is not None and self.requests_per_level < 1:
-            raise InputError(f"the number of requests must be at least 1, got {self.requests_per_level}")
+        if self.requests_per_level is not None:
+            _require_count("the number of requests", self.requests_per_level, _MOST_REQUESTS)
         if self.duration_s is not None and not 0 < self.duration_s < float("inf"):
             option = "--duration" if self.until_width is None else "--max-duration"
             raise InputError(f"{option} must be above 0 seconds and finite, got {self.duration_s:g}")
@@ -167,6 +168,8 @@ class LoadStage:
             self._check_open_loop(self.open_loop)
         elif not self.concurrency or min(self.concurrency) < 1:
             raise InputError(f"concurrency levels must be at least 1, got {list(self.concurrency)}")
+        elif max(self.concurrency) > _MOST_STREAMS:
+            raise InputError(f"concurrency must be at most {_MOST_STREAMS:,}, got {max(self.concurrency):,}")
 
     def _check_search(self) -> None:
         if self.concurrency or self.open_loop is not None:
@@ -277,6 +280,14 @@ class QualityStage:
 
 
 Stage = RuntimeStage | LoadStage | QualityStage
+
+
+def _require_count(name: str, value: int, most: int) -> None:
+    """Refuse what is no number of anything, or more than can be planned."""
+    if value < 1:
+        raise InputError(f"{name} must be at least 1, got {value}")
+    if value > most:
+        raise InputError(f"{name} must be at most {most:,}, got {value:,}")
 
 
 def _require_seed(seed: int) -> None:

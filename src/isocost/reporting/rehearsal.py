@@ -168,6 +168,6 @@ def _stage(found: Rehearsal) -> dict[str, Any]:
         "limits": {name: value for name, value in asdict(found.limits).items() if value not in (None, False)},
         "used_requests": found.used.requests,
         "used_tokens": found.used.tokens,
-        "used_usd": found.used.usd,
+        "used_usd": None if found.price is None else found.used.usd,
         "paid": found.paid,
     }

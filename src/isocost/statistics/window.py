@@ -81,7 +81,7 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     Raises
     ------
     EstimationError
-        If no request was measured, or none ended well, or all answers were empty.
+        If no request was measured, or none ended well, or all answers were empty, or none came in the window.
     """
     observations = run.observations
     measured = measured_rows(observations)
@@ -93,6 +93,12 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
     drift = None if short else _drift(run, ok, steady, windows)
     meter = _Meter(run, measured=measured, ok=ok, windows=windows)
     batch = time_batches(observations, kept, len(meter.lengths))
+    speed = meter.output_rate()
+    if not speed.value > 0:
+        raise EstimationError(
+            f"no token arrived in the steady part of run {run.label!r}, {meter.length_s:.3g} s; "
+            "measure longer"
+        )
     server = server_side(run)
     return OperatingPoint(
         deployment=run.deployment,
@@ -102,7 +108,7 @@ def operating_point(run: Run, *, provenance: Provenance) -> OperatingPoint:
         provenance=provenance,
         requests=int(ok.sum()),
         failures=int((measured & ~ok).sum()),
-        output_tokens_per_second=meter.output_rate(),
+        output_tokens_per_second=speed,
         input_tokens_per_second=meter.input_rate(),
         requests_per_second=meter.request_rate(),
         input_tokens_per_request=_mean_length(observations.input_tokens, kept),

@@ -26,6 +26,7 @@ __all__ = ["RunWatch"]
 _TOLD_EVERY_S = 0.25
 _LATEST_S = 5.0
 _LATEST_ANSWERS = 1_000
+_REASONS = 1_000
 
 
 class RunWatch:
@@ -92,7 +93,12 @@ class RunWatch:
                 self._firsts.append(observation.chunk_at_s[0] - observation.due_at_s)
         elif observation.outcome is not Outcome.CANCELLED:
             self._failed += 1
-            self._failures[observation.detail or observation.outcome.value] += 1
+            self._note(observation.detail or observation.outcome.value)
+
+    def _note(self, reason: str) -> None:
+        """Count a reason; a server may give another one each time, and only the most frequent is told."""
+        if reason in self._failures or len(self._failures) < _REASONS:
+            self._failures[reason] += 1
 
     def warn_of_failures(self) -> None:
         """Say how many requests failed, and why most of them."""

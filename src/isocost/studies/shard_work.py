@@ -14,6 +14,7 @@ from isocost import __version__
 from isocost.core.errors import IsocostError, MeasurementError
 from isocost.journal import JournalWriter, read_rows, study_lock
 from isocost.measurement import HttpTarget, clock_now, machine_facts, require_open_files
+from isocost.studies.core_dumps import without_core_dumps
 from isocost.studies.shard_job import failure_message, read_job, shard_folder
 from isocost.studies.targets import opened
 
@@ -129,6 +130,7 @@ class _Worker:
         """Open a target once; it is an address, so there is nothing to be closed."""
         asked = (job.target, job.deployment)
         if self._open is None or self._open[0] != asked:
+            without_core_dumps([job.target])
             with opened(job.target, job.deployment) as ready:
                 self._open = (asked, ready)
         ready = self._open[1]

@@ -109,7 +109,7 @@ def test_one_sentence(isocost, tmp_path, command, name):
 
 
 ANSWERED = {
-    "one level": (f"{HEAD}\n1,100\n", "only 1 concurrent was measured: how cost changes with load cannot"),
+    "one level": (f"{HEAD}\n1,100\n", "1 concurrent is the only level: how cost changes with load cannot"),
     "two levels": (f"{HEAD}\n1,100\n4,300\n", "2 levels were measured; the returns to concurrency need at"),
     "no repeats": (f"{HEAD}\n1,100\n4,300\n", "no probability of being the best can be given"),
     "a byte order mark": (f"\ufeff{HEAD}\n1,100\n4,300\n", "Run sweep at 4 concurrent: $1.85 per million"),

@@ -162,6 +162,10 @@ def test_what_a_command_does_not_know_is_told(isocost, words, callback):
             "see isocost measure load --help",
         ),
         (["--verson"], "isocost has no option --verson; perhaps --version is meant; see isocost --help"),
+        (
+            ["engine", "serve", "tiny"],
+            "engine serve takes options only, and 'tiny' is too much; perhaps --model tiny is meant; see",
+        ),
         (["run"], "run needs STUDY (folder of the study"),
         (["report"], "report needs STUDY|SWEEP.csv|RESULTS... (folder of a study; CSV file with"),
         (["run", "a", "b c"], "run takes only STUDY, and 'b c' is too much; put quotes around a value"),

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from doubles.open_loops import TOKENS, open_run, served
-from isocost.core.errors import InputError
+from isocost.core.errors import EstimationError, InputError
 from isocost.core.load import RequestShape
+from isocost.core.provenance import Provenance
 from isocost.journal import LoadStage, OpenLoopSpec, TargetSpec, TransformersSpec
+from isocost.statistics import operating_point
 from isocost.studies.deployments import Measured, Terms, deployment_reports
 from isocost.studies.plans import planned_runs, remaining
 
@@ -227,3 +229,13 @@ def test_arrivals_do_not_hang_on_the_order_of_rates():
     )
     assert first == second
     assert not np.allclose(first["4/s #0"][:5], first["4/s #1"][:5])
+
+
+def test_a_run_whose_steady_part_saw_no_token_says_nothing():
+    # answered within a quarter of a second, then none is due for three: nothing arrives in the window
+    lone = open_run(served((0.0, 3.0), service_s=0.25, slots=2), rate_per_s=1.0)
+    with pytest.raises(EstimationError) as caught:
+        operating_point(lone, provenance=Provenance(source="made up", tool="isocost 0"))
+    assert str(caught.value) == (
+        "no token arrived in the steady part of run '1/s #0', 2.75 s; measure longer"
+    )
