@@ -22,6 +22,8 @@ from isocost.studies.profile import fit_profile
 from isocost.studies.report import DeploymentReport
 from isocost.studies.scored import scored
 from isocost.studies.server_levels import server_levels
+from isocost.studies.sharing import shared_text
+from isocost.studies.trace_windows import trace_windows
 from isocost.studies.trends import deployment_trends
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from isocost.journal import Stage
     from isocost.runtime import RuntimeModel
     from isocost.studies.anchor import AnchorCheck
-    from isocost.studies.scored import MeasuredQuality
+from isocost.studies.scored import MeasuredQuality
 
 __all__ = ["Measured", "Terms", "deployment_reports", "run_provenance"]
 
@@ -146,6 +148,8 @@ def deployment_reports(
                         server=server_levels(curve),
                         anchors=anchors,
                         endings=endings,
+                        shared=shared_text(stage),
+                        replay=() if stage.trace is None else trace_windows(runs, stage.trace),
                         limits=limits,
                     )
                 )
@@ -180,6 +184,9 @@ def _by_workload(stages: Mapping[str, Stage], runs: Sequence[Run]) -> list[tuple
                 stage.target.endpoint_type,
                 repr(sorted(stage.target.extra_body.items())),
                 stage.open_loop is None,
+                stage.trace,
+                stage.conversation,
+                stage.shared_prefix,
                 stage.find_limit is None,
             )
             groups.setdefault(asked, (stage, []))[1].append(run)
