@@ -25,8 +25,8 @@ $(VENV)/.engine: $(VENV)/bin/python pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt
-	@echo "installing isocost[engine,prices,carbon,scale,dev] into $(VENV) ..." >&2
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[engine,prices,carbon,scale,dev]'
+	@echo "installing isocost[engine,prices,carbon,scale,tokenizers,dev] into $(VENV) ..." >&2
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[engine,prices,carbon,scale,tokenizers,dev]'
 	@touch $@ $(VENV)/.engine
 
 $(LOWEST)/.installed: pyproject.toml lowest.txt constraints.txt

@@ -65,14 +65,14 @@ def searches(slots: int, bound_s: float, count: int) -> str:
         probes.append(len(found.probes))
         states.append(found.state)
         untold += len(found.untold)
-    steps = math.ceil(math.log(limit * SERVICE_S) / math.log1p(RESOLUTION)) + 1
+    steps = math.ceil(math.log(limit * SERVICE_S) / math.log1p(RESOLUTION)) + 1  # from the rate of one stream
     octave = math.ceil(math.log(2) / math.log1p(RESOLUTION)) + 1
     mean = float(np.mean(requests))
     most = search_stage_of(f"ttft.p95={bound_s:g}s", longest_s=1e6).find_limit.requests_at(limit)
     return (
         f"| {slots} | {bound_s:g} s | {limit:.1f} | {held}/{count} | {np.median(widths):.2f} | "
         f"{states.count('found')} | {np.mean(probes):.1f} | {untold / count:.1f} | {mean:,.0f} | "
-        f"{max(steps, 1) * most:,} | {octave * most:,} | {octave * most / mean:.1f} |"
+        f"{f'{steps * most:,}' if steps > 1 else '-'} | {octave * most:,} | {octave * most / mean:.1f} |"
     )
 
 

@@ -141,7 +141,7 @@ def _in_this_process(words: list[str]) -> tuple[int, str, str]:
 def _reduced(words: tuple[str, ...]) -> tuple[str, ...]:
     """Return flags that make a measurement small; the last of two equal flags counts."""
     if words[1:3] == ("measure", "load"):
-        scheduled = "--ramp" in words or "--steps" in words
+        scheduled = any(word in words for word in ("--ramp", "--steps", "--trace"))
         levels = () if scheduled or "--request-rate" in words else ("--concurrency", "1,2")
         length = ("--num-requests", "4") if "--num-requests" in words else ("--duration", "0.1")
         sizes = ("--workload", "chat-tiny") if "chat" in words else ()

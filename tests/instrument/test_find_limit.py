@@ -38,7 +38,8 @@ def stage_of(url: str, **changes: Any) -> LoadStage:
     given: dict[str, Any] = {
         "service_levels": ("ttft.p50=200ms",),
         "resolution": 1.0,
-        "longest_s": 4.0,
+        "longest_s": 2.0,
+        "max_rate": 450.0,
     }
     return LoadStage(
         target=TargetSpec(url=url),
@@ -57,8 +58,8 @@ def known_edge(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.filterwarnings("ignore::isocost.core.errors.IsocostWarning")
 def test_a_search_is_journaled_stopped_gone_on_with_and_reported(tmp_path: Path) -> None:
     study = tmp_path / "study"
-    # two slots of 15 + 5 ms: 100 requests a second; a queue that grows by half is 200 ms long within 1 s
-    with running_truth("--first", "0.015", "--gap", "0.005", "--slots", "2") as truth:
+    # four slots of 15 + 5 ms: 200 requests a second; a queue that grows by half is 200 ms long within 1 s
+    with running_truth("--first", "0.015", "--gap", "0.005", "--slots", "4") as truth:
         stage, stop, seen = stage_of(truth.url), threading.Event(), list[str]()
 
         def watch(progress: Any) -> None:
@@ -80,8 +81,8 @@ def test_a_search_is_journaled_stopped_gone_on_with_and_reported(tmp_path: Path)
         assert run_study(study)  # nothing is left
         assert limit_of_study(study, "load") == found
     assert found.passed is not None or found.client is not None  # the machine may be too busy to tell
-    assert found.passed is None or found.passed < 130
-    assert found.failed is None or found.failed > 50
+    assert found.passed is None or found.passed < 260
+    assert found.failed is None or found.failed > 60
     report = report_study(study, price_usd_per_hour=2.0)
     assert [level.label for level in report.service_levels] == ["TTFT p50 <= 200 ms"]
     page, told = html_page(report), json.loads(envelope_json(report))

@@ -29,6 +29,15 @@ _GROUPS = {
         "burstiness",
         "max_in_flight",
     ),
+    "Traces and conversations": (
+        "trace",
+        "time_scale",
+        "trace_window",
+        "trace_longest",
+        "turns",
+        "think_time",
+        "shared_prefix",
+    ),
     "Finding the limit": ("search", "slo", "resolution", "max_rate"),
     "How long": (
         "num_requests",
@@ -59,6 +68,7 @@ _GROUPS = {
         "header",
         "extra_body",
         "insecure",
+        "tokenizer",
         "request_timeout",
     ),
     "A stack on this machine": ("precision", "threads", "device", "accelerators"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from isocost.cli import ending, executors, find_limit, open_loop, options, spending
+from isocost.cli import ending, executors, find_limit, open_loop, options, replay, spending
 from isocost.cli.grouping import GroupedCommand
 from isocost.cli.measuring import measure_stages, rehearse, report_command, spent_text
 from isocost.cli.quality import quality
@@ -69,6 +69,7 @@ def runtime(
     header: options.Header = None,
     extra_body: options.ExtraBody = None,
     insecure: options.Insecure = False,
+    tokenizer: options.Tokenizer = None,
     request_timeout: options.RequestTimeout = 600.0,
     seed: options.Seed = 0,
     stage: options.StageName = None,
@@ -98,7 +99,14 @@ def runtime(
         self_hosted=self_hosted,
     )
     endpoint = EndpointOptions(
-        model, endpoint_type, api_key_env, api_key_file, header, extra_body, insecure=insecure
+        model,
+        endpoint_type,
+        api_key_env,
+        api_key_file,
+        header,
+        extra_body,
+        insecure=insecure,
+        tokenizer=tokenizer,
     )
     stack = StackOptions(precision, threads, device, accelerators)
     sizes = _cells(cells, max_input_tokens, max_output_tokens)
@@ -138,6 +146,13 @@ def load(
     arrivals: open_loop.Arrivals = None,
     burstiness: open_loop.Burstiness = None,
     max_in_flight: open_loop.MaxInFlight = None,
+    trace: replay.Trace = None,
+    time_scale: replay.TimeScale = None,
+    trace_window: replay.TraceWindow = None,
+    trace_longest: replay.TraceLongest = None,
+    turns: replay.Turns = None,
+    think_time: replay.ThinkTime = None,
+    shared_prefix: replay.SharedPrefix = None,
     search: find_limit.FindLimit = False,
     slo: find_limit.Slo = None,
     resolution: find_limit.Resolution = None,
@@ -179,6 +194,7 @@ def load(
     header: options.Header = None,
     extra_body: options.ExtraBody = None,
     insecure: options.Insecure = False,
+    tokenizer: options.Tokenizer = None,
     request_timeout: options.RequestTimeout = 600.0,
     seed: options.Seed = 0,
     stage: options.StageName = None,
@@ -209,18 +225,49 @@ def load(
         self_hosted=self_hosted,
     )
     endpoint = EndpointOptions(
-        model, endpoint_type, api_key_env, api_key_file, header, extra_body, insecure=insecure
+        model,
+        endpoint_type,
+        api_key_env,
+        api_key_file,
+        header,
+        extra_body,
+        insecure=insecure,
+        tokenizer=tokenizer,
     )
+    traced = replay.ReplayOptions(
+        trace=trace,
+        time_scale=time_scale,
+        trace_window=trace_window,
+        trace_longest=trace_longest,
+        num_requests=num_requests,
+        max_in_flight=max_in_flight,
+        others=replay.given_beside(
+            concurrency=concurrency,
+            request_rate=request_rate,
+            ramp=ramp,
+            steps=steps,
+            arrivals=arrivals,
+            burstiness=burstiness,
+            workload=None if workload == "chat" else workload,
+            input_tokens=input_tokens,
+            output_tokens=output_tokens,
+            duration=duration,
+            until_width=until_width,
+            turns=turns,
+            shared_prefix=shared_prefix,
+            find_limit="" if search else None,
+        ),
+    ).record()
     searched = find_limit.FindLimitOptions(
         find_limit=search,
         slo=slo or (),
         resolution=resolution,
         max_rate=max_rate,
         max_duration=max_duration,
-        num_requests=num_requests,
+        num_requests=num_requests if traced is None else None,
         arrivals=arrivals,
         burstiness=burstiness,
-        max_in_flight=max_in_flight,
+        max_in_flight=max_in_flight if traced is None else None,
     ).record(
         {
             "--concurrency": concurrency,
@@ -230,6 +277,8 @@ def load(
             "--duration": duration,
             "--until-width": until_width,
             "--executor": executor,
+            "--turns": turns,
+            "--shared-prefix": shared_prefix,
         }
     )
     loop = (
@@ -241,24 +290,28 @@ def load(
             steps=steps,
             arrivals=arrivals,
             burstiness=burstiness,
-            max_in_flight=max_in_flight,
+            max_in_flight=max_in_flight if traced is None else None,
         ).record(concurrency)
     )
-    scheduled = loop is not None and bool(loop.schedule)
-    requests = workload_of(workload, input_tokens=input_tokens, output_tokens=output_tokens, seed=seed)
+    scheduled = traced is not None or (loop is not None and bool(loop.schedule))
+    if traced is None:
+        requests = workload_of(workload, input_tokens=input_tokens, output_tokens=output_tokens, seed=seed)
     asked = LoadStage(
         target=parse_target(target, endpoint, StackOptions(precision, threads)),
-        workload=requests.description,
-        shapes=requests.shapes,
+        workload=requests.description if traced is None else traced[1],
+        shapes=requests.shapes if traced is None else (),
         concurrency=()
-        if loop is not None or searched is not None
+        if loop is not None or searched is not None or traced is not None
         else options.parse_levels(concurrency or open_loop.DEFAULT_LEVELS),
         open_loop=loop,
         find_limit=searched,
+        trace=None if traced is None else traced[0],
+        conversation=replay.parse_conversation(turns, think_time),
+        shared_prefix=replay.parse_prefix(shared_prefix),
         name=stage or "load",
         deployment=deployment,
         repeats=repeats,
-        requests_per_level=num_requests if searched is None else None,
+        requests_per_level=num_requests if searched is None and traced is None else None,
         duration_s=None
         if searched is not None
         else ending.longest_s(

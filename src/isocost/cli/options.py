@@ -40,6 +40,7 @@ __all__ = [
     "Target",
     "Targets",
     "Threads",
+    "Tokenizer",
     "WeightFormat",
     "Where",
     "parse_cells",
@@ -90,6 +91,12 @@ Header = Annotated[
 ]
 ExtraBody = Annotated[str | None, typer.Option("--extra-body", help="Fields for each request, as JSON.")]
 Insecure = Annotated[bool, typer.Option("--insecure", help="Do not check the TLS certificate; recorded.")]
+Tokenizer = Annotated[
+    Path | None,
+    typer.Option(
+        "--tokenizer", help="A tokenizer.json by which prompts get their exact length.", metavar="FILE"
+    ),
+]
 Repeats = Annotated[int, typer.Option("--repeats", help="How often each is measured.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seeds prompts, lengths and order.")]
 StageName = Annotated[str | None, typer.Option("--stage", help="Name of this stage in the study.")]

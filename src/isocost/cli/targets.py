@@ -36,6 +36,7 @@ class EndpointOptions:
     header: list[str] | None = None
     extra_body: str | None = None
     insecure: bool = False
+    tokenizer: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,7 @@ def _endpoint(text: str, given: EndpointOptions, stack: StackOptions) -> TargetS
         headers=options.parse_headers(given.header),
         extra_body=options.parse_extra_body(given.extra_body),
         insecure=given.insecure,
+        tokenizer=None if given.tokenizer is None else str(given.tokenizer.absolute()),
     )
 
 

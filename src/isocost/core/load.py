@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from isocost.core.errors import InputError
+from isocost.core.prefix import BlockPrefixes, SharedPrefix  # noqa: TC001 - read at run time, by workers
 
 __all__ = ["Load", "RatePiece", "RequestShape", "RunPlan"]
 
@@ -180,6 +181,16 @@ class RunPlan:
         Seeds the prompts.
     request_timeout_s : float
         A request that takes longer is cut and recorded as a time-out.
+    prefixes : SharedPrefix or BlockPrefixes or None
+        What prompts have in common; ``None``: no two begin alike.
+    turns : int
+        Of a conversation, at least 1. With several, requests come in conversations of so many: request ``i``
+        is turn ``i % turns`` of conversation ``i // turns``, carries the whole history and is sent once the
+        answer before it has come. `indices` (or counting) then names the first request of each conversation
+        that is to be measured; turns before it are sent again as warm-up, and those after it follow. Of
+        `due_s` there is one instant for each conversation; a later turn is due when its user has thought.
+    think_time_s : float
+        From the end of an answer to the next turn, seconds, at least 0.
     """
 
     load: Load
@@ -194,6 +205,9 @@ class RunPlan:
     warmup: tuple[RequestShape, ...] = ()
     seed: int = 0
     request_timeout_s: float = 600.0
+    prefixes: SharedPrefix | BlockPrefixes | None = None
+    turns: int = 1
+    think_time_s: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse a plan without requests or without an end."""
@@ -213,6 +227,14 @@ class RunPlan:
             self._require_due(self.due_s)
         if self.max_in_flight is not None and self.max_in_flight < 1:
             raise InputError(f"at least 1 request must be allowed in flight, got {self.max_in_flight}")
+        self._require_turns()
+
+    def _require_turns(self) -> None:
+        if self.turns < 1 or not 0 <= self.think_time_s < math.inf:
+            raise InputError(
+                "a conversation has at least 1 turn and a time to think of at least 0 seconds, "
+                f"got {self.turns} and {self.think_time_s!r}"
+            )
 
     def _require_due(self, due_s: tuple[float, ...]) -> None:
         if self.indices is None or len(due_s) != len(self.indices):

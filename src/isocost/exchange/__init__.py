@@ -17,6 +17,7 @@ from isocost.exchange.sweep_file import StatedPrice, SweepFile, SweepFormat
 from isocost.exchange.sweep_table import read_sweep
 from isocost.exchange.tasks import read_tasks
 from isocost.exchange.times import TimesFormat, read_times
+from isocost.exchange.trace_file import read_trace, trace_digest
 from isocost.exchange.units import CapabilityFile, UnitFile, read_capability, read_units
 
 __all__ = [
@@ -53,5 +54,7 @@ __all__ = [
     "read_sweep",
     "read_tasks",
     "read_times",
+    "read_trace",
     "read_units",
+    "trace_digest",
 ]

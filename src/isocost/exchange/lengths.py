@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["read_lengths"]
+__all__ = ["INPUT_NAMES", "OUTPUT_NAMES", "read_lengths"]
 
-_INPUT_NAMES = ("input_tokens", "prompt_tokens", "input", "prompt", "isl", "input_length", "ContextTokens")
-_OUTPUT_NAMES = ("output_tokens", "completion_tokens", "output", "osl", "output_length", "GeneratedTokens")
+INPUT_NAMES = ("input_tokens", "prompt_tokens", "input", "prompt", "isl", "input_length", "ContextTokens")
+OUTPUT_NAMES = ("output_tokens", "completion_tokens", "output", "osl", "output_length", "GeneratedTokens")
 
 
 def read_lengths(path: Path) -> tuple[RequestShape, ...]:
@@ -74,7 +74,7 @@ def _json_lines(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 
 def _shape(path: Path, line: int, row: Mapping[str, Any]) -> RequestShape:
-    return RequestShape(_length(path, line, row, _INPUT_NAMES), _length(path, line, row, _OUTPUT_NAMES))
+    return RequestShape(_length(path, line, row, INPUT_NAMES), _length(path, line, row, OUTPUT_NAMES))
 
 
 def _length(path: Path, line: int, row: Mapping[str, Any], names: tuple[str, ...]) -> int:

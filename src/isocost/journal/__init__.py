@@ -8,6 +8,7 @@ from isocost.journal.folder import StudyFolder, create_study, open_study
 from isocost.journal.lock import study_lock
 from isocost.journal.open_loop import OpenLoopSpec
 from isocost.journal.reader import finished_numbers, read_deployments, read_runs
+from isocost.journal.replay import ConversationSpec, TraceSpec
 from isocost.journal.shards import ShardTicket, observation_of, read_rows, read_tickets, shifted
 from isocost.journal.spending import StageUse, read_use
 from isocost.journal.stages import LoadStage, QualityStage, RuntimeStage, Stage
@@ -18,6 +19,7 @@ from isocost.journal.yaml_limits import YamlLimitError, parse_yaml
 
 __all__ = [
     "Assumptions",
+    "ConversationSpec",
     "EngineSpec",
     "ExecutorSpec",
     "FindLimitSpec",
@@ -31,6 +33,7 @@ __all__ = [
     "StageUse",
     "StudyFolder",
     "TargetSpec",
+    "TraceSpec",
     "TransformersSpec",
     "YamlLimitError",
     "create_study",

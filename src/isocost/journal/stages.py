@@ -9,8 +9,10 @@ from typing import Any, ClassVar, Literal
 from isocost.core.errors import InputError
 from isocost.core.limits import Limits
 from isocost.core.load import RequestShape
+from isocost.core.prefix import SharedPrefix
 from isocost.journal.find_limit import FindLimitSpec
 from isocost.journal.open_loop import OpenLoopSpec
+from isocost.journal.replay import ConversationSpec, TraceSpec, check_prompts, check_trace
 from isocost.journal.target_spec import STRICT, EngineSpec, ExecutorSpec, TargetSpec, TransformersSpec
 
 __all__ = [
@@ -90,7 +92,14 @@ class LoadStage:
     concurrency : tuple of int
         Levels of a closed loop; each at least 1.
     open_loop : OpenLoopSpec or None
-        Rates of an open loop. Exactly one of the two is given, or `find_limit`.
+        Rates of an open loop.
+    trace : TraceSpec or None
+        A trace to be replayed, which also says the requests. Exactly one of the three is given, or
+        `find_limit`.
+    conversation : ConversationSpec or None
+        Conversations of several turns, of which each is a request; ``None``: requests that stand alone.
+    shared_prefix : str or None
+        What all prompts begin with, as `SharedPrefix.parse` reads it; ``None``: no two begin alike.
     repeats : int
         How often each level.
     requests_per_level : int or None
@@ -117,7 +126,7 @@ class LoadStage:
 
     target: TargetSpec
     workload: str
-    shapes: tuple[RequestShape, ...]
+    shapes: tuple[RequestShape, ...] = ()
     concurrency: tuple[int, ...] = ()
     open_loop: OpenLoopSpec | None = None
     name: str = "load"
@@ -131,25 +140,31 @@ class LoadStage:
     until_width: float | None = None
     anchor: bool = False
     executor: ExecutorSpec | None = None
+    trace: TraceSpec | None = None
+    conversation: ConversationSpec | None = None
+    shared_prefix: str | None = None
     find_limit: FindLimitSpec | None = None
     kind: Literal["load"] = "load"
 
     def __post_init__(self) -> None:
         """Refuse a stage that would measure nothing or never end."""
+        check_trace(self)
+        check_prompts(self)
         self._check_load()
         if len(set(self.concurrency)) < len(self.concurrency):
             raise InputError(f"concurrency levels must differ, got {list(self.concurrency)}")
         _require_count("repeats", self.repeats, _MOST_REPEATS)
-        scheduled = self.open_loop is not None and bool(self.open_loop.schedule)
         searched = self.find_limit is not None
-        if not (scheduled or searched) and (self.requests_per_level is None) == (self.duration_s is None):
+        if not (self.scheduled or searched) and (self.requests_per_level is None) == (
+            self.duration_s is None
+        ):
             raise InputError("a sweep needs either a number of requests for each run or a duration, not both")
         if self.requests_per_level is not None:
             _require_count("the number of requests", self.requests_per_level, _MOST_REQUESTS)
         if self.duration_s is not None and not 0 < self.duration_s < float("inf"):
             option = "--duration" if self.until_width is None else "--max-duration"
             raise InputError(f"{option} must be above 0 seconds and finite, got {self.duration_s:g}")
-        if not self.shapes:
+        if not self.shapes and self.trace is None:
             raise InputError("a load stage needs at least one request shape")
         _require_seed(self.seed)
         if self.target.transformers is not None and max(self.concurrency, default=2) > 1:
@@ -161,11 +176,23 @@ class LoadStage:
         self._check_width()
         self._check_executor()
 
+    @property
+    def scheduled(self) -> bool:
+        """Whether the load itself says how long a run lasts."""
+        return self.trace is not None or (self.open_loop is not None and bool(self.open_loop.schedule))
+
+    @property
+    def prefix(self) -> SharedPrefix | None:
+        """What all prompts begin with."""
+        return None if self.shared_prefix is None else SharedPrefix.parse(self.shared_prefix)
+
     def _check_load(self) -> None:
         if self.find_limit is not None:
             self._check_search()
         elif self.open_loop is not None:
             self._check_open_loop(self.open_loop)
+        elif self.trace is not None:
+            return
         elif not self.concurrency or min(self.concurrency) < 1:
             raise InputError(f"concurrency levels must be at least 1, got {list(self.concurrency)}")
         elif max(self.concurrency) > _MOST_STREAMS:
@@ -338,7 +365,17 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any field of a stage
         return f"{value.input_tokens}x{value.output_tokens}"
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    specs = EngineSpec | ExecutorSpec | FindLimitSpec | Limits | OpenLoopSpec | TargetSpec | TransformersSpec
+    specs = (
+        ConversationSpec
+        | TraceSpec
+        | EngineSpec
+        | ExecutorSpec
+        | FindLimitSpec
+        | Limits
+        | OpenLoopSpec
+        | TargetSpec
+        | TransformersSpec
+    )
     if isinstance(value, specs):
         return _without_defaults(value)
     return dict(value) if isinstance(value, Mapping) else value

@@ -87,6 +87,8 @@ class TargetSpec:
         Fields added to each request.
     insecure : bool
         Whether TLS certificates go unchecked.
+    tokenizer : str or None
+        Path of a ``tokenizer.json`` by which prompts get their length; ``None``: the server tells.
     """
 
     __pydantic_config__: ClassVar[Any] = STRICT
@@ -101,6 +103,7 @@ class TargetSpec:
     headers: Mapping[str, str] = field(default_factory=dict)
     extra_body: Mapping[str, Any] = field(default_factory=dict)
     insecure: bool = False
+    tokenizer: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse a target that is none of them or several."""

@@ -13,7 +13,7 @@ from isocost.measurement.health import HealthMeter
 from isocost.measurement.machine import machine_facts
 from isocost.measurement.open_files import require_open_files
 from isocost.measurement.opening import Access, open_target, open_untimed
-from isocost.measurement.prompts import IdPrompts, PromptSource, TextPrompts
+from isocost.measurement.prompts import IdPrompts, PromptRules, PromptSource, TextPrompts
 from isocost.measurement.question_pool import ask_all
 from isocost.measurement.questioning import Asked, Questioner, question_at_most
 from isocost.measurement.secret import Secret, read_api_key
@@ -36,6 +36,7 @@ __all__ = [
     "HealthMeter",
     "HttpTarget",
     "IdPrompts",
+    "PromptRules",
     "PromptSource",
     "Questioner",
     "Reservation",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from isocost.core.observation import Outcome
 from isocost.measurement.dialect import Chunk, Usage, read_error
 from isocost.measurement.event_stream import EventStreamParser
+from isocost.measurement.kept_text import KeptText
 from isocost.measurement.known_chunk import read_known_chunk
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class Answer:
     ----------
     most_chunks : int
         An answer of more chunks than this never ends: it is given up.
+    keep_text : bool
+        Whether its text is kept, for a conversation that goes on with it.
 
     Attributes
     ----------
@@ -51,7 +54,7 @@ class Answer:
         What is wrong with the stream; nothing is read after it.
     """
 
-    def __init__(self, most_chunks: int) -> None:
+    def __init__(self, most_chunks: int, *, keep_text: bool = False) -> None:
         self.chunk_at_s: list[float] = []
         self.finish_reason: str | None = None
         self.usage = Usage()
@@ -71,6 +74,12 @@ class Answer:
         self._suffix = b""
         self._alike_reason = False
         self._empty_end_at_s: float | None = None
+        self._text = KeptText() if keep_text else None
+
+    @property
+    def text(self) -> str | None:
+        """What was said, reasoning left out; ``None`` where it is not kept, or too long for that."""
+        return None if self._text is None else self._text.whole
 
     def take(self, payload: bytes, at_s: float, head: ResponseParser) -> None:
         """Read `payload`, which arrived at `at_s` after `head`."""
@@ -92,6 +101,8 @@ class Answer:
         ):
             self._add_chunk(at_s)
             self._reasoning += self._alike_reason
+            if self._text is not None and not self._alike_reason:
+                self._text.add(data[len(prefix) : len(data) - len(suffix)].decode("ascii"))
         elif data == _DONE:
             self._done = True
         elif data.strip():
@@ -108,6 +119,8 @@ class Answer:
         self.times = chunk.times or self.times
         tokens = self._tokens_of(chunk)
         self.usage = chunk.usage or self.usage
+        if self._text is not None and chunk.text is not None and not chunk.reasoning:
+            self._text.add(chunk.text)
         if chunk.output:
             self._add_chunk(at_s, tokens)
             self._reasoning += chunk.reasoning

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from isocost.core.errors import InputError, MeasurementError
 from isocost.measurement.probe import try_prompt
-from isocost.measurement.prompts import WORDS, IdPrompts, PromptMethod, PromptSource, TextPrompts, rate_words
+from isocost.measurement.prompts import (
+    WORDS,
+    IdPrompts,
+    PromptMethod,
+    PromptRules,
+    PromptSource,
+    TextPrompts,
+    rate_words,
+)
 
 if TYPE_CHECKING:
     from isocost.measurement.dialect import Dialect
@@ -21,25 +30,58 @@ _GROUP = 16
 _ENOUGH_WORDS = 16
 
 
-def find_prompts(client: PlainClient, dialect: Dialect) -> PromptSource:
-    """Return the most exact source of prompts that the endpoint allows.
+def find_prompts(client: PlainClient, dialect: Dialect, rules: PromptRules | None = None) -> PromptSource:
+    """Return the most exact source of prompts that the endpoint and the rules allow.
 
-    In this order: token ids; the server's own tokenizer; calibration on ``usage.prompt_tokens``; else
-    plain words, marked approximate.
+    In this order: token ids; a tokenizer file, where there is one; the server's own tokenizer; calibration
+    on ``usage.prompt_tokens``; else plain words, marked approximate.
 
     Raises
     ------
     MeasurementError
         If the endpoint fails meanwhile.
     """
+    rules = rules or PromptRules()
+    if rules.tokenizer is not None:
+        return _by_file(client, dialect, rules)
     text = "".join(f" {word}" for word in WORDS)
     ids = _tokenize(client, dialect, text)
-    if dialect.endpoint_type == "completions":
+    if dialect.endpoint_type == "completions" and not rules.texts:
         pool = _PLAIN_IDS if ids is None else tuple(sorted(set(ids)))
         if _takes_ids(client, dialect, pool):
             return IdPrompts(ids=pool)
     words = WORDS if ids is None else _single_words(client, dialect)
     return _calibrated(client, dialect, words, "calibrated on usage" if ids is None else "server tokenizer")
+
+
+def _by_file(client: PlainClient, dialect: Dialect, rules: PromptRules) -> PromptSource:
+    """Make prompts by a tokenizer file; a server that counts otherwise has another tokenizer."""
+    from isocost.measurement.tokenizer_file import (  # noqa: PLC0415 - an extra, only where it is asked for
+        read_tokenizer,
+        words_of,
+    )
+
+    tokenizer = read_tokenizer(rules.tokenizer or Path())
+    words = words_of(tokenizer)
+    if dialect.endpoint_type == "completions" and not rules.texts:
+        pool = tuple(sorted({tokenizer.ids(f" {word} {word}")[-1] for word in words}))
+        if _takes_ids(client, dialect, pool):
+            return IdPrompts(ids=pool)
+    added = tokenizer.added_tokens(words, chat=dialect.endpoint_type != "completions")
+    rated = _rate(client, dialect, words)
+    if rated is not None and (rated[0] != 1.0 or rated[1] != round(rated[1])):
+        raise InputError(
+            f"the tokenizer in {rules.tokenizer} is not the server's: it makes {_MANY - _FEW} tokens of "
+            f"{_MANY - _FEW} words, and the server counts {rated[0] * (_MANY - _FEW):.0f}; give the file of "
+            "the model that is served, or leave out --tokenizer"
+        )
+    overhead = added if rated is None else rated[1]
+    if overhead is None:
+        raise InputError(
+            f"{rules.tokenizer} has no chat template beside it and the server counts no tokens, so what its "
+            "template adds is not known; put tokenizer_config.json into the same folder"
+        )
+    return TextPrompts(words=words, overhead_tokens=overhead, method="tokenizer file")
 
 
 def _tokenize(client: PlainClient, dialect: Dialect, text: str) -> list[int] | None:

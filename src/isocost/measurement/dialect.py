@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
     from isocost.measurement.address import EndpointType
 
-__all__ = ["Chunk", "Dialect", "Usage", "read_chunk", "read_error", "read_usage", "request_body"]
+__all__ = ["Chunk", "Dialect", "Prompt", "Usage", "read_chunk", "read_error", "read_usage", "request_body"]
 
 _SEVERAL = ("n", "best_of")
+
+Prompt = str | list[int] | tuple[str, ...]
+"""A text; token ids; or what a user and the model said in turn, the user first and last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,7 @@ class Dialect:
 
 
 def request_body(
-    dialect: Dialect, prompt: str | list[int], *, output_tokens: int, stream: bool = True
+    dialect: Dialect, prompt: Prompt, *, output_tokens: int, stream: bool = True
 ) -> dict[str, Any]:
     """Return the body of one request, greedy and of the wanted length.
 

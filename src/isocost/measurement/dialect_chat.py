@@ -9,22 +9,22 @@ from isocost.measurement.chunk import Chunk
 from isocost.measurement.usage import merged, read_server_times, read_timings, read_usage
 
 if TYPE_CHECKING:
-    from isocost.measurement.dialect import Dialect
+    from isocost.measurement.dialect import Dialect, Prompt
 
-__all__ = ["read_choices", "words"]
+__all__ = ["messages", "read_choices", "words"]
 
 _REASONING_KEYS = ("reasoning_content", "reasoning")
 _OTHER_KEYS = ("content", "refusal", "tool_calls", "function_call", "text")
 _OUTPUT_KEYS = (*_OTHER_KEYS, *_REASONING_KEYS)
 
 
-def words(dialect: Dialect, prompt: str | list[int], *, output_tokens: int, stream: bool) -> dict[str, Any]:
+def words(dialect: Dialect, prompt: Prompt, *, output_tokens: int, stream: bool) -> dict[str, Any]:
     """Return what a chat or completions request says beside its model."""
     asked: dict[str, Any] = {}
     if dialect.endpoint_type == "chat":
-        asked["messages"] = [{"role": "user", "content": prompt}]
+        asked["messages"] = messages(prompt)
     else:
-        asked["prompt"] = prompt
+        asked["prompt"] = "".join(prompt) if isinstance(prompt, tuple) else prompt
     asked[dialect.length_key] = output_tokens
     if dialect.greedy:
         asked["temperature"] = 0
@@ -32,6 +32,19 @@ def words(dialect: Dialect, prompt: str | list[int], *, output_tokens: int, stre
     if stream and dialect.usage_in_stream:
         asked["stream_options"] = {"include_usage": True}
     return asked
+
+
+def messages(prompt: Prompt) -> list[dict[str, Any]]:
+    """Return a prompt as messages, those of user and model in turn.
+
+    Examples
+    --------
+    >>> [message["role"] for message in messages(("Hi", "Hello", "What now?"))]
+    ['user', 'assistant', 'user']
+    """
+    said = prompt if isinstance(prompt, tuple) else (prompt,)
+    roles = ("user", "assistant")
+    return [{"role": roles[place % 2], "content": text} for place, text in enumerate(said)]
 
 
 def read_choices(document: Mapping[str, Any]) -> Chunk:

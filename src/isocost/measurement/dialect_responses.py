@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from isocost.measurement.chunk import Chunk
+from isocost.measurement.dialect_chat import messages
 from isocost.measurement.usage import read_server_times, read_usage
 
 if TYPE_CHECKING:
-    from isocost.measurement.dialect import Dialect
+    from isocost.measurement.dialect import Dialect, Prompt
 
 __all__ = ["is_response_event", "read_response_event", "words"]
 
@@ -19,9 +20,12 @@ _LAST = ("response.completed", "response.incomplete", "response.failed", "respon
 _REASONS = {"max_output_tokens": "length"}
 
 
-def words(dialect: Dialect, prompt: str | list[int], *, output_tokens: int, stream: bool) -> dict[str, Any]:
+def words(dialect: Dialect, prompt: Prompt, *, output_tokens: int, stream: bool) -> dict[str, Any]:
     """Return what a request for a response says beside its model; ``usage`` comes without being asked for."""
-    asked: dict[str, Any] = {"input": prompt, "max_output_tokens": output_tokens}
+    asked: dict[str, Any] = {
+        "input": messages(prompt) if isinstance(prompt, tuple) else prompt,
+        "max_output_tokens": output_tokens,
+    }
     if dialect.greedy:
         asked["temperature"] = 0
     return asked | {"stream": stream}

@@ -53,7 +53,8 @@ class Exchange:
         self.sent_at_s = sent_at_s
         self.done_at_s = sent_at_s
         self.head = ResponseParser()
-        self.answer = Answer(_SPARE_CHUNKS + _CHUNKS_PER_TOKEN * request.shape.output_tokens)
+        most_chunks = _SPARE_CHUNKS + _CHUNKS_PER_TOKEN * request.shape.output_tokens
+        self.answer = Answer(most_chunks, keep_text=request.talk is not None)
         self.queued = False
         self.over = False
         self.eager = True

@@ -150,10 +150,19 @@ class OpenLoop:
     def _hand(self, stream: Stream) -> PreparedRequest | None:
         stream.due_at_s = self._start_s + self._due_s[self._next]
         self._next += 1
-        request = self._queue.take()
+        request = self._next_request(self._next - 1)
         if request is None:
             self.end()
         return request
+
+    def _next_request(self, place: int) -> PreparedRequest | None:
+        """Return the request that is due at a place in `due_s`."""
+        return self._queue.take()
+
+    @property
+    def offered(self) -> int:
+        """How many requests were due or will be."""
+        return len(self._due_s)
 
     def _hold(self) -> None:
         if self._held != self._next:

@@ -15,6 +15,7 @@ from isocost.measurement.calibration import find_prompts
 from isocost.measurement.dialect import Dialect, request_body
 from isocost.measurement.plain_http import PlainClient
 from isocost.measurement.probe import fewest_tokens, find_dialect, find_served
+from isocost.measurement.prompts import PromptRules
 from isocost.measurement.request import head_of
 from isocost.measurement.secret import read_api_key
 from isocost.measurement.target import HttpTarget
@@ -65,7 +66,7 @@ def open_target(
     endpoint_type: EndpointType | None = None,
     access: Access | None = None,
     extra_body: Mapping[str, Any] | None = None,
-    prompts: PromptSource | None = None,
+    prompts: PromptSource | PromptRules | None = None,
     budget: Budget | None = None,
 ) -> HttpTarget:
     """Look how an endpoint wants to be spoken to, and return it ready to be measured.
@@ -85,8 +86,8 @@ def open_target(
         Key, headers, TLS.
     extra_body : mapping, optional
         Fields added to each request.
-    prompts : IdPrompts or TextPrompts, optional
-        Where prompts come from; found out when not given.
+    prompts : IdPrompts or TextPrompts or PromptRules, optional
+        Where prompts come from; found out when not given, by rules where those are.
     budget : Budget, optional
         What these requests may use. One with a cap is needed where a key goes to a host that is neither this
         machine nor in a private network, unless its limits call the target self-hosted.
@@ -170,11 +171,14 @@ def _is_paid(target: HttpTarget, access: Access, budget: Budget | None) -> bool:
 
 
 def _probed(
-    target: HttpTarget, model: str | None, client: PlainClient, prompts: PromptSource | None
+    target: HttpTarget, model: str | None, client: PlainClient, prompts: PromptSource | PromptRules | None
 ) -> HttpTarget:
     served = _harmless(find_served(client, model), target)
     dialect = find_dialect(client, replace(target.dialect, model=served.model))
-    source = find_prompts(client, dialect) if prompts is None else prompts
+    if prompts is None or isinstance(prompts, PromptRules):
+        source = find_prompts(client, dialect, prompts)
+    else:
+        source = prompts
     prompt = source.prompt(16, seed=0, index=0, warmup=True)
     trial = request_body(dialect, prompt, output_tokens=fewest_tokens(dialect))
     salt = secrets.randbits(31)

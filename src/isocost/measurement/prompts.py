@@ -11,10 +11,15 @@ from isocost.core.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
-__all__ = ["WORDS", "IdPrompts", "PromptMethod", "PromptSource", "TextPrompts", "rate_words"]
+    from isocost.core.prefix import PromptPart
 
-PromptMethod = Literal["token ids", "server tokenizer", "calibrated on usage", "approximate"]
+__all__ = ["WORDS", "IdPrompts", "PromptMethod", "PromptRules", "PromptSource", "TextPrompts", "rate_words"]
+
+PromptMethod = Literal[
+    "token ids", "tokenizer file", "server tokenizer", "calibrated on usage", "approximate"
+]
 
 _WORDS = """
 the of and to in is was for on that by this with from they we say her she or an will my one
@@ -50,10 +55,19 @@ class IdPrompts:
         """How the length was assured."""
         return "token ids"
 
-    def prompt(self, input_tokens: int, *, seed: int, index: int, warmup: bool = False) -> list[int]:
-        """Return the prompt that belongs to ``(seed, index)``; always the same one."""
+    def prompt(
+        self,
+        input_tokens: int,
+        *,
+        seed: int,
+        index: int,
+        warmup: bool = False,
+        parts: Sequence[PromptPart] = (),
+    ) -> list[int]:
+        """Return the prompt that belongs to ``(seed, index)``, always the same; it begins with `parts`."""
         ids, choices = self.ids, len(self.ids)
-        return [ids[number % choices] for number in _drawn(input_tokens, seed, index, warmup=warmup)]
+        drawn = _drawn(input_tokens, seed, index, warmup=warmup, parts=parts)
+        return [ids[number % choices] for number in drawn]
 
     def counted(self, input_tokens: int) -> int | None:
         """Return how many tokens a prompt of `input_tokens` is known to have."""
@@ -87,24 +101,65 @@ class TextPrompts:
     overhead_tokens: float = 0.0
     method: PromptMethod = "approximate"
 
-    def prompt(self, input_tokens: int, *, seed: int, index: int, warmup: bool = False) -> str:
-        """Return the prompt that belongs to ``(seed, index)``; always the same one, at least one word."""
+    def prompt(
+        self,
+        input_tokens: int,
+        *,
+        seed: int,
+        index: int,
+        warmup: bool = False,
+        parts: Sequence[PromptPart] = (),
+    ) -> str:
+        """Return the prompt that belongs to ``(seed, index)``, always the same one; it begins with `parts`.
+
+        It has at least one word.
+        """
         words, choices = self.words, len(self.words)
         wanted = max(round((input_tokens - self.overhead_tokens) / self.tokens_per_word), 1)
-        chosen = [words[number % choices] for number in _drawn(wanted, seed, index, warmup=warmup)]
+        shared = [part._replace(tokens=max(round(part.tokens / self.tokens_per_word), 1)) for part in parts]
+        drawn = _drawn(wanted, seed, index, warmup=warmup, parts=shared)
+        chosen = [words[number % choices] for number in drawn]
         return " " + " ".join(chosen)  # a space before the first too: each word is the same token anywhere
 
     def counted(self, input_tokens: int) -> int | None:
-        """Return ``None``: only the server knows."""
-        return None
+        """Return how many tokens a prompt is known to have; ``None`` where only the server knows."""
+        if self.method != "tokenizer file":
+            return None
+        return max(input_tokens, int(self.overhead_tokens) + 1)
 
 
 PromptSource = IdPrompts | TextPrompts
 
 
-def _drawn(count: int, seed: int, index: int, *, warmup: bool) -> tuple[int, ...]:
-    """Return `count` numbers below 2^32 that belong to one prompt; a hash, far cheaper than a generator."""
-    key = b"%d %d %d" % (seed, warmup, index)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptRules:
+    """What prompts must be made of; how is found out.
+
+    Parameters
+    ----------
+    texts : bool
+        Whether they must be texts, as conversations are, and not token ids.
+    tokenizer : Path or None
+        A ``tokenizer.json``, or the folder that has one; ``None``: there is none.
+    """
+
+    texts: bool = False
+    tokenizer: Path | None = None
+
+
+def _drawn(
+    count: int, seed: int, index: int, *, warmup: bool, parts: Sequence[PromptPart]
+) -> tuple[int, ...]:
+    """Return `count` numbers below 2^32: of the parts as far as they reach, then of this prompt alone."""
+    shared: tuple[int, ...] = ()
+    for part in parts:
+        room = count - len(shared) - (not part.may_end)
+        shared += _hashed(b"%d part %d" % (seed, part.number), max(min(room, part.tokens), 0))
+    return shared + _hashed(b"%d %d %d" % (seed, warmup, index), count - len(shared))
+
+
+def _hashed(key: bytes, count: int) -> tuple[int, ...]:
+    """Return `count` numbers below 2^32 that belong to a key; a hash, far cheaper than a generator."""
     return struct.unpack(f"<{count}I", hashlib.shake_128(key).digest(4 * count))
 
 

@@ -316,7 +316,7 @@ class Reader:
                 at_s=time.monotonic(),
                 detail=f"no connection: {reason}",
             )
-            self._unread.hand_over(seen)
+            self._unread.hand_over(seen, request)
         self._pause(stream)
 
     def _pause(self, stream: Stream) -> None:

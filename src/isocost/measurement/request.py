@@ -10,19 +10,22 @@ from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
 from isocost.core.errors import InputError
+from isocost.core.prefix import BlockPrefixes
 from isocost.measurement.dialect import request_body
 from isocost.measurement.worst_case import WorstCase, worst_case
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from isocost.core.load import RequestShape, RunPlan
     from isocost.core.ports import Gate
+    from isocost.core.prefix import PromptPart
     from isocost.measurement.address import Address
-    from isocost.measurement.dialect import Dialect
+    from isocost.measurement.conversation import Conversation
+    from isocost.measurement.dialect import Dialect, Prompt
     from isocost.measurement.prompts import PromptSource
 
-__all__ = ["PreparedRequest", "RequestQueue", "RequestWriter", "head_of"]
+__all__ = ["PreparedRequest", "RequestQueue", "RequestWriter", "head_of", "parts_of"]
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 _MARK = "\x00the prompt\x00"
@@ -44,6 +47,8 @@ class PreparedRequest:
         Head and body.
     input_tokens : int or None
         Tokens of the prompt where they are known by construction.
+    talk : Conversation or None
+        The conversation that it is a turn of, which is told its answer.
     """
 
     index: int
@@ -51,6 +56,7 @@ class PreparedRequest:
     shape: RequestShape
     wire: bytes = field(repr=False)
     input_tokens: int | None = None
+    talk: Conversation | None = field(default=None, repr=False, compare=False)
 
 
 def head_of(address: Address, method: str, path: str, headers: Mapping[str, str]) -> bytes:
@@ -105,10 +111,23 @@ class RequestWriter:
         default_factory=dict, init=False, repr=False, compare=False
     )
 
-    def write(self, index: int, shape: RequestShape, *, seed: int, warmup: bool) -> PreparedRequest:
-        """Return request `index`, with the prompt that belongs to it."""
-        salted = seed ^ self.salt
-        prompt = self.prompts.prompt(shape.input_tokens, seed=salted, index=index, warmup=warmup)
+    def write(
+        self,
+        index: int,
+        shape: RequestShape,
+        *,
+        seed: int,
+        warmup: bool,
+        parts: Sequence[PromptPart] = (),
+    ) -> PreparedRequest:
+        """Return request `index`, with the prompt that belongs to it and begins with `parts`."""
+        prompt = self.prompts.prompt(
+            shape.input_tokens, seed=seed ^ self.salt, index=index, warmup=warmup, parts=parts
+        )
+        return self.worded(prompt, index, shape, warmup=warmup)
+
+    def worded(self, prompt: Prompt, index: int, shape: RequestShape, *, warmup: bool) -> PreparedRequest:
+        """Return request `index` with a prompt that is given."""
         body = self._body(prompt, shape.output_tokens)
         return PreparedRequest(
             index=index,
@@ -118,14 +137,21 @@ class RequestWriter:
             input_tokens=self.prompts.counted(shape.input_tokens),
         )
 
-    def _body(self, prompt: str | list[int], output_tokens: int) -> bytes:
+    def _body(self, prompt: Prompt, output_tokens: int) -> bytes:
         """Return the body; all but the prompt is encoded once for each length of answer."""
         if output_tokens not in self._frames:
             self._frames[output_tokens] = _frame(self.dialect, output_tokens)
         frame = self._frames[output_tokens]
-        if frame is None:
+        if frame is None or isinstance(prompt, tuple):
             return encode(request_body(self.dialect, prompt, output_tokens=output_tokens))
         return frame[0] + _encode_prompt(prompt) + frame[1]
+
+
+def parts_of(plan: RunPlan, index: int, shape: RequestShape, *, warmup: bool) -> tuple[PromptPart, ...]:
+    """Return what the prompt of a request begins with; requests that warm up have no block of a trace."""
+    if plan.prefixes is None or (warmup and isinstance(plan.prefixes, BlockPrefixes)):
+        return ()
+    return plan.prefixes.parts(index if warmup else index // plan.turns, shape.input_tokens)
 
 
 def encode(body: Mapping[str, Any]) -> bytes:
@@ -187,17 +213,28 @@ class RequestQueue:
 
     def take(self) -> PreparedRequest | None:
         """Return the next request; ``None`` when all were taken, time is over or the gate is closed."""
-        if self._ends_at_s is not None and time.monotonic() >= self._ends_at_s:
-            return None
         if not self._ready and not self._word():
             return None
-        request = self._ready[0]
-        if self._gate is not None and not self._admits(self._gate, request):
+        if not self.admits(self._ready[0]):
             return None
-        self._ready.popleft()
+        return self._ready.popleft()
+
+    def admits(self, request: PreparedRequest) -> bool:
+        """Whether a request may be sent now: time is not over, and the gate is open."""
+        if self._ends_at_s is not None and time.monotonic() >= self._ends_at_s:
+            return False
+        if self._gate is not None and not self._admits(self._gate, request):
+            return False
         if self._ends_at_s is None and self._plan.duration_s is not None and not request.warmup:
             self._ends_at_s = time.monotonic() + self._plan.duration_s
-        return request
+        return True
+
+    def worded(self, index: int, *, warmup: bool) -> PreparedRequest:
+        """Word a request."""
+        plan = self._plan
+        shape = plan.warmup[index] if warmup else plan.shape_of(index)
+        parts = parts_of(plan, index, shape, warmup=warmup)
+        return self._writer.write(index, shape, seed=plan.seed, warmup=warmup, parts=parts)
 
     def _admits(self, gate: Gate, request: PreparedRequest) -> bool:
         used, written = self._worst.of(request)
@@ -208,7 +245,5 @@ class RequestQueue:
         if found is None:
             return False
         index, warmup = found
-        plan = self._plan
-        shape = plan.warmup[index] if warmup else plan.shape_of(index)
-        self._ready.append(self._writer.write(index, shape, seed=plan.seed, warmup=warmup))
+        self._ready.append(self.worded(index, warmup=warmup))
         return True

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from isocost.core.errors import InputError
 from isocost.measurement.blotting import hiding
 from isocost.measurement.connection import find_endpoint
+from isocost.measurement.conversation import ConversationQueue
 from isocost.measurement.open_loop import OpenLoop, spare_streams
 from isocost.measurement.pace import ClosedLoop
 from isocost.measurement.prompts import PromptSource, TextPrompts
@@ -16,6 +17,7 @@ from isocost.measurement.reader import Reader
 from isocost.measurement.request import RequestQueue, RequestWriter, head_of
 from isocost.measurement.secret import HiddenText
 from isocost.measurement.stream import ReaderSettings
+from isocost.measurement.talking import OpenTalks, TalkingUsers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -127,12 +129,14 @@ class HttpTarget:
         Raises
         ------
         InputError
-            If requests may cost money and there is no `gate`.
+            If requests may cost money and there is no `gate`, or conversations are to be held in token ids.
         MeasurementError
             If the host is unknown, or no longer takes connections; the latest observations come along.
         """
         if self.paid and gate is None:
             raise InputError(f"{self.address.url} may bill each request; measure it with a gate of a budget")
+        if plan.turns > 1 and not isinstance(self.prompts, TextPrompts):
+            raise InputError("conversations are made of texts; open the target with conversations=True")
         most = plan.max_in_flight or MOST_IN_FLIGHT
         rate = plan.load.rate_per_s
         settings = ReaderSettings(
@@ -199,7 +203,7 @@ class _Job:
         try:
             reader.open()
             if self._plan.due_s is None:
-                reader.carry_out(ClosedLoop(self._queue(self._plan), reader.streams))
+                reader.carry_out(self._closed(reader))
             else:
                 held_back_share = self._carry_out_open(reader, self._plan.due_s)
         except BaseException as error:  # noqa: BLE001 - handed to the caller's thread, which raises it
@@ -213,11 +217,23 @@ class _Job:
         reader.carry_out(ClosedLoop(self._queue(warmup), reader.streams))
         measured = replace(self._plan, warmup=(), duration_s=None)
         most = self._plan.max_in_flight or MOST_IN_FLIGHT
-        pace = OpenLoop(
-            self._queue(measured), reader.streams, due_s=due_s, most=most, at_s=self._plan.begins_at_s
-        )
+        at_s = self._plan.begins_at_s
+        if self._plan.turns > 1:
+            talks = self._conversations(measured)
+            pace: OpenLoop = OpenTalks(talks, reader.streams, due_s=due_s, most=most, at_s=at_s)
+        else:
+            pace = OpenLoop(self._queue(measured), reader.streams, due_s=due_s, most=most, at_s=at_s)
         reader.carry_out(pace)
-        return pace.held_back / max(len(due_s), 1)
+        return pace.held_back / max(pace.offered, 1)
+
+    def _closed(self, reader: Reader) -> ClosedLoop:
+        if self._plan.turns > 1:
+            return TalkingUsers(self._conversations(self._plan), reader.streams)
+        return ClosedLoop(self._queue(self._plan), reader.streams)
+
+    def _conversations(self, plan: RunPlan) -> ConversationQueue:
+        ahead = max(self._settings.concurrency, 16)
+        return ConversationQueue(self._writer, plan, ahead=ahead, gate=self._gate)
 
     def _queue(self, plan: RunPlan) -> RequestQueue:
         ahead = max(self._settings.concurrency, 16)

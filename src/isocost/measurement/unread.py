@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from isocost.core.observation import Observation
     from isocost.measurement.exchange import Exchange
+    from isocost.measurement.request import PreparedRequest
     from isocost.measurement.stream import Stream
 
 __all__ = ["Unread"]
@@ -85,9 +86,11 @@ class Unread:
         """Record the answer that ended first."""
         exchange = self.finished.popleft()
         exchange.digest(self.clock, self.health)
-        self.hand_over(exchange.observation(self._hide))
+        self.hand_over(exchange.observation(self._hide), exchange.request, exchange.answer.text)
 
-    def hand_over(self, observation: Observation) -> None:
-        """Record an observation."""
+    def hand_over(self, observation: Observation, request: PreparedRequest, text: str | None = None) -> None:
+        """Record an observation; a conversation goes on with its text."""
         self.recent.append(observation)
         self._record(observation)
+        if request.talk is not None:
+            request.talk.answered(observation, text)

@@ -15,6 +15,7 @@ from isocost.reporting.objects import SCHEMA, estimate_object, finite
 from isocost.reporting.offered import offered_object
 from isocost.reporting.principles import principle_rows
 from isocost.reporting.quality import quality_rows
+from isocost.reporting.replay import replay_rows
 from isocost.reporting.run_table import run_rows
 from isocost.reporting.sensitivity import sensitivity_rows
 from isocost.reporting.server_side import server_rows
@@ -54,7 +55,8 @@ def envelope(report: StudyReport, *, question: str = QUESTION) -> Json:
         by name: ``deployments``, ``levels``, ``technologies``, ``principles``, ``runtimes``, ``cells``,
         ``variation``, ``blocks``, ``contention``, ``units``, ``hourly_parts``, ``hourly_parameters``,
         ``energy``, ``energy_deployments``, ``quality``, ``categories``, ``right_answers``, ``mix``,
-         ``shadow_prices``, ``server``, ``runs``, ``anchors``, ``endings``, ``limits``, ``probes``),
+         ``shadow_prices``, ``server``, ``runs``, ``anchors``, ``endings``, ``limits``, ``probes``,
+         ``replay``),
         ``assumptions``, ``warnings`` (``code``, ``text``, ``about``) and ``provenance``.
         What is unknown is ``None``, never NaN.
     """
@@ -127,6 +129,7 @@ def _tables(report: StudyReport) -> Json:
     if report.breakeven is not None:
         tables |= break_even_rows(report.breakeven)
     tables |= energy_rows(report) | quality_rows(report) | server_rows(report)
+    tables["replay"] = replay_rows(report)
     if report.sensitivity is not None:
         tables |= sensitivity_rows(report.sensitivity)
     if report.mix is not None:
@@ -163,6 +166,7 @@ def _deployment(each: DeploymentReport, report: StudyReport) -> Json:
         "model": each.deployment.model,
         "parameters": each.deployment.parameters,
         "workload": each.workload or None,
+        "shared_prefixes": each.shared or None,
         "recommended": each.deployment.name == report.recommended,
         "probability_cheapest": report.probability_cheapest
         if each.deployment.name == report.recommended

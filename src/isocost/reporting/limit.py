@@ -88,9 +88,10 @@ def _remarks(found: FoundLimit) -> list[str]:
     if not found.probes:
         return []
     minutes = found.seconds / 60
+    plural = "" if len(found.probes) == 1 else "s"
     parts = [
-        f"{len(found.probes)} probes, {found.requests:,} requests, {minutes:.1f} min of sending, resolution "
-        f"{found.resolution:.3g}."
+        f"{len(found.probes)} probe{plural}, {found.requests:,} requests, {minutes:.1f} min of sending, "
+        f"resolution {found.resolution:.3g}."
     ]
     if found.untold:
         rates = ", ".join(f"{rate:g}/s" for rate in found.untold)

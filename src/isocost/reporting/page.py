@@ -34,6 +34,7 @@ from isocost.reporting.offered import offered_table
 from isocost.reporting.pricing import pricing_of
 from isocost.reporting.principles import principle_parts
 from isocost.reporting.quality import quality_tables
+from isocost.reporting.replay import replay_table
 from isocost.reporting.run_table import run_table
 from isocost.reporting.runtime_section import runtime_parts
 from isocost.reporting.sensitivity import sensitivity_parts
@@ -151,6 +152,7 @@ def _tables(report: StudyReport) -> list[Part]:
     tables = [
         (level_table(report), True, ""),
         (offered_table(report), False, ""),
+        (replay_table(report), False, ""),
         (server_table(report), False, ""),
         *((table, True, "") for table in limit_tables(report)),
         (run_table(report), False, ""),

@@ -17,6 +17,7 @@ from isocost.reporting.offered import offered_text
 from isocost.reporting.pricing import cost_of
 from isocost.reporting.principles import principle_lines
 from isocost.reporting.quality import quality_lines
+from isocost.reporting.replay import replay_text
 from isocost.reporting.run_table import run_lines
 from isocost.reporting.sensitivity import sensitivity_text
 from isocost.reporting.server_side import server_text
@@ -119,6 +120,8 @@ def _print_deployment(console: Console, each: DeploymentReport, report: StudyRep
     console.print(title + Text(about + (", recommended" if chosen else ""), style="not bold"))
     if each.curve is not None:
         _print_curve(console, each.deployment.name, each.curve, report)
+    if replay := replay_text(each):
+        console.print(Text(replay))
     for found in each.limits:
         for line in limit_lines(found):
             console.print(Text(clean(line)))

@@ -258,7 +258,7 @@ def conditions_text(chosen: DeploymentReport, curve: CostCurve, best: CostLevel)
     if tools:
         parts[-1] = f"read from a {' and a '.join(_file_of(tool) for tool in tools)}, not measured here"
     elif not kinds:
-        parts.insert(1, "warm prefixes" if "warm-prefixes" in codes else "cold prefixes")
+        parts.insert(1, prefixes_text(chosen, warm="warm-prefixes" in codes))
     if failed := sum(point.failures or 0 for point in best.points):
         share = failed / (failed + sum(point.requests or 0 for point in best.points))
         parts.append(f"{max(share, 0.01):.0%} of the requests failed")
@@ -266,6 +266,13 @@ def conditions_text(chosen: DeploymentReport, curve: CostCurve, best: CostLevel)
     parts += [f"{' and '.join(kinds)}, not measured here"] if kinds else []
     line = "; ".join(part for part in parts if part)
     return line[:1].upper() + line[1:] + "."
+
+
+def prefixes_text(chosen: DeploymentReport, *, warm: bool) -> str:
+    """Say whether prompts began alike: on purpose, since the target kept old ones, or not at all."""
+    if chosen.shared:
+        return f"warm prefixes: {chosen.shared}"
+    return "warm prefixes" if warm else "cold prefixes"
 
 
 def _file_of(tool: str) -> str:

@@ -40,7 +40,7 @@ from isocost.studies.money import (
     waiting_assumptions,
     waiting_doubts,
 )
-from isocost.studies.plans import planned_runs
+from isocost.studies.plans import planned_labels
 from isocost.studies.report import StudyReport
 from isocost.studies.right_answers import quality_cautions, right_answers
 from isocost.studies.study_mix import study_mix
@@ -246,7 +246,7 @@ def _way_on(folder: StudyFolder, measured: Measured) -> str:
 
 def _planned(measured: Measured) -> tuple[int, int]:
     """Count the runs that the stages ask for, and those of them that are not finished."""
-    planned = [(stage.name, run.label) for stage in measured.stages.values() for run in planned_runs(stage)]
+    planned = [(stage.name, label) for stage in measured.stages.values() for label in planned_labels(stage)]
     done = {(run.stage, run.label) for run in measured.runs if run.finished}
     return len(planned), sum(label not in done for label in planned)
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from isocost.core.load import Load, RatePiece
+from isocost.studies.parts_of_runs import chosen_rows
 from isocost.workload import arrivals_of_count, arrivals_within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from isocost.core.observation import Observations, Run
+    from isocost.core.observation import Run
     from isocost.journal import OpenLoopSpec
 
 __all__ = ["Arrivals", "arrivals_at", "arrivals_on_schedule", "level_runs", "levels_of_schedule"]
@@ -46,23 +47,27 @@ def arrivals_at(
     requests: int | None,
     duration_s: float | None,
     seed: int,
+    turns: int = 1,
 ) -> Arrivals:
     """Draw when requests are due at one rate: so many of them, or as many as arrive within `duration_s`.
 
-    A run in which none happens to arrive has one, at once.
+    A run in which none happens to arrive has one, at once. Where requests come in conversations of several
+    turns, the instants are those of conversations, of which one arrives for so many requests of the rate.
     """
     rng, load = np.random.default_rng(seed), Load(rate_per_s=rate_per_s)
     if duration_s is None:
-        due = arrivals_of_count(rate_per_s, requests or 0, burstiness=loop.shape, rng=rng)
+        due = arrivals_of_count(rate_per_s / turns, (requests or 0) // turns, burstiness=loop.shape, rng=rng)
     else:
-        due = arrivals_within([RatePiece(rate_per_s, rate_per_s, duration_s)], burstiness=loop.shape, rng=rng)
+        pieces = [RatePiece(rate_per_s / turns, rate_per_s / turns, duration_s)]
+        due = arrivals_within(pieces, burstiness=loop.shape, rng=rng)
     return Arrivals(load=load, name=load.label, due_s=_told(due))
 
 
-def arrivals_on_schedule(loop: OpenLoopSpec, *, seed: int) -> Arrivals:
-    """Draw when requests are due on a schedule of rates."""
+def arrivals_on_schedule(loop: OpenLoopSpec, *, seed: int, turns: int = 1) -> Arrivals:
+    """Draw when requests are due on a schedule of rates; conversations as in `arrivals_at`."""
     pieces = loop.pieces()
-    due = arrivals_within(pieces, burstiness=loop.shape, rng=np.random.default_rng(seed))
+    of_talks = [RatePiece(each.from_per_s / turns, each.to_per_s / turns, each.duration_s) for each in pieces]
+    due = arrivals_within(of_talks, burstiness=loop.shape, rng=np.random.default_rng(seed))
     mean = sum(piece.requests for piece in pieces) / sum(piece.duration_s for piece in pieces)
     return Arrivals(load=Load(rate_per_s=mean), name=", ".join(loop.schedule), due_s=_told(due))
 
@@ -122,25 +127,8 @@ def level_runs(
                 run,
                 load=load,
                 label=f"{run.label}, {load.label}",
-                observations=_chosen(run.observations, chosen),
+                observations=chosen_rows(run.observations, chosen),
                 segments=tuple(replace(each, telemetry=()) for each in run.segments),  # it is of the whole
             )
             found.append((level, part))
     return tuple(found)
-
-
-def _chosen(seen: Observations, chosen: np.ndarray[Any, np.dtype[np.bool_]]) -> Observations:
-    """Return some of the requests, with their gaps and chunk tokens."""
-    gaps = np.repeat(chosen, np.maximum(seen.chunks - 1, 0))
-    ragged: dict[str, Any] = {
-        "gap_us": seen.gap_us[gaps],
-        "chunk_tokens": None
-        if seen.chunk_tokens is None
-        else seen.chunk_tokens[np.repeat(chosen, seen.chunks)],
-    }
-    columns: dict[str, Any] = {
-        name: value[chosen]
-        for name in seen.__dataclass_fields__
-        if name not in ragged and (value := getattr(seen, name)) is not None
-    }
-    return replace(seen, **columns, **ragged)

@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from isocost.core.errors import InputError
-from isocost.journal import QualityStage, RuntimeStage
+from isocost.journal import LoadStage, QualityStage, RuntimeStage
+from isocost.studies.sizes import shapes_of
 from isocost.workload import fixed, listed, preset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from isocost.core.load import RequestShape
     from isocost.journal import Stage, TargetSpec
     from isocost.studies.targets import OpenedTarget
     from isocost.workload import Workload
@@ -92,8 +90,7 @@ def settle(stage: Stage, target: OpenedTarget | None = None) -> Stage:
     complete = _with_cells(named, target.context_length)
     if isinstance(complete, QualityStage):
         return complete
-    shapes = complete.cells if isinstance(complete, RuntimeStage) else complete.shapes
-    _must_fit(shapes or (), target.context_length)
+    _must_fit(complete, target.context_length)
     return complete
 
 
@@ -111,10 +108,26 @@ def _with_cells(stage: Stage, context_length: int | None) -> Stage:
     return replace(stage, cells=profile_cells(max(16, min(_LONGEST_PROMPT, room)), _LONGEST_ANSWER))
 
 
-def _must_fit(shapes: Iterable[RequestShape], context_length: int | None) -> None:
-    longest = max(shape.input_tokens + shape.output_tokens for shape in shapes)
-    if context_length is not None and longest > context_length:
+def _must_fit(stage: Stage, context_length: int | None) -> None:
+    if context_length is None:
+        return
+    lengths = [shape.input_tokens + shape.output_tokens for shape in shapes_of(stage)]
+    longest = max(lengths)
+    if longest <= context_length:
+        return
+    if isinstance(stage, LoadStage) and stage.trace is not None:
+        many = sum(length > context_length for length in lengths)
         raise InputError(
-            f"the longest request has {longest} tokens and the model holds {context_length}; ask for less: "
-            "--workload chat-small, or --input-tokens and --output-tokens (of a profile: --max-input-tokens)"
+            f"{many:,} of the {len(lengths):,} requests of the trace are longer than the {context_length:,} "
+            f"tokens that the model holds (the longest has {longest:,}); leave them out with --trace-longest "
+            f"{context_length}, or serve the model with more"
         )
+    if isinstance(stage, LoadStage) and stage.conversation is not None:
+        raise InputError(
+            f"the longest conversation has {longest} tokens and the model holds {context_length}; ask for "
+            "fewer --turns or shorter ones: --workload chat-small, or --input-tokens and --output-tokens"
+        )
+    raise InputError(
+        f"the longest request has {longest} tokens and the model holds {context_length}; ask for less: "
+        "--workload chat-small, or --input-tokens and --output-tokens (of a profile: --max-input-tokens)"
+    )

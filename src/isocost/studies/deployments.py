@@ -22,7 +22,9 @@ from isocost.studies.profile import fit_profile
 from isocost.studies.report import DeploymentReport
 from isocost.studies.scored import scored
 from isocost.studies.server_levels import server_levels
+from isocost.studies.sharing import shared_text
 from isocost.studies.token_bill import bill_of
+from isocost.studies.trace_windows import trace_windows
 from isocost.studies.trends import deployment_trends
 
 if TYPE_CHECKING:
@@ -151,6 +153,8 @@ def deployment_reports(
                         server=server_levels(curve),
                         anchors=anchors,
                         endings=endings,
+                        shared=shared_text(stage),
+                        replay=() if stage.trace is None else trace_windows(runs, stage.trace),
                         limits=limits,
                         bill=bill_of(measured.bills, runs),
                     )
@@ -186,6 +190,9 @@ def _by_workload(stages: Mapping[str, Stage], runs: Sequence[Run]) -> list[tuple
                 stage.target.endpoint_type,
                 repr(sorted(stage.target.extra_body.items())),
                 stage.open_loop is None,
+                stage.trace,
+                stage.conversation,
+                stage.shared_prefix,
                 stage.find_limit is None,
             )
             groups.setdefault(asked, (stage, []))[1].append(run)

@@ -158,7 +158,8 @@ def _opened(folder: StudyFolder, stage: Stage, budget: Budget) -> Iterator[Opene
     """Open the target of a stage; where not even that is in its budget, say how to go on."""
     timed = not isinstance(stage, QualityStage)
     with ExitStack() as stack:
-        opening = opened(stage.target, stage.deployment, timed=timed, budget=budget)
+        texts = getattr(stage, "conversation", None) is not None
+        opening = opened(stage.target, stage.deployment, timed=timed, texts=texts, budget=budget)
         try:
             target = stack.enter_context(opening)
         except BudgetError as error:

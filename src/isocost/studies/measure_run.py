@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from isocost.core.errors import ClientSaturatedWarning, MeasurementError
 from isocost.measurement import clock_now, gate_of, server_watched
 from isocost.studies.ending import ending_at
+from isocost.studies.sharing import warn_of_new_beginnings
 
 if TYPE_CHECKING:
     import threading
@@ -72,6 +73,7 @@ def measure_run(
         if journal.failure is not None:
             stop.set()
 
+    warn_of_new_beginnings(plan, f"{stage.name}, {run.label}")
     gate = gate_of(counts.budget) if target.crew is None else None
     endpoint = target.target
     if target.crew is not None:

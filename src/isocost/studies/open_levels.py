@@ -10,6 +10,7 @@ from isocost.journal import LoadStage
 from isocost.studies.arriving import level_runs
 from isocost.studies.levels import judged_levels
 from isocost.studies.plans import planned_runs
+from isocost.studies.trace_windows import trace_points
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,6 +43,8 @@ def open_points(
     cautions : list of Caution
         Takes what is to be said of levels that are left out.
     """
+    if isinstance(stage, LoadStage) and stage.trace is not None:
+        return trace_points(run, stage.trace, point_of, cautions)
     planned = _planned_due(run, stage)
     if not isinstance(stage, LoadStage) or stage.open_loop is None or planned is None:
         point = point_of(run)

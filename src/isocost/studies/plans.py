@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from isocost.core.load import Load, RequestShape, RunPlan
-from isocost.journal import QualityStage, RuntimeStage
+from isocost.journal import LoadStage, QualityStage, RuntimeStage
 from isocost.studies.anchor import ANCHOR
 from isocost.studies.arriving import arrivals_at, arrivals_on_schedule
+from isocost.studies.replaying import replayed_trace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from isocost.journal import LoadStage, OpenLoopSpec, Stage
+    from isocost.core.prefix import BlockPrefixes, SharedPrefix
+    from isocost.journal import OpenLoopSpec, Stage, TraceSpec
     from isocost.studies.arriving import Arrivals
 
-__all__ = ["PlannedRun", "planned_runs", "remaining"]
+__all__ = ["PlannedRun", "planned_labels", "planned_runs", "remaining"]
 
 _FEWEST_WARMUPS, _MOST_WARMUPS = 4, 16  # of an open loop: what arrives in a second, within bounds
 _WARMUP_CELLS = 3
@@ -47,6 +49,11 @@ class PlannedRun:
         When each request of an open loop is due, seconds after the start; ``None`` in a closed one.
     max_in_flight : int or None
         Of an open loop.
+    prefixes : SharedPrefix or BlockPrefixes or None
+        What prompts have in common.
+    turns : int
+        Of a conversation; then `due_s` has one instant for each conversation.
+    think_time_s : float
     """
 
     label: str
@@ -59,10 +66,27 @@ class PlannedRun:
     seed: int
     due_s: tuple[float, ...] | None = None
     max_in_flight: int | None = None
+    prefixes: SharedPrefix | BlockPrefixes | None = None
+    turns: int = 1
+    think_time_s: float = 0.0
+
+
+def planned_labels(stage: Stage) -> tuple[str, ...]:
+    """Return the labels of a stage's runs; a trace is not read for that."""
+    trace = getattr(stage, "trace", None)
+    if trace is not None and isinstance(stage, LoadStage):
+        return tuple(_trace_label(trace, repeat) for repeat in range(stage.repeats))
+    return tuple(run.label for run in planned_runs(stage))
 
 
 def planned_runs(stage: Stage) -> tuple[PlannedRun, ...]:
-    """Lay out the runs of a stage in the order in which they are measured; the same stage, the same runs."""
+    """Lay out the runs of a stage in the order in which they are measured; the same stage, the same runs.
+
+    Raises
+    ------
+    InputError
+        If the stage replays a trace whose file is gone or has changed.
+    """
     if isinstance(stage, QualityStage):
         return (_questions(stage),)
     return (_profile(stage),) if isinstance(stage, RuntimeStage) else _anchored(stage, _sweep(stage))
@@ -72,7 +96,9 @@ def remaining(run: PlannedRun, *, done: frozenset[int], spent_s: float, timeout_
     """Plan what is left of a run; ``None`` when nothing is.
 
     An open loop goes on after the last request that was finished, and the next one is due at once; those
-    that were in flight when it was cut are not sent again, as in a closed loop of a duration.
+    that were in flight when it was cut are not sent again, as in a closed loop of a duration. In the same way
+    conversations that were cut are not taken up; of a number of requests they are, from their first turn on,
+    since the history is gone: turns that were measured are sent again as warm-up.
 
     Parameters
     ----------
@@ -84,6 +110,8 @@ def remaining(run: PlannedRun, *, done: frozenset[int], spent_s: float, timeout_
     timeout_s : float
         Longest time for one request.
     """
+    if run.turns > 1:
+        return _conversations_left(run, done=done, spent_s=spent_s, timeout_s=timeout_s)
     due_s = None
     if run.due_s is not None:
         first, left_s = max(done, default=-1) + 1, None
@@ -111,6 +139,44 @@ def remaining(run: PlannedRun, *, done: frozenset[int], spent_s: float, timeout_
         warmup=run.warmup,
         seed=run.seed,
         request_timeout_s=timeout_s,
+        prefixes=run.prefixes,
+    )
+
+
+def _conversations_left(
+    run: PlannedRun, *, done: frozenset[int], spent_s: float, timeout_s: float
+) -> RunPlan | None:
+    """Plan which conversations are left of a run, each from the first turn that is to be measured."""
+    turns, begun = run.turns, max(done, default=-1) // run.turns + 1
+    numbers: tuple[int, ...] | None = None
+    due_s, left_s = None, None
+    if run.due_s is not None:
+        numbers = tuple(range(begun * turns, len(run.due_s) * turns, turns))
+        shift = run.due_s[begun] if begun and numbers else 0.0
+        due_s = tuple(due - shift for due in run.due_s[begun:])
+    elif run.duration_s is None:
+        every = range(0, run.requests or 0, turns)
+        open_turns = ([i for i in range(first, first + turns) if i not in done] for first in every)
+        numbers = tuple(missing[0] for missing in open_turns if missing)
+    else:
+        left_s = run.duration_s - spent_s
+    if numbers == () or (left_s is not None and left_s <= 0):
+        return None
+    return RunPlan(
+        load=run.load,
+        shapes=run.shapes,
+        indices=numbers,
+        first_index=begun * turns,
+        index_step=turns,
+        duration_s=left_s,
+        due_s=due_s,
+        max_in_flight=run.max_in_flight,
+        warmup=run.warmup,
+        seed=run.seed,
+        request_timeout_s=timeout_s,
+        prefixes=run.prefixes,
+        turns=turns,
+        think_time_s=run.think_time_s,
     )
 
 
@@ -155,6 +221,8 @@ def _warmup(stage: RuntimeStage, cells: Sequence[RequestShape]) -> tuple[Request
 
 
 def _sweep(stage: LoadStage) -> tuple[PlannedRun, ...]:
+    if stage.trace is not None:
+        return _replay(stage, stage.trace)
     if stage.open_loop is not None:
         return _open_sweep(stage, stage.open_loop)
     rng = np.random.default_rng(stage.seed)
@@ -176,6 +244,9 @@ def _level(stage: LoadStage, level: int, repeat: int) -> PlannedRun:
         requests=stage.requests_per_level,
         duration_s=stage.duration_s,
         seed=_seed(stage.seed, label),
+        prefixes=stage.prefix,
+        turns=_turns(stage),
+        think_time_s=0.0 if stage.conversation is None else stage.conversation.think_time_s,
     )
 
 
@@ -192,7 +263,7 @@ def _open_sweep(stage: LoadStage, loop: OpenLoopSpec) -> tuple[PlannedRun, ...]:
     repeats = range(stage.repeats)
     if loop.schedule:
         seeds = [_seed(stage.seed, f"arrivals on schedule #{repeat}") for repeat in repeats]
-        drawn = [arrivals_on_schedule(loop, seed=seed) for seed in seeds]
+        drawn = [arrivals_on_schedule(loop, seed=seed, turns=_turns(stage)) for seed in seeds]
         return tuple(_open_run(stage, loop, each, repeat) for repeat, each in enumerate(drawn))
     return tuple(
         _open_run(stage, loop, _arrivals(stage, loop, float(rate), repeat), repeat)
@@ -207,6 +278,7 @@ def _arrivals(stage: LoadStage, loop: OpenLoopSpec, rate_per_s: float, repeat: i
         loop,
         requests=stage.requests_per_level,
         duration_s=stage.duration_s,
+        turns=_turns(stage),
         seed=_seed(stage.seed, f"arrivals at {rate_per_s:g}/s #{repeat}"),
     )
 
@@ -220,12 +292,47 @@ def _open_run(stage: LoadStage, loop: OpenLoopSpec, arrivals: Arrivals, repeat: 
         repeat=repeat,
         shapes=_rotated(stage.shapes, repeat, stage.repeats),
         warmup=tuple(stage.shapes[i % len(stage.shapes)] for i in range(warmups)),
-        requests=len(arrivals.due_s),
+        requests=len(arrivals.due_s) * _turns(stage),
         duration_s=None,
         seed=_seed(stage.seed, label),
         due_s=arrivals.due_s,
         max_in_flight=loop.max_in_flight,
+        prefixes=stage.prefix,
+        turns=_turns(stage),
+        think_time_s=0.0 if stage.conversation is None else stage.conversation.think_time_s,
     )
+
+
+def _turns(stage: LoadStage) -> int:
+    return 1 if stage.conversation is None else stage.conversation.turns
+
+
+def _replay(stage: LoadStage, spec: TraceSpec) -> tuple[PlannedRun, ...]:
+    """Lay out the repeats of a trace: the same instants and sizes, other prompts."""
+    trace = replayed_trace(spec)
+    shapes, due_s, prefixes = trace.shapes, tuple(trace.due_s.tolist()), trace.prefixes
+    warmups = min(max(round(spec.rate_per_s), _FEWEST_WARMUPS), _MOST_WARMUPS)
+    labels = [_trace_label(spec, repeat) for repeat in range(stage.repeats)]
+    return tuple(
+        PlannedRun(
+            label=label,
+            load=Load(rate_per_s=spec.rate_per_s),
+            repeat=repeat,
+            shapes=shapes,
+            warmup=shapes[:warmups],
+            requests=len(shapes),
+            duration_s=None,
+            seed=_seed(stage.seed, label),
+            due_s=due_s,
+            max_in_flight=spec.max_in_flight,
+            prefixes=prefixes,
+        )
+        for repeat, label in enumerate(labels)
+    )
+
+
+def _trace_label(spec: TraceSpec, repeat: int) -> str:
+    return f"{spec.name} #{repeat}"
 
 
 def _rotated(shapes: tuple[RequestShape, ...], repeat: int, repeats: int) -> tuple[RequestShape, ...]:

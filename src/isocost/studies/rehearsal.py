@@ -12,6 +12,7 @@ from isocost.measurement import PROBING_REQUESTS, question_at_most, worst_case
 from isocost.runtime import profile_cells
 from isocost.studies.plans import planned_runs
 from isocost.studies.question_sets import question_set
+from isocost.studies.sizes import with_history
 from isocost.studies.spending import longest_request, paid_because, stage_budget, stage_price
 
 if TYPE_CHECKING:
@@ -205,7 +206,8 @@ def _seconds(run: PlannedRun) -> float | None:
 
 
 def _shapes(run: PlannedRun) -> Iterable[RequestShape]:
-    return (run.shapes[number % len(run.shapes)] for number in range(run.requests or 0))
+    asked = [run.shapes[number % len(run.shapes)] for number in range(run.requests or 0)]
+    return with_history(asked, turns=run.turns)
 
 
 def _questions(stage: QualityStage) -> PlannedLevel:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from isocost.studies.right_answers import RightAnswer
     from isocost.studies.scored import MeasuredQuality
     from isocost.studies.token_bill import TokenBill
+    from isocost.studies.trace_windows import TraceWindow
     from isocost.studies.trends import DeploymentTrends
 
 __all__ = ["Assumption", "DeploymentReport", "RequestAlone", "StudyReport"]
@@ -75,6 +76,10 @@ class DeploymentReport:
         How its sweeps fared at the end beside their beginning.
     endings : tuple of RunEnding
         How runs ended that were to end at a wanted width.
+    shared : str
+        What prompts had in common on purpose, in words; ``""``: no two began alike.
+    replay : tuple of TraceWindow
+        What was offered, sent and ended over the time of a trace; empty without one.
     limits : tuple of FoundLimit
         What searches for its limit found.
     bill : TokenBill or None
@@ -91,6 +96,8 @@ class DeploymentReport:
     server: tuple[tuple[Load, ServerSide], ...] = ()
     anchors: tuple[AnchorCheck, ...] = ()
     endings: tuple[RunEnding, ...] = ()
+    shared: str = ""
+    replay: tuple[TraceWindow, ...] = ()
     limits: tuple[FoundLimit, ...] = ()
     bill: TokenBill | None = None
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from isocost.core.errors import CatalogError, InputError, MissingExtraError
 from isocost.core.limits import Limits, Spent
 from isocost.core.token_price import TokenPrice
-from isocost.journal import LoadStage, QualityStage, RuntimeStage, read_use
+from isocost.journal import LoadStage, QualityStage, read_use
 from isocost.measurement import (
     Budget,
     carries_key,
@@ -20,18 +20,17 @@ from isocost.measurement import (
     resolve_address,
     worst_case,
 )
+from isocost.studies.sizes import shapes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from isocost.core.load import RequestShape
     from isocost.journal import Stage, StageUse, TargetSpec
 
 __all__ = [
     "longest_request",
     "paid_because",
-    "shapes_of",
     "stage_budget",
     "stage_price",
     "usd_spent",
@@ -166,13 +165,6 @@ def _price_unknown(target: TargetSpec) -> str:
         f"what tokens of {whose} cost is not known, so --max-cost cannot be kept; give "
         "--input-usd-per-million and --output-usd-per-million, or --max-requests or --max-tokens instead"
     )
-
-
-def shapes_of(stage: Stage) -> tuple[RequestShape, ...]:
-    """Return the sizes of a stage's requests; none of questions, and of a profile that has none yet."""
-    if isinstance(stage, QualityStage):
-        return ()
-    return (stage.cells or ()) if isinstance(stage, RuntimeStage) else stage.shapes
 
 
 def longest_request(stage: Stage, number: int | None = None) -> tuple[int, int]:

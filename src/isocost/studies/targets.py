@@ -5,13 +5,15 @@ from __future__ import annotations
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from isocost.core.credentials import shown_address
 from isocost.core.deployment import Deployment, Pool
 from isocost.core.errors import UnverifiedTlsWarning
 from isocost.core.limits import Spent
-from isocost.measurement import Access, machine_facts, open_target, open_untimed
+from isocost.measurement import Access, PromptRules, machine_facts, open_target, open_untimed
 from isocost.studies.billing_facts import billing_facts
 from isocost.studies.unverified import unverified_text
 
@@ -54,7 +56,12 @@ class OpenedTarget:
 
 @contextmanager
 def opened(
-    spec: TargetSpec, deployment: str | None, *, timed: bool = True, budget: Budget | None = None
+    spec: TargetSpec,
+    deployment: str | None,
+    *,
+    timed: bool = True,
+    texts: bool = False,
+    budget: Budget | None = None,
 ) -> Iterator[OpenedTarget]:
     """Open a target for as long as it is measured: what runs here is started, and stopped after it.
 
@@ -65,6 +72,8 @@ def opened(
         What to call the deployment; ``None``: as its model.
     timed : bool
         Whether its streams are to be timed; otherwise an endpoint is not asked how it streams.
+    texts : bool
+        Whether prompts must be texts, as of conversations.
     budget : Budget, optional
         What looking at an endpoint may use; told among its facts.
 
@@ -74,18 +83,24 @@ def opened(
         If it cannot be measured; one sentence says why.
     """
     if spec.engine is not None:
-        with _embedded(spec, spec.engine, deployment, timed=timed, budget=budget) as ready:
+        with _embedded(spec, spec.engine, deployment, timed=timed, texts=texts, budget=budget) as ready:
             yield ready
     elif spec.transformers is not None:
         with _in_process(spec.transformers, deployment) as ready:
             yield ready
     else:
-        yield _endpoint(spec, deployment, None, timed=timed, budget=budget)
+        yield _endpoint(spec, deployment, None, timed=timed, texts=texts, budget=budget)
 
 
 @contextmanager
 def _embedded(
-    spec: TargetSpec, engine: EngineSpec, deployment: str | None, *, timed: bool, budget: Budget | None
+    spec: TargetSpec,
+    engine: EngineSpec,
+    deployment: str | None,
+    *,
+    timed: bool,
+    texts: bool,
+    budget: Budget | None,
 ) -> Iterator[OpenedTarget]:
     from isocost.engine import EngineSettings, running_engine  # noqa: PLC0415 - much to load for an endpoint
     from isocost.studies.made_up import engine_model  # noqa: PLC0415
@@ -93,7 +108,7 @@ def _embedded(
     settings = EngineSettings(threads=engine.threads)
     with running_engine(engine_model(engine.model), precision=engine.precision, settings=settings) as running:
         served = replace(spec, url=running.url, engine=None, model=running.model)
-        ready = _endpoint(served, deployment, running.deployment, timed=timed, budget=budget)
+        ready = _endpoint(served, deployment, running.deployment, timed=timed, texts=texts, budget=budget)
         yield replace(ready, facts={**ready.facts, "threads": str(running.threads)})
 
 
@@ -124,21 +139,33 @@ def _name_of(stack: TransformersSpec, known: Deployment) -> str:
 
 
 def _endpoint(
-    spec: TargetSpec, name: str | None, known: Deployment | None, *, timed: bool, budget: Budget | None
+    spec: TargetSpec,
+    name: str | None,
+    known: Deployment | None,
+    *,
+    timed: bool,
+    texts: bool,
+    budget: Budget | None,
 ) -> OpenedTarget:
     if spec.insecure and (spec.url or "").lower().startswith("https:"):
         warnings.warn(unverified_text(shown_address(spec.url or "")), UnverifiedTlsWarning, stacklevel=2)
     before = Spent() if budget is None else budget.spent
-    target = (open_target if timed else open_untimed)(
+    access = Access(
+        api_key_env=spec.api_key_env,
+        api_key_file=spec.api_key_file,
+        headers=spec.headers,
+        insecure=spec.insecure,
+    )
+    opening = (
+        partial(open_target, prompts=PromptRules(texts=texts, tokenizer=_path(spec.tokenizer)))
+        if timed
+        else open_untimed
+    )
+    target = opening(
         spec.url or "",
         spec.model,
         endpoint_type=spec.endpoint_type,
-        access=Access(
-            api_key_env=spec.api_key_env,
-            api_key_file=spec.api_key_file,
-            headers=spec.headers,
-            insecure=spec.insecure,
-        ),
+        access=access,
         extra_body=spec.extra_body,
         budget=budget,
     )
@@ -152,3 +179,7 @@ def _endpoint(
     return OpenedTarget(
         target=target, deployment=replace(deployment, name=name or deployment.name), facts=facts
     )
+
+
+def _path(text: str | None) -> Path | None:
+    return None if text is None else Path(text)

@@ -17,7 +17,7 @@ SHAPES = (RequestShape(8, 4), RequestShape(16, 2))
 class _Numbers:
     """Words nothing: a request is its number."""
 
-    def write(self, index, shape, *, seed, warmup):
+    def write(self, index, shape, *, seed, warmup, parts):
         return SimpleNamespace(index=index, warmup=warmup)
 
 
