@@ -331,6 +331,51 @@ def test_what_measuring_has_cost_is_said_at_its_end_and_again_without_measuring(
     assert 0.999 * billed <= float(said) <= 1.1 * billed
 
 
+def test_a_report_of_what_is_paid_by_the_token_says_what_tokens_came_to(tmp_path, monkeypatch, capsys):
+    study = tmp_path / "study"
+    with billing() as bill:
+        stage = load(bill.url, Limits(**PRICES))
+        assert measure_stage(tmp_path / "study", stage)
+        billed = bill.usd(100.0, 1000.0)
+    told = report_study(study)
+    found = envelope(told)
+    (row,) = found["tables"]["deployments"]
+    # 16 tokens at $100 a million for 4 at $1,000: 400 + 1,000
+    assert row["billed_usd_per_million_output_tokens"] == pytest.approx(1400.0)
+    assert row["price_of_tokens"] == "$100 input, $1000 output per million tokens"
+    assert 0.999 * billed <= row["spent_usd_at_most"] <= 1.1 * billed
+    said = re.findall(
+        r"\(paid by the token at \$100 input, \$1000 output per million tokens: \$1,400 per million output "
+        r"tokens with their input, \$([0-9.]+) at most for what was measured\)",
+        found["verdict"]["text"],
+    )
+    assert [float(each) for each in said] == [pytest.approx(row["spent_usd_at_most"], rel=1e-3)]
+    assert "--price-per-hour" not in found["verdict"]["text"]
+    missed = envelope(report_study(study, service_levels=["ttft.p50=1us"]))["verdict"]
+    assert missed["state"] == "nothing-qualifies"
+    assert "paid by the token at" in missed["text"]
+    assert "paid by the token" not in html_page(report_study(study, price_usd_per_hour=3.0))
+    assert typed(monkeypatch, "run", study, "-q") == 0
+    assert capsys.readouterr().out.endswith(f"see it: isocost report {study}\n")
+
+
+def test_what_questions_have_cost_is_said_at_their_end(tmp_path, monkeypatch, capsys):
+    prices = ["--input-usd-per-million", "100", "--output-usd-per-million", "1000"]
+    with billing() as bill:
+        asked = ["measure", "quality", bill.url, "--questions", "small", "-q"]
+        assert typed(monkeypatch, *asked, *prices, "--out", tmp_path / "priced") == 0
+        told = capsys.readouterr().out
+        billed = bill.usd(100.0, 1000.0)
+        assert typed(monkeypatch, *asked, *prices, "--out", tmp_path / "json", "--json") == 0
+        json_told = capsys.readouterr()
+        assert typed(monkeypatch, *asked, "--out", tmp_path / "unpriced") == 0
+        assert "is measured" not in capsys.readouterr().out
+    (said,) = re.findall(r"is measured for \$([0-9.]+) at most\n", told)
+    assert 0.999 * billed <= float(said) <= 1.1 * billed
+    assert json.loads(json_told.out)
+    assert f"is measured for ${said} at most" in json_told.err
+
+
 def test_without_a_price_nothing_is_said_of_cost_and_a_later_price_counts_all(tmp_path):
     with billing() as bill:
         stage = load(bill.url, requests_per_level=1, concurrency=(1,))
@@ -345,6 +390,7 @@ def test_without_a_price_nothing_is_said_of_cost_and_a_later_price_counts_all(tm
     assert "probing_usd" not in facts
     priced = replace(stage, limits=Limits(**PRICES))
     # tokens that nobody told apart count as the dearer ones
+    assert report_study(tmp_path).deployments[0].bill is None
     assert billed <= usd_spent([priced], journal) <= billed + int(facts["probing_tokens"]) * 900 / 1e6 + 1e-9
 
 

@@ -9,7 +9,7 @@ import typer
 
 from isocost.cli import ending, executors, find_limit, open_loop, options, replay, spending
 from isocost.cli.grouping import GroupedCommand
-from isocost.cli.measuring import measure_stages, rehearse, spent_text
+from isocost.cli.measuring import measure_stages, rehearse, report_command, spent_text
 from isocost.cli.quality import quality
 from isocost.cli.targets import EndpointOptions, StackOptions, parse_target, stage_names
 from isocost.core.errors import InputError
@@ -358,4 +358,4 @@ def _measure(out: Path, stages: Sequence[Stage], *, quiet: bool, dry_run: bool, 
     names = ", ".join(repr(stage.name) for stage in stages)
     what = f"stage {names} of {out} is" if len(stages) == 1 else f"stages {names} of {out} are"
     cost = spent_text(out, stages)
-    typer.echo(f"{what} measured{cost}; see it: isocost report {out} --price-per-hour PRICE")
+    typer.echo(f"{what} measured{cost}; see it: {report_command(out, paid=bool(cost))}")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from isocost.journal import Stage
 
-__all__ = ["measure_stages", "rehearse", "spent_text"]
+__all__ = ["measure_stages", "rehearse", "report_command", "spent_text"]
 
 
 def rehearse(out: Path, stages: Sequence[Stage], *, as_json: bool) -> None:
@@ -48,3 +48,8 @@ def spent_text(out: Path, stages: Sequence[Stage]) -> str:
 
     usd = usd_spent(stages, open_study(out).journal_file)
     return "" if usd is None else f" for ${usd:.4g} at most"
+
+
+def report_command(out: Path, *, paid: bool) -> str:
+    """Say how to see a study; one that is paid by the token needs no price of an hour."""
+    return f"isocost report {out}{'' if paid else ' --price-per-hour PRICE'}"

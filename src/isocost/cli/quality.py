@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from isocost.cli import options, spending
-from isocost.cli.measuring import measure_stages, rehearse
+from isocost.cli.measuring import measure_stages, rehearse, spent_text
 from isocost.cli.targets import EndpointOptions, StackOptions, parse_target
 from isocost.core.errors import InputError
 
@@ -103,6 +103,9 @@ def quality(
     measure_stages(out, [entered], quiet=quiet)
     found = measured_quality(out, entered.name)
     typer.echo(quality_json(found) if as_json else quality_text(found, width=options.width()))
+    cost = spent_text(out, [entered])
+    if cost:
+        typer.echo(f"stage {entered.name!r} of {out} is measured{cost}", err=as_json)
 
 
 def _answering(target: TargetSpec, endpoint: EndpointOptions) -> TargetSpec:

@@ -11,7 +11,7 @@ import typer
 from isocost.cli import options, spending
 from isocost.cli.find_limit import tell_limit
 from isocost.cli.keys import tell_keys
-from isocost.cli.measuring import spent_text
+from isocost.cli.measuring import report_command, spent_text
 from isocost.cli.watching import stoppable, watching
 
 __all__ = ["run"]
@@ -60,7 +60,7 @@ def run(
         sys.stderr.write(f"isocost: stopped; go on with: isocost run {study}\n")
         raise typer.Exit(130)
     cost = spent_text(study, open_study(study).stages())
-    typer.echo(f"{study} is measured{cost}; see it: isocost report {study} --price-per-hour PRICE")
+    typer.echo(f"{study} is measured{cost}; see it: {report_command(study, paid=bool(cost))}")
     for stage in stages:
         if getattr(stage, "find_limit", None) is not None:
             tell_limit(study, stage.name)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from isocost.cli import options
 from isocost.core.credentials import shown_address
 from isocost.core.errors import InputError
@@ -49,6 +51,8 @@ class StackOptions:
 
 def parse_target(text: str, endpoint: EndpointOptions, stack: StackOptions) -> TargetSpec:
     """Say whom to measure; an address is kept as it was resolved, without a password in it.
+
+    ``--endpoint-type`` counts before the path of the address; standard error says so where they differ.
 
     Parameters
     ----------
@@ -115,10 +119,17 @@ def _endpoint(text: str, given: EndpointOptions, stack: StackOptions) -> TargetS
 
     _refuse_given(stack, f"{shown_address(text)} is an endpoint", "engine:MODEL or transformers:MODEL")
     address = resolve_address(text)
+    kind = options.parse_endpoint_type(given.endpoint_type, address.implied_type)
+    if address.implied_type not in (None, kind):
+        typer.echo(
+            f"isocost: the path of {shown_address(text)} is that of {address.implied_type}, but "
+            f"--endpoint-type {kind} counts: requests go to {address.path(kind)}",
+            err=True,
+        )
     return TargetSpec(
         url=address.url,
         model=given.model,
-        endpoint_type=options.parse_endpoint_type(given.endpoint_type, address.implied_type),
+        endpoint_type=kind,
         api_key_env=given.api_key_env,
         api_key_file=given.api_key_file,
         headers=options.parse_headers(given.header),

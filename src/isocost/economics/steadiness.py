@@ -34,7 +34,7 @@ __all__ = [
 PARTIAL_FROM = 0.15
 """From which s = L R / M on a run counts as partly steady: its cost may be too high by about as much."""
 _KEPT = 0.95  # a smaller share of the offered requests, filling and draining apart, is overload
-State = Literal["steady", "partial", "never steady", "overload", "not judged"]
+State = Literal["steady", "partial", "never steady", "overload", "draining", "not judged"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Steadiness:
 
     Parameters
     ----------
-    state : {"steady", "partial", "never steady", "overload", "not judged"}
+    state : {"steady", "partial", "never steady", "overload", "draining", "not judged"}
     number : float or None
         s = L R / M: the share of the run's requests that are in flight at once; ``None``: cannot be told.
     edge_share : float or None
@@ -167,7 +167,9 @@ def steadiness(
     Open loop: s = L R / M. Closed loop: by Little's law N = L R, so s = N / M. A run with s of 1 and more
     never was; from `PARTIAL_FROM` on it was so in part. A run that finished fewer requests per second than
     were offered, by more than filling and draining and the chance of Poisson arrivals explain, is
-    overloaded: its queue grows as long as it runs, and it is no level of load at all.
+    overloaded: its queue grows as long as it runs, and it is no level of load at all. One that finished
+    more than fell due, by as much, was draining a queue from before. Only a point that tells what fell due is
+    judged so: in a whole run at a nominal rate no more can end than was sent.
 
     Parameters
     ----------
@@ -208,6 +210,8 @@ def steadiness(
     least = _KEPT - (2 / math.sqrt(requests) if requests else 0.0)
     if share is not None and share * (1.0 if windowed else 1 + (number or 0.0)) < least:
         return Steadiness(state="overload", number=number, residence=named)
+    if _drains(point, share, requests):
+        return Steadiness(state="draining", number=number, residence=named)
     if number is None:
         return Steadiness(state="not judged")
     if windowed:
@@ -218,6 +222,13 @@ def steadiness(
         edge_share=_edge_share(point, residence, number),
         residence=named,
     )
+
+
+def _drains(point: OperatingPoint, share: float | None, requests: int | None) -> bool:
+    """Whether requests of before were still ending: more than what fell due and its chance."""
+    if point.offered_per_second is None or share is None:
+        return False
+    return share > 1 / _KEPT + (2 / math.sqrt(requests) if requests else 0.0)
 
 
 def residence_of(point: OperatingPoint) -> tuple[float | None, str]:

@@ -179,6 +179,11 @@ def _deployment(each: DeploymentReport, report: StudyReport) -> Json:
         else each.curve.waiting_usd_per_second * 3600,
         "zone": None if each.curve is None else [load.label for load in each.curve.zone.levels],
         "efficient_scale": _efficient_scale(each.curve),
+        "price_of_tokens": None if each.bill is None else each.bill.price,
+        "spent_usd_at_most": None if each.bill is None else each.bill.usd,
+        "billed_usd_per_million_output_tokens": None
+        if each.bill is None
+        else each.bill.usd_per_million_output,
     }
 
 

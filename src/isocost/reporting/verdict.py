@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from isocost.runtime.model import RuntimeModel
     from isocost.studies.report import DeploymentReport, StudyReport
     from isocost.studies.scored import MeasuredQuality
+    from isocost.studies.token_bill import TokenBill
 
 __all__ = [
     "Phrase",
@@ -125,15 +126,17 @@ def _recommended(report: StudyReport, chosen: DeploymentReport, curve: CostCurve
             Phrase(text=cost.text, strong=True, amount=cost),
             Phrase(text=" per million output tokens", strong=True),
             Phrase(text=" "),
-            Phrase(text=price_text(curve.price), price=True),
+            Phrase(text=price_text(curve.price, chosen.bill), price=True),
             Phrase(text=". " + " ".join(sentence for sentence in details if sentence)),
         ),
         state="recommended" if cost.in_money else "price-unknown",
     )
 
 
-def price_text(price: HourlyPrice | None) -> str:
-    """Say in brackets what an hour costs and who says so."""
+def price_text(price: HourlyPrice | None, bill: TokenBill | None = None) -> str:
+    """Say in brackets what an hour costs and who says so, or what tokens cost where they are paid for."""
+    if price is None and bill is not None:
+        return _bill_text(bill)
     if price is None:
         return "(price unknown: give --price-per-hour)"
     span = ""
@@ -142,6 +145,16 @@ def price_text(price: HourlyPrice | None) -> str:
     return (
         f"({hourly(price.usd_per_hour)}{span} for the deployment, {shorten(price.source, 120)}, {price.date})"
     )
+
+
+def _bill_text(bill: TokenBill) -> str:
+    each, parts = bill.usd_per_million_output, []
+    if each is not None:
+        parts.append(f"${each:,.4g} per million output tokens with their input")
+    if bill.usd is not None:
+        parts.append(f"${bill.usd:,.4g} at most for what was measured")
+    told = f": {', '.join(parts)}" if parts else ""
+    return f"(paid by the token at {shorten(bill.price, 120)}{told})"
 
 
 def loads_text(loads: Sequence[Load], measured: Sequence[Load] = ()) -> str:
@@ -282,6 +295,7 @@ def _nothing_qualifies(report: StudyReport) -> Verdict:
         (curve.level_at(curve.zone.cheapest) for curve in curves),
         key=lambda level: level.machine_seconds_per_million.value,
     )
+    chosen = next(each for each in large if each.curve is not None and cheapest in each.curve.levels)
     owner = next(curve for curve in curves if cheapest in curve.levels)
     cost = cost_of(cheapest, owner.price)
     first = _sentences("nothing-qualifies", head, miss)
@@ -294,7 +308,7 @@ def _nothing_qualifies(report: StudyReport) -> Verdict:
         Phrase(text=without),
         Phrase(text=cost.text, amount=cost),
         Phrase(text=" per million output tokens "),
-        Phrase(text=price_text(owner.price), price=True),
+        Phrase(text=price_text(owner.price, chosen.bill), price=True),
         Phrase(text="."),
     )
     return Verdict(phrases=first.phrases + tail, state="nothing-qualifies")

@@ -125,7 +125,7 @@ def _deployment(
         "label": clean(shorten(curve.deployment, NAME_LIMIT)),
         "kind": series_of(report)[each.deployment.name].kind,
         "price": None if curve.price is None else curve.price.usd_per_hour,
-        "price_text": clean(price_text(curve.price)),
+        "price_text": clean(price_text(curve.price, each.bill)),
         "fits": fits,
         "rival": fits and each.workload == first.workload,
         "tolerance": curve.zone.tolerance,

@@ -44,6 +44,7 @@ from isocost.studies.plans import planned_labels
 from isocost.studies.report import StudyReport
 from isocost.studies.right_answers import quality_cautions, right_answers
 from isocost.studies.study_mix import study_mix
+from isocost.studies.token_bill import stage_bills
 from isocost.studies.unverified import unverified_doubts
 
 if TYPE_CHECKING:
@@ -115,11 +116,13 @@ def report_study(  # noqa: PLR0913 - each is one thing that a user may say
     if floor is not None and floor < 0:
         raise InputError(f"the size floor must be at least 0 parameters, got {floor}")
     stages = {stage.name: stage for stage in folder.stages()}
+    runs = [run for run in read_runs(folder.journal_file) if run.stage in stages]
     measured = Measured(
         stages=stages,
-        runs=[run for run in read_runs(folder.journal_file) if run.stage in stages],
+        runs=runs,
         deployments=read_deployments(folder.journal_file),
         answers=_answers(folder),
+        bills=stage_bills(stages, runs, folder.journal_file),
     )
     terms = Terms(price=price, service_levels=levels, waiting_usd_per_second=money.waiting_usd_per_second)
     reports, cautions = deployment_reports(measured, terms)

@@ -23,6 +23,7 @@ from isocost.studies.report import DeploymentReport
 from isocost.studies.scored import scored
 from isocost.studies.server_levels import server_levels
 from isocost.studies.sharing import shared_text
+from isocost.studies.token_bill import bill_of
 from isocost.studies.trace_windows import trace_windows
 from isocost.studies.trends import deployment_trends
 
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
     from isocost.journal import Stage
     from isocost.runtime import RuntimeModel
     from isocost.studies.anchor import AnchorCheck
-from isocost.studies.scored import MeasuredQuality
+    from isocost.studies.scored import MeasuredQuality
+    from isocost.studies.token_bill import TokenBill
 
 __all__ = ["Measured", "Terms", "deployment_reports", "run_provenance"]
 
@@ -57,12 +59,15 @@ class Measured:
         By name, as known when last measured.
     answers : mapping of str to sequence of GradedAnswer
         By stage of questions.
+    bills : mapping of str to TokenBill
+        By stage of load that is paid by the token.
     """
 
     stages: Mapping[str, Stage]
     runs: Sequence[Run]
     deployments: Mapping[str, Deployment]
     answers: Mapping[str, Sequence[GradedAnswer]] = field(default_factory=dict)
+    bills: Mapping[str, TokenBill] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +156,7 @@ def deployment_reports(
                         shared=shared_text(stage),
                         replay=() if stage.trace is None else trace_windows(runs, stage.trace),
                         limits=limits,
+                        bill=bill_of(measured.bills, runs),
                     )
                 )
     return tuple(reports), tuple(cautions)

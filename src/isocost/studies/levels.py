@@ -20,7 +20,7 @@ __all__ = ["JudgedLevels", "Steady", "edge_told", "judged_levels"]
 Steady = Literal["any", "partial", "only"]
 _FEW = 30
 _KEPT = {
-    "any": ("steady", "not judged", "partial", "never steady", "overload"),
+    "any": ("steady", "not judged", "partial", "never steady", "overload", "draining"),
     "partial": ("steady", "not judged", "partial"),
     "only": ("steady",),
 }
@@ -50,6 +50,8 @@ def judged_levels(
 ) -> JudgedLevels:
     """Judge each run of one sweep, and keep those that may be levels.
 
+    Runs that drained a queue from before are kept only where no other run is.
+
     Parameters
     ----------
     points : sequence of OperatingPoint
@@ -68,11 +70,17 @@ def judged_levels(
         (point, steadiness(point, tokens_per_request=known, windowed=windowed and not _is_short(point)))
         for point in points
     ]
-    kept = [(point, each) for point, each in every if each.state in _KEPT[steady]]
+    states = _KEPT[steady]
+    if steady == "partial" and not any(each.state in states for _, each in every):
+        states = ("draining",)
+    kept = [(point, each) for point, each in every if each.state in states]
     return JudgedLevels(
         points=tuple(point for point, _ in kept),
         judged=() if steady == "any" else tuple((point.load, each) for point, each in kept),
-        cautions=tuple(_cautions(every, steady, windowed=windowed)),
+        cautions=(
+            *_cautions(every, steady, windowed=windowed),
+            *_drained(every, left_out="draining" not in states),
+        ),
     )
 
 
@@ -116,6 +124,17 @@ def _cautions(
             "steady-state-not-judged",
             f"{_loads(unknown)}: requests or their time are not told, so a steady state cannot be judged; "
             f"{fate}; --requests says how many a run had",
+        )
+
+
+def _drained(every: Sequence[tuple[OperatingPoint, Steadiness]], *, left_out: bool) -> Iterator[Caution]:
+    drained = [point for point, each in every if each.state == "draining"]
+    if drained:
+        fate = "left out" if left_out else "taken as a level all the same"
+        yield Caution(
+            "draining",
+            f"{_loads(drained)}: more ended than was offered, so a queue from before was being drained and "
+            f"the cost reads too low; {fate}",
         )
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from isocost.studies.mix import MixReport
     from isocost.studies.right_answers import RightAnswer
     from isocost.studies.scored import MeasuredQuality
+    from isocost.studies.token_bill import TokenBill
     from isocost.studies.trace_windows import TraceWindow
     from isocost.studies.trends import DeploymentTrends
 
@@ -81,6 +82,8 @@ class DeploymentReport:
         What was offered, sent and ended over the time of a trace; empty without one.
     limits : tuple of FoundLimit
         What searches for its limit found.
+    bill : TokenBill or None
+        What its load has cost where it is paid by the token.
     """
 
     deployment: Deployment
@@ -96,6 +99,7 @@ class DeploymentReport:
     shared: str = ""
     replay: tuple[TraceWindow, ...] = ()
     limits: tuple[FoundLimit, ...] = ()
+    bill: TokenBill | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,21 @@ def test_the_path_of_the_url_says_which_endpoint_is_measured(url, given, expecte
     assert (asked.url, asked.endpoint_type) == ("http://host:8000/v1", expected)
 
 
+def test_a_type_against_the_path_of_the_url_says_which_one_counts(capsys):
+    assert (
+        target("http://name:word@host:8000/api/v1/chat/completions", "responses").endpoint_type == "responses"
+    )
+    said = capsys.readouterr()
+    assert said.err == (
+        "isocost: the path of http://host:8000/api/v1/chat/completions is that of chat, but --endpoint-type "
+        "responses counts: requests go to /api/v1/responses\n"
+    )
+    assert said.out == ""
+    target("http://host:8000/v1/chat/completions", "chat")
+    target("http://host:8000/v1", "chat")
+    assert capsys.readouterr().err == ""
+
+
 def test_a_password_in_the_url_is_not_written_into_the_study():
     assert target("https://name:word@host.example/v1").url == "https://host.example/v1"
 

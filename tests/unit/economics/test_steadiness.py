@@ -69,6 +69,23 @@ def test_failed_requests_were_sent_too():
     assert steadiness(run(50, 320, requests=100, failures=400)).number == pytest.approx(0.1)
 
 
+def test_more_that_ended_than_was_offered_drains_a_queue():
+    def state(ended, **more):
+        told = run(
+            64.0, 32 * ended, requests=900, e2e_s=1.0, requests_per_second=measured(ended, "requests/s")
+        )
+        return steadiness(replace(told, **more), windowed=True).state
+
+    # 1 / .95 + 2 / sqrt(900) = 1.119: 71.5 of 63.9
+    assert state(84.2, offered_per_second=63.9) == "draining"
+    assert [state(rate, offered_per_second=63.9) for rate in (72.0, 71.0, 63.9)] == [
+        "draining",
+        "steady",
+        "steady",
+    ]
+    assert state(84.2) == "steady"  # what fell due is not told: a nominal rate proves nothing
+
+
 def test_what_cannot_be_judged():
     assert steadiness(run(10.0, 320)).state == "not judged"
     assert steadiness(run(10.0, 320, requests=None, e2e_s=1.0)).state == "not judged"

@@ -1,5 +1,6 @@
 """Text for terminals: compact, and deaf to what names try."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from doubles.study_reports import runtime_only, study_report
 from isocost.core.estimate import Caution
 from isocost.core.load import Load
 from isocost.economics import EfficientScale, HeldOut
-from isocost.reporting import terminal_text
+from isocost.reporting import envelope_json, terminal_text
 from isocost.reporting.verdict import verdict_of
 
 
@@ -88,6 +89,41 @@ def test_a_doubt_of_every_repeat_is_said_once() -> None:
     text = terminal_text(replace(report, deployments=(replace(report.deployments[0], curve=changed),)))
     assert "! tiny-F16 at 1 concurrent: only 14 requests ended well (and 2 more like it)" in text
     assert "only 15" not in text
+
+
+def test_a_doubt_of_several_levels_is_one_sentence_that_lists_the_loads() -> None:
+    report = study_report(stacks=2)
+    deployments = []
+    for each in report.deployments:
+        curve = each.curve
+        assert curve is not None
+        levels = tuple(
+            replace(
+                level,
+                points=(
+                    replace(
+                        level.points[0],
+                        cautions=(
+                            Caution("few-requests", f"only {20 + number} requests of {each.deployment.name}"),
+                            Caution("tls-not-verified", "nobody was checked"),
+                        ),
+                    ),
+                ),
+            )
+            for number, level in enumerate(curve.levels)
+        )
+        deployments.append(replace(each, curve=replace(curve, levels=levels)))
+    changed = replace(report, deployments=tuple(deployments))
+    lines = terminal_text(changed, width=400).splitlines()
+    names = [each.deployment.name for each in report.deployments]
+    assert [line for line in lines if "only 2" in line] == [
+        f"! {name} at 1, 2, 4, 8, 16 concurrent: only 20 requests of {name} (and 4 more like it)"
+        for name in names
+    ]
+    both = ", ".join(f"{name} at 1, 2, 4, 8, 16 concurrent" for name in names)
+    assert [line for line in lines if "nobody" in line] == [f"! {both}: nobody was checked"]
+    told = json.loads(envelope_json(changed))["warnings"]
+    assert sum(each["code"] == "few-requests" for each in told) == 5 * len(names)  # programs get each
 
 
 def test_the_form_of_the_step_time_and_the_efficient_scale_are_told() -> None:

@@ -12,6 +12,7 @@ from isocost.core.service_level import ServiceLevel
 from isocost.economics.curve import CostCurve, CostLevel
 from isocost.reporting.verdict import loads_text, verdict_of
 from isocost.studies.report import StudyReport
+from isocost.studies.token_bill import TokenBill
 
 
 def edited(report: StudyReport, **changes: object) -> StudyReport:
@@ -68,6 +69,13 @@ def test_without_a_price_costs_are_machine_seconds() -> None:
     assert verdict.state == "price-unknown"
     assert "machine-seconds per million output tokens (price unknown: give --price-per-hour)" in verdict.text
     assert "$" not in verdict.text
+
+
+def test_a_price_of_tokens_of_which_only_the_words_are_on_record_is_told() -> None:
+    report = study_report(price=None, stacks=1)
+    bill = TokenBill(price="$1 input, $2 output per million tokens (api.example, 2026-11-21)")
+    told = verdict_of(replace(report, deployments=(replace(report.deployments[0], bill=bill),))).text
+    assert "(paid by the token at $1 input, $2 output per million tokens (api.example, 2026-11-21))" in told
 
 
 def test_a_price_of_nothing_is_a_price() -> None:

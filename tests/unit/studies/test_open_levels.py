@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from isocost.core.provenance import Provenance
 from isocost.journal import LoadStage, OpenLoopSpec, TargetSpec, TransformersSpec
 from isocost.statistics import operating_point
 from isocost.studies.deployments import Measured, Terms, deployment_reports
+from isocost.studies.levels import judged_levels
 from isocost.studies.plans import planned_runs, remaining
 
 SHAPES = (RequestShape(8, TOKENS),)
@@ -127,6 +129,32 @@ def test_steps_of_one_run_are_levels_until_one_is_overload():
     }
 
 
+def test_a_step_that_drains_the_queue_of_the_one_before_is_left_out():
+    # two slots of .25 s serve 8 a second: at 8.6 a line of 36 is left after a minute, too short for overload,
+    # and the 6 a second after it end at 8 until it is gone, 18 s later
+    asked = stage(schedule=("4x60", "8.6x60", "6x16"), arrivals="constant")
+    curve, told = reported(asked, service_s=0.25, slots=2)
+    assert [level.load.rate_per_s for level in curve.levels] == [4.0, 8.6]
+    assert told["draining"] == (
+        "6/s: more ended than was offered, so a queue from before was being drained and the cost reads too "
+        "low; left out"
+    )
+    assert curve.zone.best.rate_per_s == 8.6
+
+
+def test_levels_after_a_drained_queue_stay_and_one_alone_is_a_level():
+    asked = stage(schedule=("8.6x60", "6x16", "4x60"), arrivals="constant")
+    curve, _ = reported(asked, service_s=0.25, slots=2)
+    assert [level.load.rate_per_s for level in curve.levels] == [4.0, 8.6]
+    (level,) = curve.levels[:1]
+    ended = replace(level.points[0].requests_per_second, value=6.0)
+    alone = judged_levels([replace(level.points[0], requests_per_second=ended)], windowed=True)
+    assert [point.load.rate_per_s for point in alone.points] == [4.0]
+    assert [(each.code, each.text.rsplit("; ")[-1]) for each in alone.cautions] == [
+        ("draining", "taken as a level all the same")
+    ]
+
+
 def test_a_ramp_is_cut_into_slices_that_say_what_they_are():
     curve, _ = reported(stage(schedule=("0-8:160",), arrivals="constant"), service_s=0.1, slots=8)
     # eight slices of 20 s, from 0 to 1, 1 to 2, … per second
@@ -157,8 +185,6 @@ def test_a_closed_and_an_open_loop_of_one_deployment_are_reported_apart():
 
 
 def _renamed(run, name):
-    from dataclasses import replace
-
     return replace(run, stage=name)
 
 
