@@ -19,9 +19,6 @@ from isocost.studies.answer import report_study
 from isocost.studies.measure import measure_stage, run_study
 from isocost.studies.replaying import asked_trace
 
-# a busy machine may send late, which is told and is no concern here
-pytestmark = pytest.mark.filterwarnings("ignore::isocost.core.errors.ClientSaturatedWarning")
-
 
 @pytest.fixture(scope="module")
 def truth():
