@@ -102,6 +102,8 @@ bench-frontier: $(VENV)/.dev  ## figures of the frontier beside published scores
 soak: $(VENV)/.dev  ## what takes long: many kills under load, every guard taken away
 	$(BIN)/python benchmarks/kills.py --kills 200
 	$(BIN)/python benchmarks/fuzz_event_stream.py
+	@if $(BIN)/python -c 'import atheris' 2>/dev/null; then $(BIN)/python benchmarks/fuzz_event_stream.py --atheris 60; \
+	else echo 'atheris is not installed: no inputs were grown'; fi
 	$(BIN)/python benchmarks/guards.py --jobs 2
 
 clean:  ## remove the environment and what was built
